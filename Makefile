@@ -1,0 +1,49 @@
+# Every target sets up .venv from the lock file first, and again only when the lock or pyproject.toml changed.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+NOTEBOOKS := $(wildcard notebooks/0*.ipynb)
+# One thread a process: the tests and runs are parallel already.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: help report test lab notebooks lint lock wheel clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: name it with 'make PYTHON=python3.12'." >&2; exit 1; }
+	@echo "Setting up .venv from requirements.lock"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "The module venv is missing: on Debian, install python3-venv." >&2; exit 1; }
+	@awk '/^uv==/ {found = 1} found {print} found && !/\\$$/ {exit}' requirements.lock > .venv/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --require-hashes requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+report: .venv/ready ## run the notebooks with their defaults into reports/ and print where to look
+	@for notebook in $(basename $(notdir $(NOTEBOOKS))); do $(BIN)/cdt run $${notebook#*_} --out reports || exit 1; done
+	@echo "Open $(CURDIR)/reports/index.html"
+
+test: .venv/ready ## run every test, the notebooks under nbval among them
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+
+lab: .venv/ready ## open JupyterLab on the notebooks, on this machine only
+	@$(BIN)/jupyter lab --ip 127.0.0.1 --notebook-dir notebooks
+
+notebooks: .venv/ready ## execute the committed notebooks and save their outputs
+	@$(BIN)/python -m carec_digital_trade.runs.save $(NOTEBOOKS)
+
+lint: .venv/ready ## check style and formatting
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+lock: .venv/ready ## renew requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --upgrade --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml --output-file requirements.lock
+
+wheel: .venv/ready ## build the wheel, with data and notebooks in it, into dist/
+	@$(BIN)/python -m hatchling build -t wheel
+
+clean: ## remove what the other targets made, .venv included
+	@rm -rf .venv reports dist .pytest_cache .ruff_cache .hypothesis

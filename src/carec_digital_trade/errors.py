@@ -1,0 +1,32 @@
+"""The two kinds of error that a user can meet; each message is one sentence."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class InputError(ValueError):
+    """What was asked for does not exist or does not fit; the message says what would be right."""
+
+
+class DataError(RuntimeError):
+    """A data file is not what its descriptor says; the message names file, column and row."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return a hint such as "; did you mean 'region'?", or an empty string when nothing is near.
+
+    Parameters
+    ----------
+    word : str
+        What was typed.
+    known : iterable of str
+        What would be right. Letter case is ignored.
+
+    Returns
+    -------
+    str
+        The hint, to be put at the end of a sentence.
+    """
+    by_lower = {name.casefold(): name for name in known}
+    match = get_close_matches(word.casefold(), by_lower, n=1, cutoff=0.6)
+    return f"; did you mean {by_lower[match[0]]!r}?" if match else ""

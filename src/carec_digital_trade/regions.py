@@ -1,0 +1,220 @@
+"""Economies and regions: names, members by year, exclusions."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from carec_digital_trade.datasets import load
+from carec_digital_trade.errors import InputError, nearest
+
+REFERENCE_YEAR = 2024
+"""The year of the article's Table 1; membership is taken at it unless a year is given."""
+
+AGGREGATES = {
+    "WLD": "World",
+    "AFR": "Africa",
+    "ASI": "Asia",
+    "CIS": "Commonwealth of Independent States",
+    "EUR": "Europe",
+    "EU": "European Union",
+    "NAX": "North America",
+    "MEA": "Middle East",
+    "CSC": "South and Central America and the Caribbean",
+}
+"""Codes and names of the aggregates in the WTO's file, which are never taken for economies."""
+
+_LONGEST_LIST = 4
+
+
+@dataclass(frozen=True)
+class Region:
+    """A named set of economies in a given year.
+
+    Attributes
+    ----------
+    name : str
+        "CAREC", "ASEAN", or a name made from a user's list.
+    members : tuple of str
+        ISO 3166-1 alpha-3 codes, exclusions already taken out, in the order of joining or of the user's list.
+    year : int
+        Year at which membership is taken.
+    excluded : tuple of str
+        Members left out.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    year: int
+    excluded: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Name with its exclusions, such as "CAREC without China"."""
+        if not self.excluded:
+            return self.name
+        left_out = [economy_name(code, short=True) for code in self.excluded]
+        if len(left_out) > _LONGEST_LIST:
+            return f"{self.name} without {len(left_out)} members"
+        return f"{self.name} without {_listing(left_out)}"
+
+
+def region(spec: str | Sequence[str], year: int = REFERENCE_YEAR, exclude: Sequence[str] = ()) -> Region:
+    """Return a region's members in a year.
+
+    Parameters
+    ----------
+    spec : str or sequence of str
+        "CAREC" or "ASEAN" in any letter case, one economy, or a list of economies (ISO 3166-1 alpha-3 or names).
+    year : int
+        Year at which the membership of a named region is taken.
+    exclude : sequence of str
+        Members to leave out.
+
+    Returns
+    -------
+    Region
+        With at least one member.
+
+    Raises
+    ------
+    InputError
+        If the region or an economy is unknown, a list is empty or names an economy twice, an excluded economy is no
+        member, or nobody is left.
+    """
+    name, members = _named(spec, year) if isinstance(spec, str) else _listed(spec)
+    left_out = tuple(iso3(economy) for economy in exclude)
+    for code in left_out:
+        if code not in members:
+            raise InputError(
+                f"{code} cannot be excluded from {name} because it is no member in {year}: "
+                f"the members are {', '.join(members)}"
+            )
+    kept = tuple(code for code in members if code not in left_out)
+    if not kept:
+        raise InputError(f"the exclusions leave {name} without a member: keep at least one of {', '.join(members)}")
+    return Region(name, kept, year, tuple(dict.fromkeys(left_out)))
+
+
+def region_names() -> list[str]:
+    """Return the regions that have a name of their own.
+
+    Returns
+    -------
+    list of str
+        In the order of the table ``memberships``.
+    """
+    return list(dict.fromkeys(load("memberships")["region"]))
+
+
+def iso3(economy: str) -> str:
+    """Return the ISO 3166-1 alpha-3 code of an economy.
+
+    Parameters
+    ----------
+    economy : str
+        Code or name (the article's, the WTO's or a chart's), in any letter case.
+
+    Returns
+    -------
+    str
+        Three capital letters.
+
+    Raises
+    ------
+    InputError
+        If no economy has that code or name, or it is an aggregate such as World.
+    """
+    if not isinstance(economy, str):
+        raise InputError(f"{economy!r} is no economy: write a three-letter ISO code such as KAZ")
+    key = _key(economy)
+    names = _names()
+    if key in names:
+        return names[key]
+    if _is_aggregate(key):
+        raise InputError(f"{economy!r} is an aggregate and not an economy: write a three-letter ISO code such as KAZ")
+    hint = nearest(key, names)
+    raise InputError(f"there is no economy {economy!r}: write a three-letter ISO code such as KAZ, or a name{hint}")
+
+
+def economy_name(code: str, short: bool = False) -> str:
+    """Return the name of an economy.
+
+    Parameters
+    ----------
+    code : str
+        ISO 3166-1 alpha-3.
+    short : bool
+        The name for charts ("China") in place of the full one ("China, People's Republic of").
+
+    Returns
+    -------
+    str
+        The article's name for its 21 economies, else the WTO's or the ISO standard's.
+    """
+    full, brief = _economies()[code]
+    return brief if short else full
+
+
+def _named(spec: str, year: int) -> tuple[str, tuple[str, ...]]:
+    table = load("memberships")
+    known = {_key(name): name for name in dict.fromkeys(table["region"])}
+    key = _key(spec)
+    if key not in known:
+        if key in _names() or _is_aggregate(key):
+            return _listed([spec])
+        raise InputError(
+            f"there is no region {spec!r}: write {' or '.join(known.values())}, or a list of economies "
+            f"such as [KAZ, KGZ, UZB]{nearest(spec, [*known.values(), *_names()])}"
+        )
+    name = known[key]
+    rows = table[(table["region"] == name)].sort_values("member_from", kind="stable")
+    members = tuple(rows.loc[rows["member_from"] <= year, "iso3"])
+    if not members:
+        raise InputError(f"{name} has no members in {year}: its first members joined in {rows['member_from'].min()}")
+    return name, members
+
+
+def _listed(spec: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    members = tuple(iso3(economy) for economy in spec)
+    if not members:
+        raise InputError("a region needs at least one economy: write a list such as [KAZ, KGZ, UZB]")
+    twice = sorted({code for code in members if members.count(code) > 1})
+    if twice:
+        raise InputError(f"the list of economies names {', '.join(twice)} twice: name each once")
+    if len(members) == 1:
+        return economy_name(members[0], short=True), members
+    if len(members) <= _LONGEST_LIST:
+        return _listing([economy_name(code, short=True) for code in members]), members
+    return f"{economy_name(members[0], short=True)} and {len(members) - 1} others", members
+
+
+def _listing(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _key(text: str) -> str:
+    """Fold case, accents and typographic apostrophes, so that a name is found however it is typed."""
+    plain = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
+
+
+def _is_aggregate(key: str) -> bool:
+    return key in map(_key, [*AGGREGATES, *AGGREGATES.values()])
+
+
+@lru_cache(maxsize=1)
+def _economies() -> dict[str, tuple[str, str]]:
+    table = load("economies")
+    return {row.iso3: (row.name, row.short_name) for row in table.itertuples(index=False)}
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    table = load("economies")
+    return {
+        _key(name): code
+        for column in ("wto_name", "short_name", "name", "iso3")
+        for name, code in zip(table[column], table["iso3"], strict=True)
+        if isinstance(name, str)
+    }
