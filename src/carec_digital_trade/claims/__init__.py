@@ -1,0 +1,82 @@
+"""Do the article's claims hold? Each is read from the table ``claims``, computed anew, and given a verdict.
+
+Verdicts: *reproduced*, a figure that follows to its last printed digit from the article's own Table 1; *supported*, the
+data agree, also when like is compared with like; *qualified*, they agree with a part of the claim, or with the sentence
+as written and not when like is compared with like; *contradicted*, they disagree; *not testable here*, the package has
+no data on it other than the article's own word.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from carec_digital_trade.claims import law, trade
+from carec_digital_trade.claims.evidence import Evidence, Finding
+from carec_digital_trade.datasets import BUNDLED, describe, load
+
+__all__ = ["verdicts"]
+
+
+def verdicts(vintage: str = BUNDLED) -> pd.DataFrame:
+    """Hold every claim of the article against the data.
+
+    Parameters
+    ----------
+    vintage : str
+        Vintage of the data.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a claim: id, kind, section, quote, article_value, value, unit (of both values), verdict, finding (a
+        sentence), source.
+    """
+    evidence = Evidence.of(vintage)
+    rows = []
+    for claim in load("claims", vintage).itertuples(index=False):
+        found = _CHECKS[claim.check].check(claim, evidence)
+        rows.append(
+            {
+                "id": claim.id,
+                "kind": claim.kind,
+                "section": claim.section,
+                "quote": claim.quote,
+                "article_value": claim.article_value,
+                "value": found.value,
+                "unit": found.unit,
+                "verdict": found.verdict,
+                "finding": found.sentence,
+                "source": _source(_CHECKS[claim.check].tables, vintage),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _source(tables: Sequence[str], vintage: str) -> str:
+    return "; ".join(f"{name} ({describe(name, vintage)['vintage']})" for name in tables) or "none"
+
+
+class _Check(NamedTuple):
+    check: Callable[[Any, Evidence], Finding]
+    tables: tuple[str, ...]
+
+
+_CHECKS = {
+    "total": _Check(trade.total, ("table1", "delivered")),
+    "revision": _Check(trade.revision, ("table1", "delivered")),
+    "like_for_like": _Check(trade.like_for_like, ("table1",)),
+    "more_balanced": _Check(trade.more_balanced, ("table1",)),
+    "dominance": _Check(trade.dominance, ("table1",)),
+    "low_levels": _Check(trade.low_levels, ("delivered", "panel")),
+    "internet": _Check(trade.internet, ("panel",)),
+    "quoted_only": _Check(trade.quoted_only, ()),
+    "no_data": _Check(trade.no_data, ()),
+    "law_in_most": _Check(law.law_in_most, ("cyberlaw",)),
+    "law_exists": _Check(law.law_exists, ("cyberlaw",)),
+    "law_in_each": _Check(law.law_in_each, ("cyberlaw",)),
+    "law_only_in": _Check(law.law_only_in, ("cyberlaw",)),
+    "law_draft_in": _Check(law.law_draft_in, ("cyberlaw",)),
+    "law_unfinished_in": _Check(law.law_unfinished_in, ("cyberlaw",)),
+    "treaty_not_party": _Check(law.treaty_not_party, ("cpta",)),
+}

@@ -1,0 +1,72 @@
+"""What the claims are held against, and what a check finds."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Self
+
+import pandas as pd
+
+from carec_digital_trade.datasets import BUNDLED, load
+from carec_digital_trade.metrics import trade
+from carec_digital_trade.regions import REFERENCE_YEAR, economy_name
+
+Verdict = Literal["reproduced", "supported", "qualified", "contradicted", "not testable here"]
+
+
+class Finding(NamedTuple):
+    """What a check found: the value that answers the claim (NaN if it is no number), its unit, verdict, a sentence."""
+
+    value: float
+    unit: str
+    verdict: Verdict
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The data that the claims are held against.
+
+    Attributes
+    ----------
+    article : pandas.DataFrame
+        Table 1 as printed.
+    present : pandas.DataFrame
+        The same flow and year in the WTO's present file, all economies.
+    panel : pandas.DataFrame
+        Table ``panel``.
+    status : pandas.Series
+        Status of the law, by iso3 and domain.
+    treaty : pandas.DataFrame
+        Table ``cpta`` by iso3.
+    vintage : str
+        Vintage of all of them.
+    """
+
+    article: pd.DataFrame
+    present: pd.DataFrame
+    panel: pd.DataFrame
+    status: pd.Series
+    treaty: pd.DataFrame
+    vintage: str = BUNDLED
+
+    @classmethod
+    def of(cls, vintage: str = BUNDLED) -> Self:
+        """Load the evidence."""
+        present = trade("delivered", "total", vintage)
+        return cls(
+            article=load("table1", vintage),
+            present=present[present["year"] == REFERENCE_YEAR],
+            panel=load("panel", vintage),
+            status=load("cyberlaw", vintage).set_index(["iso3", "domain"])["status"].sort_index(),
+            treaty=load("cpta", vintage).set_index("iso3"),
+            vintage=vintage,
+        )
+
+
+def words(text: Any) -> list[str]:
+    """Split a cell of the claims table, which may be empty."""
+    return text.split() if isinstance(text, str) else []
+
+
+def name(code: str) -> str:
+    """Return the name of an economy in a sentence."""
+    return economy_name(code, short=True)

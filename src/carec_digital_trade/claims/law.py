@@ -1,0 +1,104 @@
+"""Checks of the article's claims on the law and on the paperless trade agreement."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, name, words
+from carec_digital_trade.regions import region
+
+_NEWER = " The tracker is newer than the article and does not say when a law was passed."
+
+
+def law_in_most(claim: Any, evidence: Evidence) -> Finding:
+    """Ask whether more than half of the members have the legislation."""
+    members = region(claim.region).members
+    having = _having_all(evidence, members, claim.domain)
+    verdict: Verdict = "supported" if len(having) > len(members) / 2 else "contradicted"
+    others = ", ".join(name(code) for code in members if code not in having)
+    sentence = f"{len(having)} of {len(members)} members have the legislation; not, or not known: {others or 'none'}."
+    return Finding(len(having), "members", verdict, sentence)
+
+
+def law_exists(claim: Any, evidence: Evidence) -> Finding:
+    """Ask whether any member has the legislation."""
+    members = region(claim.region).members
+    having = _having_all(evidence, members, claim.domain)
+    verdict: Verdict = "supported" if having else "contradicted"
+    return Finding(len(having), "members", verdict, f"{len(having)} of {len(members)} members have the legislation.")
+
+
+def law_in_each(claim: Any, evidence: Evidence) -> Finding:
+    """Ask whether each economy named has legislation in every domain."""
+    named = words(claim.economies)
+    having = _having_all(evidence, named, claim.domain)
+    verdict: Verdict = "supported" if len(having) == len(named) else "qualified" if having else "contradicted"
+    lacking = "; ".join(
+        f"{name(code)} ({', '.join(domain for domain in words(claim.domain) if not _is_law(evidence, code, domain))})"
+        for code in named
+        if code not in having
+    )
+    sentence = (
+        f"{len(having)} of the {len(named)} named have legislation in every domain; lacking: {lacking or 'none'}."
+    )
+    return Finding(len(having), "members", verdict, sentence)
+
+
+def law_only_in(claim: Any, evidence: Evidence) -> Finding:
+    """Ask whether the economies named, and no others, have the legislation."""
+    having = _having_all(evidence, region(claim.region).members, claim.domain)
+    verdict: Verdict = "supported" if set(having) == set(words(claim.economies)) else "contradicted"
+    others = ", ".join(name(code) for code in having if code not in words(claim.economies))
+    sentence = f"The tracker shows legislation in {len(having)} members, besides those named in {others or 'none'}."
+    return Finding(len(having), "members", verdict, sentence + _NEWER)
+
+
+def law_draft_in(claim: Any, evidence: Evidence) -> Finding:
+    """Ask whether the economies named have a draft."""
+    return _statuses(claim, evidence, lambda status: status == "draft", "have a draft")
+
+
+def law_unfinished_in(claim: Any, evidence: Evidence) -> Finding:
+    """Ask whether the economies named have no finished legislation."""
+    return _statuses(claim, evidence, lambda status: status in ("draft", "none"), "have no finished legislation")
+
+
+def _statuses(claim: Any, evidence: Evidence, holds: Callable[[str], bool], what: str) -> Finding:
+    status = {code: evidence.status[code, claim.domain] for code in words(claim.economies)}
+    agree = sum(map(holds, status.values()))
+    if set(status.values()) == {"no_data"}:
+        verdict: Verdict = "not testable here"
+    else:
+        verdict = "supported" if agree == len(status) else "qualified" if agree else "contradicted"
+    listed = ", ".join(f"{name(code)}: {found}" for code, found in status.items())
+    sentence = f"{agree} of the {len(status)} named {what} ({listed})."
+    return Finding(agree, "members", verdict, sentence if verdict == "supported" else sentence + _NEWER)
+
+
+def treaty_not_party(claim: Any, evidence: Evidence) -> Finding:
+    """Ask whether the economies named are outside the treaty, by a source other than the article."""
+    named = words(claim.economies)
+    rows = evidence.treaty.loc[named]
+    parties = list(rows.index[rows["party_since"].notna()])
+    independent = rows["source"] != "the article"
+    outside = [code for code in region(claim.region).members if pd.isna(evidence.treaty.loc[code, "party_since"])]
+    if parties:
+        verdict: Verdict = "contradicted"
+    else:
+        verdict = "supported" if independent.all() else "qualified" if independent.any() else "not testable here"
+    return Finding(
+        len(named) - len(parties),
+        "members",
+        verdict,
+        f"{int(independent.sum())} of the {len(named)} named have a source other than the article. Not "
+        f"parties in our table: {', '.join(map(name, outside))}.",
+    )
+
+
+def _is_law(evidence: Evidence, code: str, domain: str) -> bool:
+    return evidence.status[code, domain] == "legislation"
+
+
+def _having_all(evidence: Evidence, members: Sequence[str], domains: str) -> list[str]:
+    return [code for code in members if all(_is_law(evidence, code, domain) for domain in words(domains))]

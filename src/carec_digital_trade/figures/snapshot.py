@@ -1,0 +1,335 @@
+"""The snapshot's figures: ranked members, concentration, the regions over time, composition by service."""
+
+import math
+import re
+import textwrap
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, MultipleLocator, NullLocator
+
+from carec_digital_trade.figures.style import GUIDE, MUTED, RC, canvas, colours, spread
+from carec_digital_trade.parameters import SnapshotParameters
+from carec_digital_trade.prose import usd
+from carec_digital_trade.regions import Region
+from carec_digital_trade.results import Result
+
+NOTABLE_REVISION = 5.0
+"""Per cent; smaller revisions of the article's figures are not drawn."""
+
+NO_DATA = "no data"
+# Two lines of a label at the end of a line, as a share of the height of the axes.
+_LABEL_GAP = 0.13
+# Characters of a heading over one of two panels.
+_LINE = 27
+_WITHOUT = re.compile(r" (?=without )")
+
+
+def members(result: Result, chosen: SnapshotParameters) -> list[Axes]:
+    """Draw the members of both regions by the size of their trade, revisions of the article's figures hollow.
+
+    Parameters
+    ----------
+    result : Result
+        From `snapshot.ranked_members`.
+    chosen : SnapshotParameters
+        What it was computed with.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One a region, on the same logarithmic scale.
+    """
+    both = chosen.regions()
+    parts = [result.table[result.table["Region"] == each.name] for each in both]
+    positive = pd.concat([part["USD million"] for part in parts])
+    limits = _log_limits(positive[positive > 0] / 1000)
+    revised = "Article, USD million" in result.table
+    note = f" Hollow, and per cent: the article's figure and the revision since, if over {NOTABLE_REVISION:.0f}%."
+    subtitle = f"{result.caption}.{note if revised else ''}"
+    height = 0.36 * max(map(len, parts)) + 0.3
+    axes = canvas(2, height, _members_title(parts, both), subtitle, result.source, margins=(1.75, 0.4))
+    paint = colours(*both)
+    for axis, each, part in zip(axes, both, parts, strict=True):
+        with mpl.rc_context(RC):
+            _draw_members(axis, part.reset_index(drop=True), paint[each.name], limits)
+            axis.set_title(_panel_title(each, part["USD million"]), color=paint[each.name], pad=8)
+    return axes
+
+
+def effective_members(result: Result, chosen: SnapshotParameters) -> list[Axes]:
+    """Draw the effective number of members over the years, in full (dashed) and without the members left out.
+
+    Parameters
+    ----------
+    result : Result
+        From `snapshot.over_time`.
+    chosen : SnapshotParameters
+        What it was computed with.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One.
+    """
+    wide = _by_year(result, "effective_members")
+    axes = canvas(1, 4.2, _even_title(wide, chosen), f"{result.caption}.", result.source, margins=(1.1, 2.0))
+    _draw_lines(axes[0], wide, chosen, "{:.1f}")
+    axes[0].set_ylabel("Effective number of members\n(1 / Herfindahl-Hirschman index)")
+    return axes
+
+
+def over_time(result: Result, chosen: SnapshotParameters) -> list[Axes]:
+    """Draw the totals as an index, and trade per person, over the years.
+
+    Parameters
+    ----------
+    result : Result
+        From `snapshot.over_time`.
+    chosen : SnapshotParameters
+        What it was computed with.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        Index, and USD per person on a logarithmic scale.
+    """
+    index, people = _by_year(result, "index"), _by_year(result, "per_person")
+    subtitle = f"{result.caption}. Hollow: some members have no data."
+    axes = canvas(2, 4.4, _time_title(people, chosen), subtitle, result.source, margins=(0.95, 1.75))
+    partial = _partial(result)
+    _draw_lines(axes[0], index, chosen, "{:,.0f}", partial)
+    axes[0].set_ylabel("Index of USD, first complete year = 100")
+    _draw_lines(axes[1], people.where(people > 0), chosen, "{:,.0f}", partial, log=True)
+    axes[1].set_ylabel("USD per person, log scale")
+    return axes
+
+
+def composition(result: Result, chosen: SnapshotParameters) -> list[Axes]:
+    """Draw the shares of the services in both regions' trade.
+
+    Parameters
+    ----------
+    result : Result
+        From `snapshot.by_service`.
+    chosen : SnapshotParameters
+        What it was computed with.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One.
+    """
+    both = chosen.compared()
+    wide = result.table.pivot(index="Service", columns="Region", values="Share, %")
+    world = result.table.drop_duplicates("Service").set_index("Service")["World share, %"]
+    order = world.sort_values(ascending=False).index
+    axes = canvas(
+        1, 4.4, _services_title(wide, both), f"{result.caption}, share of the total.", result.source, margins=(3.9, 0.5)
+    )
+    _draw_services(axes[0], wide.reindex(order), world[order], both)
+    return axes
+
+
+def _draw_members(axis: Axes, part: pd.DataFrame, colour: str, limits: tuple[float, float]) -> None:
+    rows = np.arange(len(part))
+    values = part["USD million"] / 1000
+    axis.hlines(rows, *limits, color=GUIDE, linewidth=1, zorder=1)
+    drawn = values > 0
+    sns.scatterplot(x=values[drawn], y=rows[drawn], color=colour, s=90, linewidth=0, ax=axis, zorder=3)
+    revisions = _revisions(part)
+    article = (part.get("Article, USD million", pd.Series(np.nan, index=part.index)) / 1000)[revisions.index]
+    axis.scatter(article, rows[revisions.index], s=90, facecolor="white", edgecolor=colour, linewidth=1.5, zorder=2)
+    for row, value in zip(rows, values, strict=True):
+        label = NO_DATA if math.isnan(value) else f"{value:,.1f}" if abs(value) >= 0.095 else f"{value:,.3f}"
+        note = f"  ({revisions[row]:+.0f}%)" if row in revisions.index else ""
+        right = max([value if value > 0 else limits[0], *([article[row]] if row in revisions.index else [])])
+        axis.annotate(
+            label + note,
+            (right, row),
+            xytext=(9, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
+            color="#333333",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+            annotation_clip=False,
+        )
+    axis.set_xscale("log")
+    axis.set_xlim(*limits)
+    axis.set_ylim(len(part) - 0.4, -0.6)
+    axis.set_yticks(rows, [name if len(name) < 20 else name[:18] + "…" for name in part["Economy"]])
+    axis.tick_params(axis="y", length=0)
+    axis.xaxis.set_major_locator(LogLocator(base=10, numticks=6))
+    axis.xaxis.set_minor_locator(NullLocator())
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_xlabel("USD billion, log scale")
+    axis.set_ylabel("")
+
+
+def _panel_title(one: Region, millions: pd.Series) -> str:
+    total = usd(millions.sum(min_count=1))
+    short = f"{one.name}: {total}"
+    return short if len(short) <= _LINE else f"{textwrap.shorten(one.name, _LINE, placeholder='…')}\n{total}"
+
+
+def _revisions(part: pd.DataFrame) -> pd.Series:
+    if "Revision, %" not in part:
+        return pd.Series(dtype=float)
+    return part["Revision, %"][part["Revision, %"].abs() > NOTABLE_REVISION]
+
+
+def _log_limits(billions: pd.Series) -> tuple[float, float]:
+    """Return whole decades around the values, with a decade more for the labels on the right."""
+    if billions.empty:
+        return 0.1, 100.0
+    return 10.0 ** math.floor(math.log10(billions.min())), 10.0 ** (math.ceil(math.log10(billions.max())) + 1)
+
+
+def _by_year(result: Result, metric: str) -> pd.DataFrame:
+    rows = result.records[result.records["metric"] == metric]
+    return rows.pivot(index="year", columns="region", values="value")
+
+
+def _partial(result: Result) -> pd.DataFrame:
+    covered = _by_year(result, "members_covered")
+    return covered < covered.max()
+
+
+def _draw_lines(
+    axis: Axes,
+    wide: pd.DataFrame,
+    chosen: SnapshotParameters,
+    number: str,
+    partial: pd.DataFrame | None = None,
+    log: bool = False,
+) -> None:
+    paint = colours(*chosen.regions())
+    lines = [(one.label, paint[one.name], one in chosen.compared()) for one in _drawn(chosen)]
+    with mpl.rc_context(RC):
+        for label, colour, main in lines:
+            values = wide[label]
+            style = {"color": colour, "linewidth": 3 if main else 1.6, "linestyle": "-" if main else (0, (4, 2))}
+            axis.plot(values.index, values, **style)
+            alone = values[values.notna() & values.shift(1).isna() & values.shift(-1).isna()]
+            axis.scatter(alone.index, alone, s=30, color=colour, clip_on=False)
+            if partial is not None:
+                hollow = values[partial[label]].dropna()
+                axis.scatter(hollow.index, hollow, s=36, facecolor="white", edgecolor=colour, zorder=3, clip_on=False)
+    if log and (wide > 0).any().any():
+        axis.set_yscale("log")
+        axis.yaxis.set_major_locator(LogLocator(base=10, subs=(1, 3)))
+        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+        axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+    axis.set_xlabel("Year")
+    first, last = int(wide.index.min()), int(wide.index.max())
+    axis.set_xlim(first, last)
+    axis.xaxis.set_major_locator(MultipleLocator(5))
+    axis.grid(axis="y", color=GUIDE)
+    axis.margins(y=0.08)
+    if not log:
+        axis.set_ylim(bottom=min(0.0, np.nanmin([0.0, *wide.min()])))
+    _label_ends(axis, wide, lines, number)
+
+
+def _drawn(chosen: SnapshotParameters) -> list[Region]:
+    both = [*chosen.regions(), *chosen.compared()]
+    return list(dict.fromkeys(both))
+
+
+def _label_ends(axis: Axes, wide: pd.DataFrame, lines: Sequence[tuple[str, str, bool]], number: str) -> None:
+    """Write each line's name and last value at its right end, moved apart where they would touch."""
+    axis.autoscale_view()
+    ends = {label: wide[label].dropna() for label, _, _ in lines}
+    known = [line for line in lines if len(ends[line[0]])]
+    missing = [label for label, _, _ in lines if not len(ends[label])]
+    to_axes = axis.transData + axis.transAxes.inverted()
+    heights = [to_axes.transform((ends[label].index[-1], ends[label].iloc[-1]))[1] for label, _, _ in known]
+    for (label, colour, main), height in zip(known, spread(heights, _LABEL_GAP), strict=True):
+        axis.annotate(
+            _short(f"{number.format(ends[label].iloc[-1])}  {label}"),
+            (1.02, height),
+            xycoords="axes fraction",
+            va="center",
+            fontsize=11,
+            linespacing=0.95,
+            fontweight="bold" if main else "normal",
+            color=colour,
+            annotation_clip=False,
+        )
+    if missing:
+        axis.text(0.03, 0.95, f"{NO_DATA}: {', '.join(missing)}", transform=axis.transAxes, color=MUTED)
+
+
+def _draw_services(axis: Axes, wide: pd.DataFrame, world: pd.Series, both: Sequence[Region]) -> None:
+    paint = {one.label: colour for one, colour in zip(both, colours(*both).values(), strict=True)}
+    rows = np.arange(len(wide))
+    with mpl.rc_context(RC):
+        axis.hlines(rows, 0, max(100 * 0.1, np.nanmax([*wide.max(), world.max()])) * 1.05, color=GUIDE, linewidth=1)
+        axis.scatter(world, rows, s=260, color=MUTED, marker="|", linewidth=2, zorder=2, label="World")
+        for one, marker in zip(both, ("o", "D"), strict=True):
+            axis.scatter(
+                wide[one.label], rows, s=95, color=paint[one.label], marker=marker, zorder=3, label=_short(one.label)
+            )
+    axis.set_yticks(rows, [name.capitalize() for name in wide.index])
+    axis.tick_params(axis="y", length=0)
+    axis.set_ylim(len(wide) - 0.4, -0.6)
+    axis.set_xlim(left=0)
+    axis.set_xlabel("Share of the total, %")
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderpad=0, fontsize=12)
+    if missing := [one.label for one in both if wide[one.label].isna().all()]:
+        axis.text(0.98, 0.05, f"{NO_DATA}: {', '.join(missing)}", transform=axis.transAxes, ha="right", color=MUTED)
+
+
+def _short(label: str) -> str:
+    """Return a label in at most two lines."""
+    wrapped = [piece for line in _WITHOUT.split(label) for piece in textwrap.wrap(line, 18)]
+    return "\n".join(wrapped[:2]) + ("…" if len(wrapped) > 2 else "")
+
+
+def _members_title(parts: Sequence[pd.DataFrame], both: Sequence[Region]) -> str:
+    tops = []
+    for part, one in zip(parts, both, strict=True):
+        known = part.dropna(subset="Share of region, %")
+        if len(known) > 1:
+            tops.append(f"{known['Economy'].iloc[0]} is {known['Share of region, %'].iloc[0]:.0f}% of {one.name}")
+    return " and ".join(tops) if tops else f"Trade of {both[0].name} and {both[1].name}, member by member"
+
+
+def _even_title(wide: pd.DataFrame, chosen: SnapshotParameters) -> str:
+    kept = [one.label for one in chosen.compared()]
+    latest = wide[kept].dropna()
+    if latest.empty:
+        return f"How evenly trade is spread in {kept[0]} and {kept[1]}"
+    last = latest.iloc[-1]
+    one, other = (kept[0], kept[1]) if last[kept[0]] >= last[kept[1]] else (kept[1], kept[0])
+    ahead = latest[one] >= latest[other]
+    since = ahead[::-1].cummin()[::-1].idxmax()
+    start = "throughout" if since == latest.index[0] else f"since {since}"
+    return f"Trade of {one} has been spread more evenly than that of {other} {start}"
+
+
+def _time_title(people: pd.DataFrame, chosen: SnapshotParameters) -> str:
+    one, other = (each.label for each in chosen.compared())
+    both = people[[one, other]].dropna()
+    both = both[(both > 0).all(axis="columns")]
+    if len(both) < 2:
+        return f"Trade of {one} and {other} over the years"
+    ratio = both[other] / both[one]
+    if ratio.iloc[-1] < 1:
+        one, other, ratio = other, one, 1 / ratio
+    then = f"in {ratio.index[0]} it was {ratio.iloc[0]:,.1f} times"
+    return f"Per person {other} trades {ratio.iloc[-1]:,.1f} times as much as {one}; {then}"
+
+
+def _services_title(wide: pd.DataFrame, both: Sequence[Region]) -> str:
+    gap = (wide[both[0].label] - wide[both[1].label]).dropna()
+    if gap.empty:
+        return f"Services traded by {both[0].label} and {both[1].label}"
+    service = gap.abs().idxmax()
+    more, less = (both[0], both[1]) if gap[service] >= 0 else (both[1], both[0])
+    return f"{more.label} trades relatively more {service} services than {less.label}"

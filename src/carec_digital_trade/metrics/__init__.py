@@ -1,0 +1,64 @@
+"""Metrics of digital trade: how much, how evenly, how fast, in which services, and how much within a region."""
+
+from carec_digital_trade.metrics.composition import balassa, composition, shift_share
+from carec_digital_trade.metrics.concentration import (
+    Concentration,
+    TheilSplit,
+    concentration,
+    concentration_over_time,
+    leave_one_out,
+    theil_split,
+)
+from carec_digital_trade.metrics.convergence import (
+    CatchUp,
+    SigmaConvergence,
+    sigma_convergence,
+    years_to_catch_up,
+)
+from carec_digital_trade.metrics.dynamics import Trend, compound_annual_growth, growth, index, log_trend
+from carec_digital_trade.metrics.integration import Integration, integration
+from carec_digital_trade.metrics.relative import per_gdp, per_person, regional_ratio, world_share, world_total
+from carec_digital_trade.metrics.trade import (
+    FLOWS,
+    MEASURES,
+    by_member,
+    members,
+    regional_total,
+    trade,
+    years,
+)
+
+__all__ = [
+    "FLOWS",
+    "MEASURES",
+    "CatchUp",
+    "Concentration",
+    "Integration",
+    "SigmaConvergence",
+    "TheilSplit",
+    "Trend",
+    "balassa",
+    "by_member",
+    "composition",
+    "compound_annual_growth",
+    "concentration",
+    "concentration_over_time",
+    "growth",
+    "index",
+    "integration",
+    "leave_one_out",
+    "log_trend",
+    "members",
+    "per_gdp",
+    "per_person",
+    "regional_ratio",
+    "regional_total",
+    "shift_share",
+    "sigma_convergence",
+    "theil_split",
+    "trade",
+    "world_share",
+    "world_total",
+    "years",
+    "years_to_catch_up",
+]

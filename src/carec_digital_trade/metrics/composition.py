@@ -1,0 +1,169 @@
+"""Composition by service: what a region trades, where it is specialised, and whether that helped its growth."""
+
+import pandas as pd
+
+from carec_digital_trade.datasets import labels
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.metrics.relative import WORLD
+from carec_digital_trade.metrics.trade import check_choice, combine_flows, coverage, shares
+from carec_digital_trade.regions import Region, economy_name
+
+SERVICE_FLOWS = ("total", "exports", "imports")
+"""A balance has no parts that add up to a whole."""
+
+_COVERAGE = ["members", "covered", "partial", "missing"]
+
+
+def composition(services_frame: pd.DataFrame, region: Region, year: int, flow: str) -> pd.DataFrame:
+    """Split a region's trade by service.
+
+    Parameters
+    ----------
+    services_frame : pandas.DataFrame
+        ``load("delivered_services")``; it covers the members of CAREC and ASEAN (2024) and the World only.
+    region : Region
+        Members.
+    year : int
+        A year of the frame.
+    flow : {"total", "exports", "imports"}
+        Total is exports plus imports.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a service: service (code), service_name, value (USD million, over the members with data; NaN if there
+        are none), share (0 to 1; all NaN if the region's trade in a service is negative, as insurance can be), members,
+        covered, partial, missing.
+
+    Raises
+    ------
+    InputError
+        If the flow is unknown or the frame lacks the year.
+    """
+    table = _by_reporter(services_frame, year, flow).reindex(list(region.members))
+    value = table.sum(min_count=1)
+    frame = pd.DataFrame({"value": value, "share": shares(value)}).rename_axis("service").reset_index()
+    return _with_names(frame).assign(**_coverage(table))
+
+
+def balassa(services_frame: pd.DataFrame, region: Region, year: int, flow: str = "exports") -> pd.DataFrame:
+    """Compare the specialisation of a region and its members with the World's (Balassa 1965).
+
+    Revealed comparative advantage is the service's share in the economy's trade over its share in the World's, which
+    includes the economy. Above 1 is specialisation; it shows what is traded, not why.
+
+    Parameters
+    ----------
+    services_frame : pandas.DataFrame
+        ``load("delivered_services")``, with the World.
+    region : Region
+        Members.
+    year : int
+        A year of the frame.
+    flow : {"exports", "total", "imports"}
+        Balassa's index is of exports.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a service for the region (iso3 missing, name the region's label), then for each member: iso3, name,
+        service, service_name, value (USD million), share, world_share, advantage (a ratio, 0 or more), members,
+        covered, partial, missing (of the region). NaN where a member has no data, or a part of its trade is negative.
+
+    Raises
+    ------
+    InputError
+        If the flow is unknown or the frame lacks the year.
+    """
+    table = _by_reporter(services_frame, year, flow)
+    world = shares(table.loc[WORLD])
+    table = table.reindex(list(region.members))
+    names = [economy_name(code, short=True) for code in region.members]
+    parts = [_advantage(table.sum(min_count=1), world).assign(iso3=None, name=region.label)]
+    for (code, values), name in zip(table.iterrows(), names, strict=True):
+        parts.append(_advantage(values, world).assign(iso3=code, name=name))
+    frame = _with_names(pd.concat(parts, ignore_index=True)).astype({"iso3": "str"})
+    columns = ["iso3", "name", "service", "service_name", "value", "share", "world_share", "advantage"]
+    return frame[columns].assign(**_coverage(table))
+
+
+def shift_share(services_frame: pd.DataFrame, region: Region, first: int, last: int, flow: str) -> pd.DataFrame:
+    """Split the change of a region's trade into world growth, service mix and competitiveness (Dunn 1960).
+
+    With x the region's trade in a service in the first year, g the World's growth of all services and g_s of the
+    service: world growth is x g, service mix x (g_s - g), and the competitive part is what the region gained beyond
+    the World's growth of the service. The three add up to the change. The split is an accounting identity in current
+    prices and explains nothing by itself; it depends on the first year.
+
+    Parameters
+    ----------
+    services_frame : pandas.DataFrame
+        ``load("delivered_services")``, with the World.
+    region : Region
+        Members; those with data in both years are covered.
+    first, last : int
+        Years of the frame, the later one last.
+    flow : {"total", "exports", "imports"}
+        Total is exports plus imports.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a service: service, service_name, first, last, change, world_growth, service_mix, competitive (all USD
+        million), members, covered, partial, missing. Their sums over services are the region's.
+
+    Raises
+    ------
+    InputError
+        If the flow is unknown, the frame lacks a year, or the years are not in order.
+    """
+    if first >= last:
+        raise InputError(f"the first year ({first}) must come before the last ({last})")
+    start, end = _by_reporter(services_frame, first, flow), _by_reporter(services_frame, last, flow)
+    growth = end.loc[WORLD] / start.loc[WORLD] - 1
+    overall = end.loc[WORLD].sum() / start.loc[WORLD].sum() - 1
+    start, end = start.reindex(list(region.members)), end.reindex(list(region.members))
+    both = start.notna() & end.notna()
+    before, after = start.where(both).sum(min_count=1), end.where(both).sum(min_count=1)
+    frame = pd.DataFrame(
+        {
+            "first": before,
+            "last": after,
+            "change": after - before,
+            "world_growth": before * overall,
+            "service_mix": before * (growth - overall),
+            "competitive": after - before * (1 + growth),
+        }
+    )
+    return _with_names(frame.rename_axis("service").reset_index()).assign(**_coverage(start.where(both)))
+
+
+def _by_reporter(services_frame: pd.DataFrame, year: int, flow: str) -> pd.DataFrame:
+    """Return reporters by services in one year; a reporter with nothing but zeros reported nothing."""
+    check_choice("flow", flow, SERVICE_FLOWS)
+    rows = services_frame[services_frame["year"] == year]
+    if rows.empty:
+        known = services_frame["year"]
+        raise InputError(f"the table of services has no year {year}: it covers {known.min()} to {known.max()}")
+    by_flow = {
+        name: part.pivot(index="reporter", columns="service", values="value") for name, part in rows.groupby("flow")
+    }
+    reported = {name: part.where((part != 0).any(axis="columns")) for name, part in by_flow.items()}
+    return combine_flows(reported["exports"], reported["imports"], flow)
+
+
+def _coverage(table: pd.DataFrame) -> dict[str, object]:
+    """Return the coverage of members by services as constant columns; a member has all services or none."""
+    return coverage(table.iloc[:, [0]].T).iloc[0].to_dict()
+
+
+def _with_names(frame: pd.DataFrame) -> pd.DataFrame:
+    names = labels("delivered_services", "service")
+    frame.insert(frame.columns.get_loc("service") + 1, "service_name", frame["service"].map(names))
+    return frame
+
+
+def _advantage(values: pd.Series, world: pd.Series) -> pd.DataFrame:
+    share = shares(values)
+    frame = pd.DataFrame({"value": values, "share": share, "world_share": world, "advantage": share / world})
+    return frame.rename_axis("service").reset_index()

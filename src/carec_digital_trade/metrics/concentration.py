@@ -1,0 +1,225 @@
+"""Concentration: how unevenly trade is spread over the members, and whether that hangs on one of them."""
+
+import math
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.metrics.trade import by_member, coverage, shares
+from carec_digital_trade.regions import Region
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """Indices of how a total is spread over n members with shares s.
+
+    All but `members` are NaN where shares are not defined: a member is negative, the total is zero, or nobody has data.
+
+    Attributes
+    ----------
+    members : int
+        Members with data, n. Those without are left out and not counted.
+    hhi : float
+        Herfindahl-Hirschman index, sum of s squared, from 1/n (equal) to 1 (Hirschman 1964).
+    hhi_normalised : float
+        (hhi - 1/n) / (1 - 1/n), from 0 to 1, so that regions of unlike size compare; NaN for one member.
+    effective_members : float
+        1 / hhi, the number of equal members that would be as concentrated (Adelman 1969), from 1 to n.
+    gini : float
+        Sum over all pairs of |x_i - x_j| over 2 n^2 mean (Gini 1912), from 0 to (n - 1)/n; no small-sample correction.
+    theil : float
+        Mean of (x/mean) ln(x/mean), from 0 to ln n, with 0 ln 0 = 0 (Theil 1967).
+    top_share : float
+        Largest share.
+    top : hashable or None
+        Label of the largest member, the first among equals; None where not defined.
+    """
+
+    members: int
+    hhi: float
+    hhi_normalised: float
+    effective_members: float
+    gini: float
+    theil: float
+    top_share: float
+    top: Hashable | None
+
+
+@dataclass(frozen=True)
+class TheilSplit:
+    """Theil's index split by groups (Theil 1967).
+
+    Attributes
+    ----------
+    within : float
+        Sum over groups of the group's share times its own index.
+    between : float
+        Index that would remain if all members of a group were equal.
+    total : float
+        Index of all members together; within + between.
+    groups : pandas.DataFrame
+        One row a group: group, members (with data), share, theil (its own), within and between (its contributions;
+        between is negative for a group below the overall mean).
+    """
+
+    within: float
+    between: float
+    total: float
+    groups: pd.DataFrame
+
+
+def concentration(values: pd.Series | Iterable[float]) -> Concentration:
+    """Measure how a total is spread over its members.
+
+    Parameters
+    ----------
+    values : pandas.Series or array, shape (members,)
+        Trade of each member in any one unit; NaN is a member without data. Zero is a value.
+
+    Returns
+    -------
+    Concentration
+        With the Series' label of the largest member, or its position in an array.
+    """
+    known = _series(values).dropna()
+    share = shares(known)
+    n = len(known)
+    if n == 0 or share.isna().any():
+        return Concentration(n, *[math.nan] * 6, top=None)
+    hhi = _hhi(share.to_numpy())
+    return Concentration(
+        members=n,
+        hhi=hhi,
+        hhi_normalised=(hhi - 1 / n) / (1 - 1 / n) if n > 1 else math.nan,
+        effective_members=1 / hhi,
+        gini=_gini(share.to_numpy()),
+        theil=_theil(share.to_numpy()),
+        top_share=float(share.max()),
+        top=share.idxmax(),
+    )
+
+
+def leave_one_out(values: pd.Series | Iterable[float]) -> pd.DataFrame:
+    """Measure the concentration of the rest, with each member left out in turn.
+
+    Parameters
+    ----------
+    values : pandas.Series or array, shape (members,)
+        As in `concentration`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a member with data: left_out (its label), then the fields of `Concentration` for the others.
+    """
+    known = _series(values).dropna()
+    rows = [{"left_out": label, **asdict(concentration(known.drop(label)))} for label in known.index]
+    return pd.DataFrame(rows, columns=["left_out", *Concentration.__dataclass_fields__])
+
+
+def concentration_over_time(trade_frame: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Measure the concentration of a region's trade in each year.
+
+    Parameters
+    ----------
+    trade_frame : pandas.DataFrame
+        One flow of one measure, from `trade`.
+    region : Region
+        Members; the same ones in every year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a year: year, members, covered, partial, missing, then the indices of `Concentration` over the covered
+        members. Years that are partial with different members missing do not compare.
+
+    Raises
+    ------
+    InputError
+        If the frame mixes flows or measures.
+    """
+    wide = by_member(trade_frame, region)
+    indices = pd.DataFrame([asdict(concentration(row)) for _, row in wide.iterrows()], index=wide.index)
+    return coverage(wide).join(indices.drop(columns="members")).reset_index()
+
+
+def theil_split(values: pd.Series, groups: Mapping[str, Iterable[Hashable]]) -> TheilSplit:
+    """Split Theil's index of all members into inequality within and between groups.
+
+    Parameters
+    ----------
+    values : pandas.Series, shape (members,)
+        Trade of each member, indexed by it; NaN is a member without data.
+    groups : mapping of str to iterable
+        Name of each group to its members, such as ``{"CAREC": carec.members, "ASEAN": asean.members}``.
+
+    Returns
+    -------
+    TheilSplit
+        All NaN where shares are not defined, as in `concentration`.
+
+    Raises
+    ------
+    InputError
+        If a member is in two groups, or has a value and is in none.
+    """
+    known = values.dropna()
+    group_of = _group_of(groups)
+    if homeless := [str(label) for label in known.index if label not in group_of]:
+        raise InputError(f"{', '.join(homeless)} belongs to no group: name each member in exactly one")
+    share = shares(known)
+    rows = pd.DataFrame([_contribution(name, share[known.index.map(group_of) == name], share) for name in groups])
+    return TheilSplit(
+        within=float(rows["within"].sum(min_count=1)),
+        between=float(rows["between"].sum(min_count=1)),
+        total=concentration(known).theil,
+        groups=rows,
+    )
+
+
+def _group_of(groups: Mapping[str, Iterable[Hashable]]) -> dict[Hashable, str]:
+    group_of: dict[Hashable, str] = {}
+    for name, labels in groups.items():
+        for label in labels:
+            if label in group_of:
+                raise InputError(f"{label} is in {group_of[label]} and in {name}: the groups must not overlap")
+            group_of[label] = name
+    return group_of
+
+
+def _contribution(name: str, part: pd.Series, share: pd.Series) -> dict[str, str | float]:
+    """Return a group's row; a group whose members are all zero has no index of its own and contributes nothing."""
+    weight = float(part.sum(skipna=False)) if len(part) else math.nan
+    theil = concentration(part).theil
+    ratio = weight * len(share) / len(part) if len(part) else math.nan
+    return {
+        "group": name,
+        "members": len(part),
+        "share": weight,
+        "theil": theil,
+        "within": 0.0 if weight == 0 else weight * theil,
+        "between": 0.0 if weight == 0 else weight * float(np.log(ratio)),
+    }
+
+
+def _series(values: pd.Series | Iterable[float]) -> pd.Series:
+    return values.astype(float) if isinstance(values, pd.Series) else pd.Series(np.asarray(values, dtype=float))
+
+
+def _hhi(share: np.ndarray) -> float:
+    return float(share @ share)
+
+
+def _gini(share: np.ndarray) -> float:
+    """Return the Gini index from the sorted shares, which equals the mean over pairs without forming them."""
+    n = len(share)
+    weights = 2 * np.arange(1, n + 1) - n - 1
+    return float(weights @ np.sort(share)) / n
+
+
+def _theil(share: np.ndarray) -> float:
+    positive = share[share > 0]
+    return float(positive @ np.log(positive * len(share)))

@@ -1,0 +1,156 @@
+"""Convergence: whether the members draw together, and when a benchmark is reached."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.metrics.dynamics import Trend, log_trend
+
+
+@dataclass(frozen=True)
+class SigmaConvergence:
+    """Dispersion of a level over a constant set of members.
+
+    Attributes
+    ----------
+    by_year : pandas.DataFrame
+        year, value (standard deviation of the natural logarithm, n - 1 in the denominator; NaN for fewer than two
+        members), members.
+    trend : Trend
+        Of the dispersion: a negative growth is sigma-convergence.
+    members : tuple of str
+        The set: members with a positive value in every year.
+    left_out : tuple of str
+        Members without one.
+    """
+
+    by_year: pd.DataFrame
+    trend: Trend
+    members: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CatchUp:
+    """Time to reach a benchmark if both go on growing as they did.
+
+    Attributes
+    ----------
+    gap : float
+        ln(benchmark / level) in the latest common year; zero or less when the benchmark is reached.
+    year : int or None
+        Latest common year.
+    speed, speed_standard_error, speed_low, speed_high : float
+        Fall of the gap in log points a year, its Newey-West standard error and 95% interval.
+    years : float
+        gap / speed; 0 when already there, infinite when the gap does not close.
+    low, high : float
+        The years at the ends of the interval of the speed. The latest gap is taken as known, and the trend as lasting.
+    includes_never : bool
+        The interval holds speeds at which the gap does not close.
+    verdict : str
+        "already there", "closes", "never at present rates", or "not known" (fewer than four common years).
+    observations : int
+        Common years used.
+    """
+
+    gap: float
+    year: int | None
+    speed: float
+    speed_standard_error: float
+    speed_low: float
+    speed_high: float
+    years: float
+    low: float
+    high: float
+    includes_never: bool
+    verdict: str
+    observations: int
+
+
+def sigma_convergence(levels: pd.DataFrame) -> SigmaConvergence:
+    """Follow the dispersion of a level, such as trade per person, over the members of a region.
+
+    Sigma-convergence is a fall over time of the standard deviation of the logarithm across economies (Barro and
+    Sala-i-Martin 1992). The set of members is constant, since a newcomer changes the dispersion by coming.
+
+    Parameters
+    ----------
+    levels : pandas.DataFrame
+        From `per_person` or `per_gdp`, or any frame of year, iso3 and value, for the years to be compared.
+
+    Returns
+    -------
+    SigmaConvergence
+        With the set named.
+    """
+    wide = levels.pivot(index="year", columns="iso3", values="value")[list(levels["iso3"].unique())]
+    complete = (wide > 0).all(axis="index")
+    kept = wide.loc[:, complete]
+    dispersion = np.log(kept).std(axis="columns", ddof=1)
+    by_year = pd.DataFrame({"year": wide.index, "value": dispersion.to_numpy(), "members": kept.shape[1]})
+    return SigmaConvergence(
+        by_year=by_year,
+        trend=log_trend(by_year["year"], by_year["value"]),
+        members=tuple(wide.columns[complete]),
+        left_out=tuple(wide.columns[~complete]),
+    )
+
+
+def years_to_catch_up(level: pd.Series, benchmark: pd.Series) -> CatchUp:
+    """Say when a level reaches a benchmark if the gap between them goes on closing as it did.
+
+    The closing speed is the trend of ln(benchmark / level) over the common years, with its sign turned. Shocks common
+    to both cancel in the ratio, which the standard errors of two separate growth rates would not show.
+
+    Parameters
+    ----------
+    level, benchmark : pandas.Series, indexed by year
+        In one unit, such as USD per person. Years in which either is missing or not positive are left out.
+
+    Returns
+    -------
+    CatchUp
+        An extrapolation of a trend, not a forecast.
+    """
+    pair = pd.concat({"level": level, "benchmark": benchmark}, axis="columns", join="inner").sort_index()
+    pair = pair[(pair > 0).all(axis="columns")]
+    if pair.empty:
+        return CatchUp(math.nan, None, *[math.nan] * 7, includes_never=False, verdict="not known", observations=0)
+    ratio = pair["benchmark"] / pair["level"]
+    gap = math.log(ratio.iloc[-1])
+    trend = log_trend(ratio.index, ratio)
+    speed, speed_low, speed_high = -trend.growth, -trend.high, -trend.low
+    years = _years(gap, speed)
+    return CatchUp(
+        gap=gap,
+        year=int(pair.index[-1]),
+        speed=speed,
+        speed_standard_error=trend.standard_error,
+        speed_low=speed_low,
+        speed_high=speed_high,
+        years=years,
+        low=_years(gap, speed_high),
+        high=_years(gap, speed_low),
+        includes_never=_years(gap, speed_low) == math.inf,
+        verdict=_verdict(years),
+        observations=len(pair),
+    )
+
+
+def _years(gap: float, speed: float) -> float:
+    if gap <= 0:
+        return 0.0
+    if speed <= 0:
+        return math.inf
+    return gap / speed
+
+
+def _verdict(years: float) -> str:
+    if math.isnan(years):
+        return "not known"
+    if years == 0:
+        return "already there"
+    return "closes" if years < math.inf else "never at present rates"

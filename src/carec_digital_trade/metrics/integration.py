@@ -1,0 +1,144 @@
+"""Integration: how much the members trade with one another, from a bilateral table that the user brings."""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.regions import Region, iso3
+
+_COLUMNS = ("reporter", "partner", "value")
+_NEED = "give one row a pair, with the exports of the reporter to the partner in one year"
+
+
+@dataclass(frozen=True)
+class Integration:
+    """Intra-regional trade of a region.
+
+    With x(r,r) exports among the members, x(r,o) theirs to outsiders, x(o,r) the outsiders' to them and x(o,o) those
+    among outsiders, trade is exports plus imports: t(r,r) = 2 x(r,r), t(r,o) = x(r,o) + x(o,r),
+    t(r) = t(r,r) + t(r,o) and t(o) = 2 x(o,o) + t(r,o). The world's trade is t(r) + t(o).
+
+    Attributes
+    ----------
+    intra_regional_share : float
+        t(r,r) / t(r), from 0 to 1. It rises with the size of the region and the number of its members.
+    trade_intensity : float
+        The share over the region's weight in the world, (t(r,r) / t(r)) / (t(r) / (t(r) + t(o))) (Frankel 1997).
+        1 is neutral; the largest possible value falls as the region grows. NaN without trade among outsiders.
+    introversion : float
+        Symmetric regional introversion index (h - e) / (h + e), from -1 to 1, 0 being neutral (Iapadre 2006), where
+        h = (t(r,r) / t(r)) / (t(r,o) / t(o)) is the homogeneous intra-regional intensity and
+        e = (1 - t(r,r) / t(r)) / (1 - t(r,o) / t(o)) the extra-regional one. NaN without outside partners or without
+        trade among outsiders.
+    members : int
+        Members of the region.
+    covered : int
+        Members with exports in the table.
+    partial : bool
+        True if some have none; their exports are then missing from every figure.
+    missing : str
+        Their codes, separated by commas.
+    outsiders : int
+        Economies outside the region with exports in the table, which is the world as far as the table goes.
+    """
+
+    intra_regional_share: float
+    trade_intensity: float
+    introversion: float
+    members: int
+    covered: int
+    partial: bool
+    missing: str
+    outsiders: int
+
+
+def integration(bilateral: pd.DataFrame, region: Region) -> Integration:
+    """Measure how much a region trades with itself.
+
+    Parameters
+    ----------
+    bilateral : pandas.DataFrame
+        Columns reporter, partner (ISO 3166-1 alpha-3 or names) and value (exports from reporter to partner in one
+        year, any one unit). Pairs that are absent or NaN count as not reported, so the table should cover the world.
+    region : Region
+        Members.
+
+    Returns
+    -------
+    Integration
+        The indices and what the table covers.
+
+    Raises
+    ------
+    InputError
+        If a column is lacking, there are several years, an economy is unknown or an aggregate such as World, an
+        economy trades with itself, a pair comes twice, a value is no number or negative, or there are no exports of
+        the members or, though they have outside partners, of outsiders.
+    """
+    pairs = _checked(bilateral)
+    from_region, to_region = pairs["reporter"].isin(region.members), pairs["partner"].isin(region.members)
+    reporters = pairs["reporter"].unique()
+    missing = [code for code in region.members if code not in reporters]
+    outsiders = len(reporters) - len(region.members) + len(missing)
+    if not from_region.any():
+        raise InputError(f"the bilateral table has no exports of a member of {region.label}: {_NEED}")
+    if not outsiders and not to_region.all():
+        raise InputError(f"the bilateral table has no exports of economies outside {region.label}: add their exports")
+    value = pairs["value"]
+    share, intensity, introversion = _indices(
+        within=2 * value[from_region & to_region].sum(),
+        across=value[from_region != to_region].sum(),
+        outside=2 * value[~from_region & ~to_region].sum(),
+    )
+    return Integration(
+        intra_regional_share=share,
+        trade_intensity=intensity,
+        introversion=introversion,
+        members=len(region.members),
+        covered=len(region.members) - len(missing),
+        partial=bool(missing),
+        missing=", ".join(missing),
+        outsiders=outsiders,
+    )
+
+
+def _indices(within: float, across: float, outside: float) -> tuple[float, float, float]:
+    """Return share, intensity and introversion from t(r,r), t(r,o) and 2 x(o,o)."""
+    region, others = within + across, outside + across
+    if region == 0:
+        return math.nan, math.nan, math.nan
+    share = within / region
+    if outside == 0:
+        return share, math.nan, math.nan
+    intensity = share / (region / (region + others))
+    if across == 0:
+        return share, intensity, math.nan
+    intra = share / (across / others)
+    extra = (1 - share) / (1 - across / others)
+    return share, intensity, (intra - extra) / (intra + extra)
+
+
+def _checked(bilateral: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs that are reported, with ISO codes, or say what is wrong with the table."""
+    lacking = [column for column in _COLUMNS if column not in bilateral]
+    if lacking:
+        raise InputError(f"the bilateral table lacks the column {', '.join(lacking)}: {_NEED}")
+    if "year" in bilateral and bilateral["year"].nunique() > 1:
+        raise InputError(f"the bilateral table holds {bilateral['year'].nunique()} years: {_NEED}")
+    if not pd.api.types.is_numeric_dtype(bilateral["value"]):
+        raise InputError(f"the column value of the bilateral table is not numeric: {_NEED}")
+    pairs = bilateral[list(_COLUMNS)].dropna(subset="value")
+    codes = {economy: iso3(economy) for economy in pd.unique(pairs[["reporter", "partner"]].to_numpy().ravel())}
+    pairs = pairs.assign(reporter=pairs["reporter"].map(codes), partner=pairs["partner"].map(codes))
+    _refuse(pairs, pairs["reporter"] == pairs["partner"], "trades with itself")
+    _refuse(pairs, pairs.duplicated(["reporter", "partner"]), "comes twice")
+    _refuse(pairs, pairs["value"] < 0, "is negative")
+    return pairs
+
+
+def _refuse(pairs: pd.DataFrame, bad: pd.Series, what: str) -> None:
+    if bad.any():
+        first = pairs[bad].iloc[0]
+        raise InputError(f"the pair {first['reporter']} to {first['partner']} {what}: {_NEED}")

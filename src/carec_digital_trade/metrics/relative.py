@@ -1,0 +1,211 @@
+"""Relative size: how large trade is against the world's, the population and the economy."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from carec_digital_trade.datasets import BUNDLED, load
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.metrics.trade import by_member, check_choice, combine_flows, coverage, regional_total
+from carec_digital_trade.regions import Region, economy_name
+
+WORLD = "WLD"
+"""The World as a reporter in the table ``delivered_services``; it is an aggregate and never a member of a region."""
+
+LONGEST_LAG = 3
+"""A denominator may be at most this many years older than the trade that it divides."""
+
+_WORLD_FLOWS = ("total", "exports", "imports")
+_PER_MILLION = {"USD per person": 1e6, "% of GDP": 1e8}
+
+
+def world_total(flow: str, vintage: str = BUNDLED) -> pd.DataFrame:
+    """Return the world's digitally delivered trade.
+
+    The World is the reporter WLD of the WTO's file, summed over the eight services. Because the file rounds, that sum
+    may exceed the file's own total by up to some USD 4 million (2005-2022), a millionth of it.
+
+    Parameters
+    ----------
+    flow : {"total", "exports", "imports"}
+        Exports plus imports count every sale twice, once at each end.
+    vintage : str
+        Vintage of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a year: year, value (USD million, current prices).
+
+    Raises
+    ------
+    InputError
+        If the flow is unknown or the balance, which is no part of a whole.
+    """
+    check_choice("flow", flow, _WORLD_FLOWS)
+    table = load("delivered_services", vintage=vintage)
+    world = table[table["reporter"] == WORLD].groupby(["year", "flow"])["value"].sum().unstack("flow")
+    return combine_flows(world["exports"], world["imports"], flow).rename("value").reset_index()
+
+
+def world_share(
+    trade_frame: pd.DataFrame, region: Region, years: int | Iterable[int] | None = None, vintage: str = BUNDLED
+) -> pd.DataFrame:
+    """Return a region's share of the world's digitally delivered trade.
+
+    For the deliverable measure world and share are NaN: the package holds no World for it, and the sum of the
+    economies that report is not the world. Give the frame and the World the same vintage; Table 1 of the article is
+    older than the World of the bundled file.
+
+    Parameters
+    ----------
+    trade_frame : pandas.DataFrame
+        One flow of one measure, from `trade`.
+    region : Region
+        Members.
+    years : int or iterable of int, optional
+        All the years of the frame by default.
+    vintage : str
+        Vintage of the World.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a year: year, value and world (USD million), share (0 to 1; of the covered members, so too low where
+        partial), members, covered, partial, missing.
+
+    Raises
+    ------
+    InputError
+        If the flow is the balance, or the frame mixes flows or measures or lacks a year.
+    """
+    total = regional_total(trade_frame, region, years)
+    world = world_total(trade_frame["flow"].iloc[0], vintage).rename(columns={"value": "world"})
+    if trade_frame["measure"].iloc[0] != "delivered":
+        world["world"] = float("nan")
+    frame = total.merge(world, on="year", how="left")
+    frame["share"] = frame["value"] / frame["world"]
+    return frame[["year", "value", "world", "share", "members", "covered", "partial", "missing"]]
+
+
+def per_person(
+    trade_frame: pd.DataFrame, region: Region, years: int | Iterable[int] | None = None, vintage: str = BUNDLED
+) -> pd.DataFrame:
+    """Return the trade of each member per person.
+
+    The population is that of the trade's year, or else of the latest year before it, at most three back: the panel
+    ends in 2024, so trade of 2025 is divided by the population of 2024.
+
+    Parameters
+    ----------
+    trade_frame : pandas.DataFrame
+        One flow of one measure in USD million, from `trade` or `load("table1")`.
+    region : Region
+        Members.
+    years : int or iterable of int, optional
+        All the years of the frame by default.
+    vintage : str
+        Vintage of the table ``panel``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a year and member: year, iso3, name, trade (USD million), denominator (persons), denominator_year,
+        value (USD per person, current prices), unit. NaN where missing. `regional_ratio` makes the region's figure.
+
+    Raises
+    ------
+    InputError
+        If the frame mixes flows or measures, or lacks a year.
+    """
+    return _per(trade_frame, region, years, vintage, "population", "USD per person")
+
+
+def per_gdp(
+    trade_frame: pd.DataFrame, region: Region, years: int | Iterable[int] | None = None, vintage: str = BUNDLED
+) -> pd.DataFrame:
+    """Return the trade of each member in per cent of its gross domestic product.
+
+    GDP is in current USD, of the trade's year, or else of the latest year before it, at most three back: the panel
+    ends in 2024 (Afghanistan's GDP in 2023), so a ratio for 2025 sets new trade over old, mostly smaller GDP.
+
+    Parameters
+    ----------
+    trade_frame : pandas.DataFrame
+        One flow of one measure in USD million, from `trade` or `load("table1")`.
+    region : Region
+        Members.
+    years : int or iterable of int, optional
+        All the years of the frame by default.
+    vintage : str
+        Vintage of the table ``panel``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `per_person`, with the denominator in current USD and the value in % of GDP. Trade is gross, so it may
+        exceed 100.
+
+    Raises
+    ------
+    InputError
+        If the frame mixes flows or measures, or lacks a year.
+    """
+    return _per(trade_frame, region, years, vintage, "gdp_current_usd", "% of GDP")
+
+
+def regional_ratio(levels: pd.DataFrame) -> pd.DataFrame:
+    """Return the region's own ratio: trade over denominator, each summed over the members that have both.
+
+    Parameters
+    ----------
+    levels : pandas.DataFrame
+        From `per_person` or `per_gdp`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a year: year, value, unit, members, covered, partial, missing, denominator_from and denominator_to
+        (the oldest and the newest year among the denominators). NaN if no member has both. Where the members that are
+        covered change from year to year, so does what the series measures.
+    """
+    has_both = levels.dropna(subset=["trade", "denominator"])
+    grouped = has_both.groupby("year").agg(
+        trade=("trade", "sum"),
+        denominator=("denominator", "sum"),
+        denominator_from=("denominator_year", "min"),
+        denominator_to=("denominator_year", "max"),
+    )
+    unit = levels["unit"].iloc[0]
+    wide = levels.pivot(index="year", columns="iso3", values="value")[list(levels["iso3"].unique())]
+    frame = coverage(wide).join(grouped)
+    frame = frame.assign(value=frame["trade"] * _PER_MILLION[unit] / frame["denominator"], unit=unit).reset_index()
+    order = ["year", "value", "unit", "members", "covered", "partial", "missing", "denominator_from", "denominator_to"]
+    return frame[order]
+
+
+def _per(
+    trade_frame: pd.DataFrame,
+    region: Region,
+    years: int | Iterable[int] | None,
+    vintage: str,
+    denominator: str,
+    unit: str,
+) -> pd.DataFrame:
+    wide = by_member(trade_frame, region, years)
+    if (found := trade_frame["unit"].iloc[0]) != "USD million":
+        raise InputError(f"the trade table is in {found!r}: convert it to 'USD million'")
+    long = wide.reset_index().melt(id_vars="year", var_name="iso3", value_name="trade")
+    panel = load("panel", vintage=vintage)[["iso3", "year", denominator]].dropna()
+    panel = panel.set_axis(["iso3", "year", "denominator"], axis="columns").assign(denominator_year=panel["year"])
+    frame = pd.merge_asof(
+        long.sort_values("year", kind="stable"),
+        panel.sort_values("year", kind="stable"),
+        on="year",
+        by="iso3",
+        tolerance=LONGEST_LAG,
+    )
+    frame["name"] = [economy_name(code, short=True) for code in frame["iso3"]]
+    frame["value"] = frame["trade"] * _PER_MILLION[unit] / frame["denominator"]
+    frame["unit"] = unit
+    return frame[["year", "iso3", "name", "trade", "denominator", "denominator_year", "value", "unit"]]

@@ -1,0 +1,279 @@
+"""Trade: how much the members of a region trade, and who is missing from the sum."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.datasets import BUNDLED, load
+from carec_digital_trade.errors import InputError, nearest
+from carec_digital_trade.regions import Region, economy_name
+
+MEASURES = ("delivered", "deliverable")
+"""Digitally delivered trade (WTO, the article's measure) and digitally deliverable trade (UNCTAD, broader)."""
+
+FLOWS = ("total", "exports", "imports", "balance")
+"""Total is exports plus imports, balance is exports less imports; both need both flows."""
+
+_COLUMNS = ("iso3", "year", "flow", "value", "measure", "unit")
+
+
+def trade(measure: str, flow: str, vintage: str = BUNDLED) -> pd.DataFrame:
+    """Return one flow of one measure for all economies and years.
+
+    Parameters
+    ----------
+    measure : {"delivered", "deliverable"}
+        Digitally delivered (WTO) or digitally deliverable (UNCTAD) services.
+    flow : {"total", "exports", "imports", "balance"}
+        Exports plus imports, either, or exports less imports.
+    vintage : str
+        Vintage of the table, as in `datasets.load`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an economy and year: iso3, year, flow, value, measure, unit (USD million, current prices). A value is
+        NaN where a flow that it needs is missing.
+
+    Raises
+    ------
+    InputError
+        If the measure or the flow is unknown.
+    """
+    check_choice("measure", measure, MEASURES)
+    table = load(measure, vintage=vintage)
+    wide = table.pivot(index=["iso3", "year"], columns="flow", values="value")
+    value = combine_flows(wide["exports"], wide["imports"], flow)
+    frame = value.rename("value").reset_index()
+    return frame.assign(flow=flow, measure=measure, unit=table["unit"].iloc[0])[list(_COLUMNS)]
+
+
+def years(measure: str, vintage: str = BUNDLED) -> tuple[int, int]:
+    """Return the first and the last year for which a measure has any value.
+
+    Parameters
+    ----------
+    measure : {"delivered", "deliverable"}
+        As in `trade`.
+    vintage : str
+        Vintage of the table.
+
+    Returns
+    -------
+    tuple of int
+        First and last year.
+
+    Raises
+    ------
+    InputError
+        If the measure is unknown.
+    """
+    check_choice("measure", measure, MEASURES)
+    covered = load(measure, vintage=vintage).dropna(subset="value")["year"]
+    return int(covered.min()), int(covered.max())
+
+
+def members(trade_frame: pd.DataFrame, region: Region, year: int) -> pd.DataFrame:
+    """List the members of a region with their trade, share and rank in one year.
+
+    Parameters
+    ----------
+    trade_frame : pandas.DataFrame
+        One flow of one measure, from `trade` or `load("table1")`.
+    region : Region
+        Members, exclusions taken out.
+    year : int
+        A year of the frame.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a member, those without data too: iso3, name, value (USD million), share (0 to 1, of the members with
+        data), rank (1 is the largest; ties share the better rank). NaN where missing. The shares are all NaN if a
+        member is negative or the total is zero.
+
+    Raises
+    ------
+    InputError
+        If the frame mixes flows or measures, or lacks the year.
+    """
+    value = by_member(trade_frame, region, year).iloc[0]
+    return pd.DataFrame(
+        {
+            "iso3": value.index,
+            "name": [economy_name(code, short=True) for code in value.index],
+            "value": value.to_numpy(),
+            "share": shares(value).to_numpy(),
+            "rank": value.rank(ascending=False, method="min").to_numpy(),
+        }
+    )
+
+
+def regional_total(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[int] | None = None) -> pd.DataFrame:
+    """Add up the members of a region, year by year, and say who is missing.
+
+    Parameters
+    ----------
+    trade_frame : pandas.DataFrame
+        One flow of one measure, from `trade` or `load("table1")`.
+    region : Region
+        Members; the same ones in every year.
+    years : int or iterable of int, optional
+        All the years of the frame by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a year: year, value (USD million, sum of the members with data; NaN if there are none), members,
+        covered (how many have data), partial (True if some have none), missing (their codes, separated by commas).
+
+    Raises
+    ------
+    InputError
+        If the frame mixes flows or measures, or lacks a year.
+    """
+    wide = by_member(trade_frame, region, years)
+    total = wide.sum(axis="columns", min_count=1).rename("value")
+    return pd.concat([total, coverage(wide)], axis="columns").reset_index()
+
+
+def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[int] | None = None) -> pd.DataFrame:
+    """Spread a region's trade over a table of years by members.
+
+    Parameters
+    ----------
+    trade_frame : pandas.DataFrame
+        One flow of one measure, from `trade` or `load("table1")`.
+    region : Region
+        Members.
+    years : int or iterable of int, optional
+        All the years of the frame by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (years, members), USD million; NaN where a member has no data.
+
+    Raises
+    ------
+    InputError
+        If the frame mixes flows or measures, or lacks a year.
+    """
+    _check_frame(trade_frame)
+    known = sorted(trade_frame["year"].unique())
+    wanted = known if years is None else [int(year) for year in ([years] if np.isscalar(years) else years)]
+    for year in wanted:
+        if year not in known:
+            raise InputError(f"the trade table has no year {year}: it covers {known[0]} to {known[-1]}")
+    rows = trade_frame[trade_frame["iso3"].isin(region.members)]
+    wide = rows.pivot(index="year", columns="iso3", values="value").reindex(
+        index=pd.Index(wanted, name="year"), columns=pd.Index(region.members, name="iso3")
+    )
+    return wide.astype(float)
+
+
+def coverage(wide: pd.DataFrame) -> pd.DataFrame:
+    """Say of each row of a table how many of its columns have a value.
+
+    Parameters
+    ----------
+    wide : pandas.DataFrame
+        Shape (rows, members).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed as the rows: members, covered, partial, missing (codes, separated by commas).
+    """
+    has_data = wide.notna().to_numpy()
+    return pd.DataFrame(
+        {
+            "members": wide.shape[1],
+            "covered": has_data.sum(axis=1),
+            "partial": ~has_data.all(axis=1),
+            "missing": [", ".join(wide.columns[~row]) for row in has_data],
+        },
+        index=wide.index,
+    )
+
+
+def shares(values: pd.Series) -> pd.Series:
+    """Return each value over the sum of all, which is defined only for parts of a whole.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Any one unit; NaN is left out of the sum and stays NaN.
+
+    Returns
+    -------
+    pandas.Series
+        0 to 1, adding up to 1; all NaN if a value is negative or the sum is zero.
+    """
+    total = values.sum()
+    if (values < 0).any() or total == 0:
+        return values * np.nan
+    return values / total
+
+
+def combine_flows(exports: pd.Series, imports: pd.Series, flow: str) -> pd.Series:
+    """Return the flow asked for; a total and a balance are NaN unless both flows are there.
+
+    Parameters
+    ----------
+    exports, imports : pandas.Series
+        On the same index and in the same unit.
+    flow : {"total", "exports", "imports", "balance"}
+        What to return.
+
+    Returns
+    -------
+    pandas.Series
+        On the same index.
+
+    Raises
+    ------
+    InputError
+        If the flow is unknown.
+    """
+    check_choice("flow", flow, FLOWS)
+    if flow in ("exports", "imports"):
+        return exports if flow == "exports" else imports
+    return exports + imports if flow == "total" else exports - imports
+
+
+def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
+    """Refuse a value that is not among the choices.
+
+    Parameters
+    ----------
+    what : str
+        Name of the argument.
+    value : str
+        What was given.
+    choices : tuple of str
+        What there is.
+
+    Raises
+    ------
+    InputError
+        If it is not among them; the sentence lists them.
+    """
+    if value not in choices:
+        hint = nearest(str(value), choices)
+        raise InputError(f"there is no {what} {value!r}: use one of {', '.join(choices)}{hint}")
+
+
+def _check_frame(frame: pd.DataFrame) -> None:
+    """Refuse a frame of several flows or measures, whose sum would count trade twice."""
+    lacking = [column for column in _COLUMNS if column not in frame]
+    if lacking:
+        raise InputError(f"the trade table lacks {', '.join(lacking)}: take one from trade(measure, flow)")
+    for column in ("measure", "flow", "unit"):
+        found = list(frame[column].unique())
+        if len(found) != 1:
+            raise InputError(
+                f"the trade table must hold one {column} and holds {', '.join(found) or 'none'}: "
+                "take one from trade(measure, flow)"
+            )

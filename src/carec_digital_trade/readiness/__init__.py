@@ -1,0 +1,33 @@
+"""How ready the law is for digital trade, and how sure one can be of it.
+
+`components` turns the tracker's statuses and the paperless trade treaty into scores, `scores` aggregates them for each
+economy, `regional_means` and `by_domain` for a region; `uncertainty` asks how far ranks and the lead depend on the
+choices made; `codings` sets the article's account of the law beside the tracker's.
+"""
+
+from carec_digital_trade.readiness.codings import codings
+from carec_digital_trade.readiness.scores import (
+    ARTICLE_DOMAINS,
+    DRAFT_VALUE,
+    TREATY,
+    Aggregation,
+    by_domain,
+    components,
+    regional_means,
+    scores,
+)
+from carec_digital_trade.readiness.uncertainty import Uncertainty, uncertainty
+
+__all__ = [
+    "ARTICLE_DOMAINS",
+    "DRAFT_VALUE",
+    "TREATY",
+    "Aggregation",
+    "Uncertainty",
+    "by_domain",
+    "codings",
+    "components",
+    "regional_means",
+    "scores",
+    "uncertainty",
+]

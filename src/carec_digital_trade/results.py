@@ -1,0 +1,254 @@
+"""How a notebook hands over its results: shown to the reader, and stored in the cell's output for the runner.
+
+The executed notebook alone holds everything. A table's numbers travel under a media type of our own beside the text
+and HTML that the reader sees; a figure is a PNG whose output metadata carry its name and its text alternative.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+MEDIA_TYPE = "application/vnd.carec-digital-trade.results+json"
+METADATA_KEY = "carec_digital_trade"
+COLUMNS = ["table", "region", "iso3", "year", "metric", "value", "low", "high", "unit"]
+METRICS = {
+    "total": "trade of an economy, or of the members of a region with data",
+    "total_present": "the same in the WTO's present file, beside a figure that the article printed",
+    "revision": "change from the article's figure to the present file's",
+    "balance": "exports less imports",
+    "share": "of the region's total, or of all members of both regions",
+    "rank": "by size within the region, 1 the largest",
+    "world_share": "of the World's trade in the same flow",
+    "per_person": "trade over population",
+    "per_gdp": "trade over gross domestic product",
+    "members_covered": "members with data",
+    "hhi": "Herfindahl-Hirschman index, sum of squared shares",
+    "hhi_normalised": "(hhi - 1/n) / (1 - 1/n) over n members with data",
+    "effective_members": "1 / hhi",
+    "gini": "Gini index over the members",
+    "theil": "Theil's index over the members",
+    "theil_within": "part of the index of both regions that lies within the region",
+    "theil_between": "part of it that lies between the regions",
+    "top_share": "share of the largest member",
+    "index": "total relative to the first year with the fullest coverage",
+    "compound_growth": "constant yearly growth from the first to the last year",
+    "trend_growth": "log-linear trend, with its 95% interval",
+    "dispersion": "standard deviation of the logarithm of trade per person over the members, latest year",
+    "dispersion_trend": "log-linear trend of the dispersion, with its 95% interval; negative is convergence",
+    "catch_up_years": "years to reach the benchmark's trade per person at the past pace; missing if never",
+    "advantage": "Balassa's index of exports; the service's code follows the name, as for total and share by service",
+    "change": "of trade between two years",
+    "world_growth": "part of the change that the World's growth would have given",
+    "service_mix": "part of the change from the mix of services",
+    "competitive": "rest of the change",
+    "claims": "number of the article's claims; the verdict follows the name",
+    "claim": "value that answers a claim; its identifier follows the name",
+}
+"""What the metric names in results.csv mean; units stand beside each value."""
+
+SIGNIFICANT_DIGITS = 8
+"""Another processor's last bits must fail no comparison."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer to one question of a notebook.
+
+    Attributes
+    ----------
+    name : str
+        Name of the table in results.csv, snake_case.
+    caption : str
+        What the table shows, where, when, in what unit.
+    table : pandas.DataFrame
+        Numbers as computed, one row a line of the table; `show` prints them rounded.
+    records : pandas.DataFrame
+        The same numbers in the columns of `COLUMNS`, as `record` makes them.
+    reading : str
+        The result in one or more sentences (Markdown), computed.
+    source : str
+        Source line.
+    decimals : mapping of str to int
+        Decimals to print, by column; 1 for the others.
+    """
+
+    name: str
+    caption: str
+    table: pd.DataFrame
+    records: pd.DataFrame
+    reading: str
+    source: str
+    decimals: Mapping[str, int] = field(default_factory=dict)
+
+
+def record(frame: pd.DataFrame, table: str, units: Mapping[str, str]) -> pd.DataFrame:
+    """Turn a wide table into records of the results contract.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row an observation, with any of the columns region, iso3 and year, and a column a metric. A metric's range
+        stands in columns ``<metric>_low`` and ``<metric>_high``.
+    table : str
+        Name of the table.
+    units : mapping of str to str
+        Metric (column, one of `METRICS`) to unit; these columns become records, in this order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as in `COLUMNS`; a missing value stays a row with a missing value.
+    """
+    for metric in units:
+        assert metric in METRICS, metric
+    missing = np.full(len(frame), np.nan)
+    place = {key: np.tile(frame.get(key, missing), len(units)) for key in ("region", "iso3", "year")}
+    columns = {
+        "table": table,
+        **place,
+        "metric": np.repeat(list(units), len(frame)),
+        "value": np.concatenate([frame[metric] for metric in units]),
+        "low": np.concatenate([frame.get(f"{metric}_low", missing) for metric in units]),
+        "high": np.concatenate([frame.get(f"{metric}_high", missing) for metric in units]),
+        "unit": np.repeat(list(units.values()), len(frame)),
+    }
+    return pd.DataFrame(columns, columns=COLUMNS)
+
+
+def show(result: Result) -> None:
+    """Show a result's table and its reading, and store its numbers in the cell's output.
+
+    Parameters
+    ----------
+    result : Result
+        What a section of the notebook found.
+    """
+    from IPython.display import display  # noqa: PLC0415  (only a notebook has it loaded)
+
+    printed = rounded(result.table, result.decimals)
+    display(
+        {
+            "text/plain": f"{result.caption}\n{printed.to_string(index=False)}\n{result.source}",
+            "text/html": _html(result, printed),
+            MEDIA_TYPE: {"columns": COLUMNS, "rows": stored(result.records)},
+        },
+        raw=True,
+        metadata={METADATA_KEY: {"table": result.name, "caption": result.caption, "source": result.source}},
+    )
+    say(result.reading)
+
+
+def say(sentence: str, answer: bool = False) -> None:
+    """Show a computed sentence.
+
+    Parameters
+    ----------
+    sentence : str
+        Markdown.
+    answer : bool
+        Whether this is the notebook's answer, which the report puts first.
+    """
+    from IPython.display import display  # noqa: PLC0415  (only a notebook has it loaded)
+
+    metadata = {METADATA_KEY: {"answer": True}} if answer else {}
+    display({"text/markdown": sentence, "text/plain": sentence}, raw=True, metadata=metadata)
+
+
+def picture(axes: Any, name: str, result: Result) -> None:
+    """Show a figure, with the name under which the runner saves it and a text alternative.
+
+    Parameters
+    ----------
+    axes : list of matplotlib.axes.Axes
+        What a function of `figures` returned.
+    name : str
+        Name of the file, snake_case.
+    result : Result
+        What the figure shows; its reading is the text alternative.
+    """
+    from IPython.display import display  # noqa: PLC0415  (only a notebook has it loaded)
+
+    buffer = io.BytesIO()
+    # Without the library's version in the file, the same picture has the same bytes.
+    axes[0].figure.savefig(buffer, format="png", metadata={"Software": None})
+    display(
+        {"image/png": buffer.getvalue(), "text/plain": f"Figure {name}: {result.caption}"},
+        raw=True,
+        metadata={
+            METADATA_KEY: {"figure": name, "alt": result.reading, "caption": result.caption, "source": result.source}
+        },
+    )
+
+
+def stored(records: pd.DataFrame) -> list[list[Any]]:
+    """Return records as JSON rows, numbers to eight significant digits and missing values as null.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame
+        Columns as in `COLUMNS`.
+
+    Returns
+    -------
+    list of list
+        One list a record.
+    """
+    return [[_plain(value) for value in row] for row in records[COLUMNS].itertuples(index=False)]
+
+
+def rounded(table: pd.DataFrame, decimals: Mapping[str, int]) -> pd.DataFrame:
+    """Return a table as text, numbers rounded and with a thousands separator, missing ones as "n/a".
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Any table.
+    decimals : mapping of str to int
+        Decimals by column; 1 for other columns of fractional numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the same shape, all text.
+    """
+    return table.apply(lambda column: column.map(lambda value: _text(value, decimals.get(column.name, 1))))
+
+
+def _text(value: Any, decimals: int) -> str:
+    if pd.isna(value):
+        return "n/a"
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, (float, np.floating)):
+        if np.isinf(value):
+            return "never"
+        text = f"{value:,.{decimals}f}"
+        return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    if pd.isna(value) or value in (np.inf, -np.inf):
+        return None
+    if isinstance(value, (float, np.floating)):
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    return int(value) if isinstance(value, np.integer) else value
+
+
+def _html(result: Result, printed: pd.DataFrame) -> str:
+    numeric = {name for name in printed if pd.api.types.is_numeric_dtype(result.table[name])}
+    aligned = {name: ' style="text-align:right"' if name in numeric else ' style="text-align:left"' for name in printed}
+    head = "".join(f'<th scope="col"{aligned[name]}>{escape(str(name))}</th>' for name in printed)
+    body = "".join(
+        "<tr>" + "".join(f"<td{aligned[name]}>{escape(row[name])}</td>" for name in printed) + "</tr>"
+        for row in printed.to_dict("records")
+    )
+    return (
+        f"<table><caption>{escape(result.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"<p>{escape(result.source)}</p>"
+    )

@@ -1,0 +1,26 @@
+"""The snapshot: what the two regions trade, how it is spread, how it grew, and whether the article's claims hold.
+
+Each function takes the notebook's parameters and returns a `results.Result`: a table, its records, and the sentences
+that read it.
+"""
+
+from carec_digital_trade.snapshot.change import growth, over_time
+from carec_digital_trade.snapshot.conclusions import answer, claims
+from carec_digital_trade.snapshot.levels import article_table, ranked_members, totals
+from carec_digital_trade.snapshot.services import by_service, sources_of_growth
+from carec_digital_trade.snapshot.spread import concentrations, inequality_split, without_each
+
+__all__ = [
+    "answer",
+    "article_table",
+    "by_service",
+    "claims",
+    "concentrations",
+    "growth",
+    "inequality_split",
+    "over_time",
+    "ranked_members",
+    "sources_of_growth",
+    "totals",
+    "without_each",
+]

@@ -1,0 +1,109 @@
+"""Do the article's claims hold, and what is the answer in one sentence?"""
+
+import math
+
+import pandas as pd
+
+from carec_digital_trade.claims import verdicts
+from carec_digital_trade.datasets import source_line
+from carec_digital_trade.metrics import by_member, concentration, regional_total
+from carec_digital_trade.parameters import SnapshotParameters
+from carec_digital_trade.prose import listing, sentences, usd
+from carec_digital_trade.regions import Region
+from carec_digital_trade.results import Result, record
+from carec_digital_trade.snapshot.series import traded, what_is_shown
+
+VERDICTS = ["reproduced", "supported", "qualified", "contradicted", "not testable here"]
+
+
+def claims(chosen: SnapshotParameters) -> Result:
+    """Give every claim of the article its verdict.
+
+    Parameters
+    ----------
+    chosen : SnapshotParameters
+        Only the vintage matters: the claims are on CAREC and ASEAN, whatever regions are chosen.
+
+    Returns
+    -------
+    Result
+        One row a claim: kind, quote, verdict, finding.
+    """
+    frame = verdicts(chosen.vintage)
+    table = frame[["kind", "quote", "verdict", "finding"]].rename(columns=str.capitalize)
+    counted = frame["verdict"].value_counts().reindex(VERDICTS, fill_value=0)
+    records = pd.concat(
+        [
+            record(counted.rename("claims").rename_axis("region").reset_index(), "claims", {"claims": "claims"}).assign(
+                region="", metric=[f"claims_{verdict.replace(' ', '_')}" for verdict in VERDICTS]
+            ),
+            *(
+                record(rows.assign(region="", claim=rows["value"]), "claims", {"claim": unit}).assign(
+                    metric=[f"claim_{name}" for name in rows["id"]]
+                )
+                for unit, rows in frame.groupby("unit", sort=False)
+            ),
+        ],
+        ignore_index=True,
+    )
+    return Result(
+        name="claims",
+        caption="The article's claims on CAREC and ASEAN, each held against the data",
+        table=table,
+        records=records,
+        reading=_counted(frame, counted),
+        source=source_line("claims", "table1", "delivered", "panel", "cyberlaw", "cpta", vintage=chosen.vintage),
+    )
+
+
+def answer(chosen: SnapshotParameters) -> str:
+    """Return the notebook's answer in one or two sentences, with its numbers.
+
+    Parameters
+    ----------
+    chosen : SnapshotParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    str
+        What is shown, both totals in full and without the members left out, and which region is the more evenly spread.
+    """
+    full, kept = chosen.regions(), chosen.compared()
+    first = _levels(chosen, full)
+    if kept == full:
+        return sentences(first, _evenness(chosen, full))
+    return sentences(first, _levels(chosen, kept, introduced=True), _evenness(chosen, kept))
+
+
+def _levels(chosen: SnapshotParameters, pair: tuple[Region, Region], introduced: bool = False) -> str:
+    rows = [regional_total(traded(chosen), each, chosen.year).iloc[0] for each in pair]
+    parts = [_amount(each, row) for each, row in zip(pair, rows, strict=True)]
+    alike = "Like for like" if all(each.excluded for each in pair) else "Without the members left out"
+    start = f"{alike} it was" if introduced else f"{what_is_shown(chosen)}, was in {chosen.year}:"
+    return f"{start} {parts[0]} and {parts[1]}."
+
+
+def _amount(one: Region, total: pd.Series) -> str:
+    if not total["covered"]:
+        return f"no data for {one.label}"
+    partial = f" ({total['covered']} of {total['members']} members)" if total["partial"] else ""
+    return f"{usd(total['value'])} in {one.label}{partial}"
+
+
+def _evenness(chosen: SnapshotParameters, pair: tuple[Region, Region]) -> str:
+    effective = [concentration(by_member(traded(chosen), each, chosen.year).iloc[0]).effective_members for each in pair]
+    if any(map(math.isnan, effective)):
+        return ""
+    more, less = (0, 1) if effective[0] >= effective[1] else (1, 0)
+    return (
+        f"{pair[more].label} is the more evenly spread of the two: like {effective[more]:.1f} equal members, "
+        f"against {effective[less]:.1f}."
+    )
+
+
+def _counted(frame: pd.DataFrame, counted: pd.Series) -> str:
+    listed = listing(f"{number} {verdict}" for verdict, number in counted.items() if number)
+    contradicted = "; ".join(f"“{quote}”" for quote in frame["quote"][frame["verdict"] == "contradicted"])
+    tail = f"Contradicted: {contradicted}." if contradicted else ""
+    return sentences(f"Of {len(frame)} claims: {listed}.", tail)

@@ -1,0 +1,209 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import rankdata
+
+from carec_digital_trade.datasets import load
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.readiness import ARTICLE_DOMAINS, components, scores, uncertainty
+from carec_digital_trade.regions import Region, region
+
+ROUNDING = 1e-11  # scores are rounded to 12 decimals
+DOMAINS = sorted(ARTICLE_DOMAINS)
+STATUSES = ["none", "draft", "legislation", "no_data"]
+ONE, TWO = Region("One", ("AAA", "BBB"), 2024), Region("Two", ("CCC", "DDD"), 2024)
+CASES = {
+    "AAA": ["legislation", "draft", "legislation", "legislation"],
+    "BBB": ["legislation", "no_data", "draft", "none"],
+    "CCC": ["legislation", "draft", "draft", "legislation"],
+    "DDD": ["none", "legislation", "legislation", "no_data"],
+    "EEE": ["legislation", "draft", "draft", "legislation"],
+}
+
+
+def parts_of(statuses, domains=DOMAINS):
+    rows = [
+        (code, domain, status)
+        for code, cells in statuses.items()
+        for domain, status in zip(domains, cells, strict=True)
+    ]
+    return components(pd.DataFrame(rows, columns=["iso3", "domain", "status"]))
+
+
+def one_draw_at_a_time(statuses, draws, seed, draft_range):
+    """Return the point scores of shape (draws, economies) by a loop that follows the method word by word."""
+    generator = np.random.default_rng(seed)
+    weights = generator.dirichlet(np.ones(4), draws)
+    drafts = generator.uniform(*draft_range, draws)
+    coins = generator.random(draws) < 0.5
+    found = np.empty((draws, len(statuses)))
+    for draw in range(draws):
+        points = {"none": 0, "draft": drafts[draw], "legislation": 1}
+        for at, cells in enumerate(statuses.values()):
+            known = [(points[cell], weights[draw, n]) for n, cell in enumerate(cells) if cell != "no_data"]
+            total = sum(weight for _, weight in known)
+            if coins[draw]:
+                found[draw, at] = np.prod([value ** (weight / total) for value, weight in known])
+            else:
+                found[draw, at] = sum(value * weight for value, weight in known) / total
+    return found
+
+
+def test_agrees_with_a_loop_over_the_draws():
+    found = uncertainty(parts_of(CASES), [ONE, TWO], draws=1200, seed=7)  # more than one batch
+    expected = one_draw_at_a_time(CASES, 1200, 7, (0.25, 0.75))
+    ranked = rankdata(-np.round(expected, 12), axis=1)
+    for column, quantile in [("median", 0.5), ("low", 0.05), ("high", 0.95)]:
+        assert found.ranks[column].tolist() == np.quantile(ranked, quantile, axis=0).tolist()
+    one, two = expected[:, :2].mean(axis=1), expected[:, 2:4].mean(axis=1)
+    leads = found.leads.set_index("region")
+    assert leads.at["One", "leads"] == np.mean(one > two)
+    assert leads.at["Two", "leads"] == np.mean(two > one)
+    assert leads.at["One", "median"] == pytest.approx(np.median(one), abs=ROUNDING)
+
+
+def test_bounds_agree_with_the_gaps_filled():
+    # One's gaps at none and Two's at legislation is One at its worst; the other way round it is One at its best.
+    def filled(one, two):
+        cases = {
+            code: [(one if code in ONE.members else two) if cell == "no_data" else cell for cell in cells]
+            for code, cells in CASES.items()
+        }
+        return uncertainty(parts_of(cases), [ONE, TWO], draws=500, seed=3).leads.set_index("region")["leads"]
+
+    found = uncertainty(parts_of(CASES), [ONE, TWO], draws=500, seed=3).leads.set_index("region")
+    worst, best = filled("none", "legislation"), filled("legislation", "none")
+    assert found.at["One", "leads_at_least"] == worst["One"]
+    assert found.at["Two", "leads_at_most"] == worst["Two"]
+    assert found.at["One", "leads_at_most"] == best["One"]
+    assert found.at["Two", "leads_at_least"] == best["Two"]
+
+
+def test_hand_computed_shares():
+    # One law each, in different domains: the geometric means are both 0, a tie (1/2 of the draws by the coin);
+    # the arithmetic means are the two weights, of which either is the larger in half of the other draws.
+    parts = parts_of({"AAA": ["legislation", "none"], "CCC": ["none", "legislation"]}, ["cybercrime", "e_transactions"])
+    regions = [Region("A", ("AAA",), 2024), Region("C", ("CCC",), 2024)]
+    draws = 4000
+    found = uncertainty(parts, regions, names=["cybercrime", "e_transactions"], draws=draws).leads
+    four_errors = 4 * np.sqrt(0.25 / draws)  # of a share, whose standard error is at most sqrt(1/4 / draws)
+    assert found["leads"].tolist() == pytest.approx([0.25, 0.25], abs=four_errors)
+    assert found["ties"].tolist() == pytest.approx([0.5, 0.5], abs=four_errors)
+    assert found["leads"].sum() + found["ties"].iloc[0] == pytest.approx(1)
+
+
+def test_the_draft_value_is_uniform_on_its_range():
+    parts = parts_of({"AAA": ["draft"], "CCC": ["legislation"]}, ["cybercrime"])
+    regions = [Region("A", ("AAA",), 2024), Region("C", ("CCC",), 2024)]
+    found = uncertainty(parts, regions, names=["cybercrime"], draws=4000, draft_range=(0.2, 0.6)).leads.iloc[0]
+    # Quantiles of the uniform; four standard errors of the median, sqrt(1/4 / draws) / density with density 1 / 0.4.
+    assert found[["low", "median", "high"]].tolist() == pytest.approx([0.22, 0.4, 0.58], abs=4 * 0.4 * 0.5 / 4000**0.5)
+
+
+def test_ranks_without_uncertainty_are_those_of_the_scores():
+    parts = parts_of({code: cells[:1] for code, cells in CASES.items()}, ["cybercrime"])
+    found = uncertainty(parts, [ONE, TWO], names=["cybercrime"], draws=20, draft_range=(0.5, 0.5)).ranks
+    expected = scores(parts, {"cybercrime": 1})["rank"].tolist()
+    assert found["median"].tolist() == found["low"].tolist() == found["high"].tolist() == expected
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_seed_others():
+    parts = parts_of(CASES)
+    first, again, other = (uncertainty(parts, [ONE, TWO], draws=200, seed=seed) for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(first.ranks, again.ranks, check_exact=True)
+    pd.testing.assert_frame_equal(first.leads, again.leads, check_exact=True)
+    assert first.leads["median"].tolist() != other.leads["median"].tolist()
+
+
+def test_order_does_not_matter():
+    parts = parts_of(CASES)
+    found = uncertainty(parts, [ONE, TWO], draws=200)
+    turned = [Region(each.name, each.members[::-1], each.year) for each in (TWO, ONE)]
+    other = uncertainty(parts.sample(frac=1, random_state=0), turned, names=ARTICLE_DOMAINS[::-1], draws=200)
+    pd.testing.assert_frame_equal(found.ranks, other.ranks, check_exact=True)
+    by_region = [each.leads.set_index("region").sort_index() for each in (found, other)]
+    pd.testing.assert_frame_equal(*by_region, check_exact=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(STATUSES), min_size=4, max_size=4), min_size=5, max_size=8),
+    st.integers(0, 2**32 - 1),
+)
+def test_bounds_hold_in_the_draws(rows, seed):
+    rows[0], rows[2] = ["draft", *rows[0][1:]], ["none", *rows[2][1:]]  # each region has a known status
+    codes = ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG", "HHH"]
+    found = uncertainty(parts_of(dict(zip(codes, rows, strict=False))), [ONE, TWO], draws=30, seed=seed)
+    known = found.ranks.dropna()
+    assert (known["low"] <= known["median"]).all()
+    assert (known["median"] <= known["high"]).all()
+    assert (known["lowest"] >= 1).all()
+    assert (known["lowest"] <= known["low"]).all()
+    assert (known["high"] <= known["highest"]).all()
+    assert (known["highest"] <= len(known)).all()
+    if all("no_data" not in row for row in rows):
+        assert known["lowest"].equals(known["low"].rename("lowest"))
+        assert known["highest"].equals(known["high"].rename("highest"))
+    leads = found.leads
+    assert (leads["leads_at_least"] <= leads["leads"]).all()
+    assert (leads["leads"] <= leads["leads_at_most"]).all()
+    assert leads["leads"].sum() + leads["ties"].iloc[0] == pytest.approx(1)
+
+
+def test_weights_of_the_members():
+    # By trade, One is AAA alone and Two is CCC alone, which AAA equals or beats in every domain.
+    weights = pd.DataFrame({"iso3": list(CASES), "trade": [5.0, 0.0, 2.0, np.nan, 1.0]})
+    found = uncertainty(parts_of(CASES), [ONE, TWO], weights, draws=100).leads.set_index(["weighting", "region"])
+    assert found.at[("trade", "One"), "leads"] == 1
+    assert found.at[("trade", "One"), "leads_at_least"] == 1
+    assert found.at[("trade", "Two"), "leads_at_most"] == 0
+
+
+def test_a_member_outside_the_tracker_is_bounded():
+    pair = Region("One", ("AAA", "ZZZ"), 2024)
+    found = uncertainty(parts_of(CASES), [pair, TWO], draws=100)
+    ranks = found.ranks.set_index("iso3")
+    assert ranks.loc["ZZZ"].isna().all()
+    pd.testing.assert_frame_equal(
+        ranks.drop("ZZZ"), uncertainty(parts_of(CASES), [ONE, TWO], draws=100).ranks.set_index("iso3")
+    )
+    leads = found.leads.set_index("region").loc["One"]
+    assert leads["leads_at_least"] < leads["leads"]
+
+
+def test_the_bound_of_a_member_without_any_known_status_takes_it_at_0():
+    # One's mean is 1 from AAA alone and 1/2 with ZZZ at 0; Two's is the draft value, below 1/2 in half of the draws.
+    cases = {"AAA": ["legislation"] * 4, "CCC": ["draft"] * 4}
+    regions = [Region("One", ("AAA", "ZZZ"), 2024), Region("Two", ("CCC",), 2024)]
+    found = uncertainty(parts_of(cases), regions, draws=4000).leads.iloc[0]
+    assert (found["leads"], found["leads_at_most"]) == (1, 1)
+    assert found["leads_at_least"] == pytest.approx(0.5, abs=4 * 0.5 / 4000**0.5)  # four standard errors
+
+
+def test_carec_leads_asean_in_most_draws_but_not_in_all():
+    parts = components(load("cyberlaw"))
+    found = uncertainty(parts, [region("CAREC"), region("ASEAN")], draws=2000)
+    assert len(found.ranks) == 195
+    carec = found.leads.set_index("region").loc["CAREC"]
+    assert 0.5 < carec["leads_at_least"] < carec["leads"] == carec["leads_at_most"] < 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"names": ["cyber crime"]}, "no component 'cyber crime'.*did you mean 'cybercrime'"),
+        ({"names": []}, "at least one"),
+        ({"draws": 0}, "0 draws are too few"),
+        ({"draft_range": (0.75, 0.25)}, "cannot run from 0.75 to 0.25"),
+        ({"draft_range": (0.5, 1.5)}, "0 to 1"),
+        ({"regions": [ONE]}, "at least two regions"),
+        ({"regions": [ONE, Region("Other", ("BBB", "CCC"), 2024)]}, "share BBB"),
+        ({"regions": [ONE, Region("Nobody", ("ZZZ",), 2024)]}, "no member of Nobody has a plain weight"),
+        ({"weights": pd.DataFrame({"iso3": ["AAA"], "gdp": [1.0]})}, "no member of Two has a gdp weight"),
+    ],
+)
+def test_wrong_choices_are_refused(change, message):
+    with pytest.raises(InputError, match=message):
+        uncertainty(**{"parts": parts_of(CASES), "regions": [ONE, TWO], "draws": 10} | change)

@@ -1,0 +1,99 @@
+import pytest
+from hypothesis import given, settings
+from strategies import shared_values
+
+from carec_digital_trade.datasets import catalogue
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.parameters import NOTEBOOKS, SnapshotParameters
+
+
+def test_defaults_are_the_articles():
+    chosen = SnapshotParameters.validated({})
+    one, other = chosen.compared()
+    assert (one.label, other.label) == ("CAREC without China", "ASEAN without Singapore")
+    assert [len(each.members) for each in chosen.regions()] == [11, 10]
+    assert (chosen.year, chosen.measure, chosen.flow) == (2024, "delivered", "total")
+
+
+def test_null_leaves_nobody_out_of_other_regions():
+    chosen = SnapshotParameters.validated({"region": ["KAZ", "CHN"], "benchmark": ["SGP", "MYS"]})
+    assert chosen.compared() == chosen.regions()
+
+
+def test_an_empty_list_of_exclusions_leaves_nobody_out():
+    chosen = SnapshotParameters.validated({"region_exclude": [], "benchmark_exclude": []})
+    assert chosen.compared() == chosen.regions()
+
+
+def test_spelling_does_not_change_the_parameters():
+    typed = SnapshotParameters.validated({"region": "carec", "benchmark": "Asean", "region_exclude": ["china"]})
+    assert typed == SnapshotParameters.validated({"region_exclude": ["CHN"]})
+    assert SnapshotParameters.validated({"region": ["kazakhstan", "UZB"]}).region == ["KAZ", "UZB"]
+    assert SnapshotParameters.validated({"region": "namibia"}).region == "NAM"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"region": "CARAC"}, r"^region: there is no region 'CARAC': write CAREC or ASEAN.*did you mean 'CAREC'\?$"),
+        ({"region": ["KAZ", "KZG"]}, r"^region: there is no economy 'KZG'"),
+        (
+            {"regoin": "CAREC"},
+            r"^there is no parameter 'regoin': the parameters are region, .*did you mean 'region'\?$",
+        ),
+        ({"year": 2004}, r"^year 2004 is not covered: delivered has the years 2005 to 2025$"),
+        (
+            {"year": 2024, "measure": "deliverable"},
+            r"^year 2024 is not covered: deliverable has the years 2010 to 2023$",
+        ),
+        ({"year": "2024"}, r"^year must be a whole number such as 2024, not '2024'$"),
+        ({"year": 2024.5}, r"^year must be a whole number such as 2024, not 2024.5$"),
+        ({"year": 2024.0}, r"^year must be a whole number such as 2024, not 2024.0$"),
+        ({"year": True}, r"^year must be a whole number such as 2024, not True$"),
+        ({"year": None}, r"^year must be a whole number such as 2024, not None$"),
+        ({"flow": "both"}, r"^flow must be 'total', 'exports' or 'imports', not 'both'$"),
+        ({"measure": 1}, r"^measure must be 'delivered' or 'deliverable', not 1$"),
+        ({"region_exclude": ["SGP"]}, r"^SGP cannot be excluded from CAREC because it is no member in 2024"),
+        ({"region_exclude": "CHN"}, r"^region_exclude must be a list such as \[CHN\] or null, not 'CHN'$"),
+        ({"region": []}, r"^region: a region needs at least one economy"),
+        ({"region": "KAZ", "region_exclude": ["KAZ"]}, r"^the exclusions leave Kazakhstan without a member"),
+        ({"region": 7}, r"^region must be a name such as CAREC or a list such as \[CHN\], not 7$"),
+        (
+            {"region": ["KAZ", "MYS"]},
+            r"^region and benchmark share MYS: list the members so that no economy is in both$",
+        ),
+        ({"benchmark": "CAREC"}, r"^region and benchmark share AZE"),
+        ({"vintage": "2019"}, r"^vintage: there is no vintage '2019'"),
+        ({"seed": -1}, r"^seed must be greater than or equal to 0, not -1$"),
+        ({"seed": 2**32}, r"^seed must be less than 4294967296, not 4294967296$"),
+    ],
+)
+def test_bad_values_get_one_sentence(values, sentence):
+    with pytest.raises(InputError, match=sentence) as caught:
+        SnapshotParameters.validated(values)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_fault_is_named_at_once():
+    with pytest.raises(InputError, match=r"year must be .*; flow must be .*"):
+        SnapshotParameters.validated({"year": "x", "flow": "y"})
+
+
+@settings(max_examples=100, deadline=None)
+@given(shared_values())
+def test_what_the_model_admits_keeps_its_meaning(values):
+    chosen = SnapshotParameters.validated(values)
+    assert SnapshotParameters.validated(chosen.model_dump(mode="json")) == chosen
+    for full, kept in zip(chosen.regions(), chosen.compared(), strict=True):
+        assert kept.members
+        assert set(kept.members) | set(kept.excluded) == set(full.members)
+    assert not set(chosen.regions()[0].members) & set(chosen.regions()[1].members)
+
+
+def test_registry():
+    for name, notebook in NOTEBOOKS.items():
+        assert notebook.name == name
+        assert notebook.path.is_file()
+        chosen = notebook.model.validated({})
+        assert set(chosen.tables()) <= set(catalogue()["table"])
+        assert all(field.description for field in notebook.model.model_fields.values())
