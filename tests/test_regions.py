@@ -81,7 +81,7 @@ def test_exclusion_takes_out_and_nothing_else(codes, data):
         (lambda: region("KAZ", exclude=["KAZ"]), "the exclusions leave Kazakhstan without a member"),
         (lambda: region("CAREC", 1990), "CAREC has no members in 1990: its first members joined in 2001"),
         (lambda: iso3(398), "398 is no economy"),
-        (lambda: iso3("Kazakstan"), "did you mean 'kazakhstan'"),
+        (lambda: iso3("Kazakstan"), "did you mean 'Kazakhstan'"),
     ],
 )
 def test_errors_say_what_would_be_right(call, message):

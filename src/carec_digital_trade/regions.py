@@ -133,7 +133,7 @@ def iso3(economy: str) -> str:
         return names[key]
     if _is_aggregate(key):
         raise InputError(f"{economy!r} is an aggregate and not an economy: write a three-letter ISO code such as KAZ")
-    hint = nearest(key, names)
+    hint = nearest(economy, _spellings())
     raise InputError(f"there is no economy {economy!r}: write a three-letter ISO code such as KAZ, or a name{hint}")
 
 
@@ -165,7 +165,7 @@ def _named(spec: str, year: int) -> tuple[str, tuple[str, ...]]:
             return _listed([spec])
         raise InputError(
             f"there is no region {spec!r}: write {' or '.join(known.values())}, or a list of economies "
-            f"such as [KAZ, KGZ, UZB]{nearest(spec, [*known.values(), *_names()])}"
+            f"such as [KAZ, KGZ, UZB]{nearest(spec, [*known.values(), *_spellings()])}"
         )
     name = known[key]
     rows = table[(table["region"] == name)].sort_values("member_from", kind="stable")
@@ -207,6 +207,11 @@ def _is_aggregate(key: str) -> bool:
 def _economies() -> dict[str, tuple[str, str]]:
     table = load("economies")
     return {row.iso3: (row.name, row.short_name) for row in table.itertuples(index=False)}
+
+
+def _spellings() -> list[str]:
+    table = load("economies")
+    return [*table["iso3"], *table["name"], *table["short_name"]]
 
 
 @lru_cache(maxsize=1)

@@ -179,9 +179,8 @@ def picture(axes: Any, name: str, result: Result) -> None:
     display(
         {"image/png": buffer.getvalue(), "text/plain": f"Figure {name}: {result.caption}"},
         raw=True,
-        metadata={
-            METADATA_KEY: {"figure": name, "alt": result.reading, "caption": result.caption, "source": result.source}
-        },
+        # The source line is in the picture.
+        metadata={METADATA_KEY: {"figure": name, "alt": result.reading, "caption": result.caption}},
     )
 
 

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from strategies import shared_values
 
 from carec_digital_trade import figures, snapshot
@@ -60,4 +61,4 @@ def test_any_admitted_parameters_can_be_drawn(values):
         figures.over_time(series, parameters),
         figures.composition(snapshot.by_service(parameters), parameters),
     ):
-        axes[0].figure.canvas.draw()
+        FigureCanvasAgg(axes[0].figure).draw()

@@ -100,7 +100,7 @@ def over_time(result: Result, chosen: SnapshotParameters) -> list[Axes]:
     """
     index, people = _by_year(result, "index"), _by_year(result, "per_person")
     subtitle = f"{result.caption}. Hollow: some members have no data."
-    axes = canvas(2, 4.4, _time_title(people, chosen), subtitle, result.source, margins=(0.95, 1.75))
+    axes = canvas(2, 4.4, _time_title(people, chosen), subtitle, result.source, margins=(0.95, 1.9))
     partial = _partial(result)
     _draw_lines(axes[0], index, chosen, "{:,.0f}", partial)
     axes[0].set_ylabel("Index of USD, first complete year = 100")

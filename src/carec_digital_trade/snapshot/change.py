@@ -160,7 +160,7 @@ def _growth_row(chosen: SnapshotParameters, one: Region) -> dict[str, object]:
     several = len(full) > 1
     return {
         "region": one.label,
-        "span": f"{full.index[0]}-{full.index[-1]}" if several else "too few",
+        "span": f"{full.index[0]} to {full.index[-1]}" if several else "too few",
         "compound_growth": compound_annual_growth(full.iloc[0], full.iloc[-1], full.index[-1] - full.index[0])
         if several
         else np.nan,

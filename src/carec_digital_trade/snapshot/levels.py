@@ -254,7 +254,7 @@ def _span(ratio: pd.Series) -> str:
     if pd.isna(ratio["denominator_from"]):
         return "no data"
     first, last = int(ratio["denominator_from"]), int(ratio["denominator_to"])
-    return f"{first}" if first == last else f"{first}-{last}"
+    return f"{first}" if first == last else f"{first} to {last}"
 
 
 def _totals_reading(frame: pd.DataFrame, chosen: SnapshotParameters) -> str:

@@ -182,7 +182,7 @@ def _flip(effective: pd.Series, full: list[str], kept: list[str]) -> str:
         return f"Either way {full[0] if before else full[1]} is the more concentrated region."
     return (
         f"The order turns: {full[0] if before else full[1]} is the more concentrated region in full, "
-        f"and {(kept[0] if after else kept[1])} is it once they are left out."
+        f"{kept[0] if after else kept[1]} once the members are left out."
     )
 
 

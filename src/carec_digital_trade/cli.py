@@ -1,0 +1,248 @@
+"""The command line: parse, call, print.
+
+A command that fails prints one sentence on standard error and exits with 1 (2 if the command line itself is wrong);
+``--debug`` shows the traceback. Imports are made where they are needed, so that ``cdt --help`` is quick.
+"""
+# ruff: noqa: PLC0415
+
+import json
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from carec_digital_trade.errors import DataError, InputError
+
+_INTERRUPTED = 130
+_PIPED_WIDTH = 120
+_DEBUG = "--debug"
+
+app = typer.Typer(
+    help="Digital trade and regional integration: run the notebooks, read their parameters, look at the data.",
+    add_completion=False,
+)
+data_app = typer.Typer(help="The tables: what they are, whether they are intact, their figures.")
+app.add_typer(data_app, name="data")
+
+NotebookName = Annotated[str, typer.Argument(help="A notebook's name, such as snapshot, or the path of your own.")]
+TableName = Annotated[str, typer.Argument(help="A table, as `cdt data list` names it.")]
+ParameterTexts = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="One parameter, its value in YAML; repeatable."),
+]
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    sys.exit(status(sys.argv[1:]))
+
+
+def status(arguments: list[str]) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : list of str
+        What stands behind ``cdt``.
+
+    Returns
+    -------
+    int
+        Exit status: 0, 1 (failed), 2 (no such command or option) or 130 (interrupted).
+    """
+    debug = _DEBUG in arguments
+    arguments = [each for each in arguments if each != _DEBUG]  # it may stand anywhere
+    try:
+        code = typer.main.get_command(app).main(arguments, "cdt", standalone_mode=False, obj=debug)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        sentence, code = _explained(error)
+        if debug:
+            traceback.print_exc()
+        _complain(sentence)
+    return code or 0
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    """Return the sentence and the exit status for an error that a user can cause; raise any other."""
+    if isinstance(error, (InputError, DataError)):
+        return str(error), 1
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the file'}: {str(error.strerror or error).lower()}", 1
+    if hasattr(error, "format_message"):  # typer's usage errors, whichever click it carries
+        message = re.sub(r"\. (\w)", lambda found: f"; {found[1].lower()}", error.format_message().rstrip("."))
+        path = error.ctx.command_path if getattr(error, "ctx", None) else "cdt"
+        return f"{message[:1].lower()}{message[1:]} (see {path} --help)", 2
+    raise error
+
+
+def _complain(sentence: str) -> None:
+    print(f"cdt: {' '.join(sentence.split())}", file=sys.stderr)
+
+
+@app.callback()
+def _options(debug: Annotated[bool, typer.Option(_DEBUG, help="Show the traceback of a failure.")] = False) -> None:
+    """Keep ``--debug`` in the help; `status` has taken it off the command line."""
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    notebook: NotebookName,
+    parameter: ParameterTexts = None,
+    params: Annotated[
+        Path | None, typer.Option(metavar="FILE.yaml", help="Parameters from a file; -p overrides.")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of runs.")] = Path("reports"),
+) -> None:
+    """Run a notebook with one set of parameters into a folder of its own."""
+    from carec_digital_trade import runs
+    from carec_digital_trade.runs.values import parse_assignments, parse_value, read_parameter_file
+
+    typed = parse_assignments(parameter or [])
+    values = read_parameter_file(params) if params else {}
+    values |= {name: parse_value(name, text) for name, text in typed.items()}
+    planned = runs.plan(runs.open_notebook(notebook), values, out, typed)
+    try:
+        with _console(stderr=True).status(f"running {notebook}"):
+            result = runs.perform(planned)
+    except KeyboardInterrupt:
+        _complain("interrupted, and nothing of the run was kept; the same command starts it again")
+        raise typer.Exit(_INTERRUPTED) from None
+    index = runs.write_index(out)
+    if result.error:
+        if context.obj:
+            print(result.error.traceback, file=sys.stderr)
+        _complain(f"{result.error.sentence} (what there is of it is in {result.folder})")
+        raise typer.Exit(1)
+    print(f"{result.run_id}: {'finished before with the same inputs, so skipped' if result.skipped else 'finished'}")
+    print(f"folder: {result.folder}\nreport: {result.report}\nindex:  {index}")
+
+
+@app.command()
+def params(
+    notebook: NotebookName,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the JSON Schema.")] = False,
+) -> None:
+    """List a notebook's parameters: type, range, default, meaning."""
+    from carec_digital_trade.runs.kinds import in_words
+    from carec_digital_trade.runs.notebooks import open_notebook
+    from carec_digital_trade.runs.values import as_typed
+
+    source = open_notebook(notebook)
+    if as_json:
+        print(json.dumps(source.json_schema(), indent=2, ensure_ascii=False))
+        return
+    rows = [(each.name, in_words(each.schema), as_typed(each.default), each.meaning) for each in source.parameters()]
+    print(f"{source.title}\n")
+    _table(["parameter", "takes", "default", "meaning"], rows)
+
+
+@data_app.command("list")
+def list_tables() -> None:
+    """List the tables."""
+    from carec_digital_trade.datasets import catalogue
+
+    tables = catalogue()[["table", "title", "vintage", "licence"]]
+    _table(list(tables), tables.itertuples(index=False))
+
+
+@data_app.command()
+def show(table: TableName) -> None:
+    """Describe a table and print its first rows."""
+    from carec_digital_trade.datasets import describe, load
+
+    resource, frame = describe(table), load(table)
+    print(f"{resource['title']} ({table})\n\n{resource['description']}\n")
+    print(f"vintage:   {resource['vintage']}, retrieved {resource['retrieved']}")
+    for source in resource["sources"]:
+        print(f"source:    {_named(source)}")
+    for licence in resource["licenses"]:
+        print(f"licence:   {_named(licence)}")
+    print(f"hash:      {resource['hash']}\nrows:      {len(frame)}\n")
+    fields = resource["schema"]["fields"]
+    rows = [(each["name"], each["type"], each.get("unit", ""), each["description"]) for each in fields]
+    _table(["column", "type", "unit", "meaning"], rows)
+    print("The first rows as loaded:\n")
+    first = frame.head().astype("object")
+    _table(list(frame), first.mask(first.isna(), "").itertuples(index=False))
+
+
+@data_app.command()
+def verify(table: Annotated[str | None, typer.Argument(help="A table; all of them if left out.")] = None) -> None:
+    """Check the files against the descriptor's hashes and schemas."""
+    from carec_digital_trade.datasets import catalogue
+    from carec_digital_trade.datasets import verify as find_faults
+
+    faults = find_faults(table)
+    if faults.empty:
+        print(f"{table or f'all {len(catalogue())} tables'}: as published")
+        return
+    lines = [
+        f"{file}, row {row}: {problem}" if row > 0 else f"{file}: {problem}"
+        for file, row, problem in faults[["file", "row", "problem"]].fillna({"row": 0}).itertuples(index=False)
+    ]
+    print("\n".join(lines))
+    others = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
+    _complain(f"the data are not as published: {lines[0]}{others}")
+    raise typer.Exit(1)
+
+
+@data_app.command()
+def export(
+    table: TableName,
+    file: Annotated[Path, typer.Argument(help="A .csv or .json file.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write a table, as loaded, to a CSV or JSON file."""
+    from carec_digital_trade.datasets import load
+    from carec_digital_trade.runs.folder import write_atomically
+
+    writers = {
+        ".csv": lambda frame: frame.to_csv(index=False, lineterminator="\n"),
+        ".json": _records,
+    }
+    if file.suffix.lower() not in writers:
+        raise InputError(f"the file must end in {' or '.join(writers)}, not {file.suffix or 'nothing'!r}: {file}")
+    if not file.parent.is_dir():
+        raise InputError(f"there is no folder {file.parent} to write {file.name} into")
+    if file.exists() and not force:
+        raise InputError(f"{file} is there already: choose another name, or add --force to replace it")
+    frame = load(table)
+    write_atomically(file, writers[file.suffix.lower()](frame).encode())
+    print(f"{file}: {len(frame)} rows")
+
+
+def _records(frame: Any) -> str:
+    dates = {name: frame[name].dt.strftime("%Y-%m-%d") for name in frame.select_dtypes("datetime")}
+    return frame.assign(**dates).to_json(orient="records", double_precision=15, indent=1) + "\n"
+
+
+def _named(entry: dict[str, str]) -> str:
+    return f"{entry['title']}, {entry['path']}" if "path" in entry else entry["title"]
+
+
+def _console(stderr: bool = False) -> Any:
+    """Return a console that prints text as it is: brackets are no markup."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else _PIPED_WIDTH
+    return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
+
+
+def _table(columns: list[str], rows: Iterable[Iterable[Any]]) -> None:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(str, row))
+    _console().print(table)

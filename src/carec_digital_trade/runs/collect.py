@@ -1,0 +1,152 @@
+"""What an executed notebook holds: its results, its figures, its answer.
+
+Finished means that every cell ran and the results are there; anything less is a failed run.
+"""
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+
+from carec_digital_trade.results import COLUMNS, MEDIA_TYPE, METADATA_KEY
+from carec_digital_trade.runs.failures import Failure, RunFailed
+
+RESULT_COLUMNS = ["notebook", *COLUMNS]
+_DTYPES = dict.fromkeys(RESULT_COLUMNS, "str") | {
+    "year": "Int64",
+    "value": "float64",
+    "low": "float64",
+    "high": "float64",
+}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a run found.
+
+    Attributes
+    ----------
+    results : pandas.DataFrame
+        Columns notebook, table, region, iso3, year, metric, value, low, high, unit; one row a number.
+    figures : dict of str to bytes
+        Name to PNG.
+    answer : str or None
+        The answer in a sentence (Markdown), if the notebook marks one.
+    """
+
+    results: pd.DataFrame
+    figures: dict[str, bytes]
+    answer: str | None
+
+
+def collect(notebook: nbformat.NotebookNode, name: str) -> Findings:
+    """Take results, figures and answer out of an executed notebook.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        The executed notebook.
+    name : str
+        Its name, for the first column.
+
+    Returns
+    -------
+    Findings
+        What the run found.
+
+    Raises
+    ------
+    RunFailed
+        If a cell did not run, no results were handed over, or they do not have the contract's form.
+    """
+    _every_cell_ran(notebook)
+    return Findings(_results(notebook, name), _figures(notebook), _answer(notebook))
+
+
+def read_results(path: Path) -> pd.DataFrame:
+    """Read a results file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A results.csv.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as in `Findings`.
+    """
+    return pd.read_csv(path, dtype=_DTYPES, keep_default_na=False, na_values=[""])
+
+
+def note(output: nbformat.NotebookNode) -> dict[str, Any]:
+    """Return what the package says of an output.
+
+    Parameters
+    ----------
+    output : nbformat.NotebookNode
+        An output of a code cell.
+
+    Returns
+    -------
+    dict
+        Empty if it says nothing.
+    """
+    return output.get("metadata", {}).get(METADATA_KEY, {})
+
+
+def _every_cell_ran(notebook: nbformat.NotebookNode) -> None:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    for number, cell in enumerate(code, start=1):
+        if cell.execution_count is None:
+            raise RunFailed(Failure("CellNotRun", "the notebook stopped before this cell", number))
+
+
+def _outputs(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, nbformat.NotebookNode]]:
+    """Go through the outputs, each with the number of its cell."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            yield cell.execution_count, output
+
+
+def _results(notebook: nbformat.NotebookNode, name: str) -> pd.DataFrame:
+    frames = [
+        _frame(output.data[MEDIA_TYPE], number)
+        for number, output in _outputs(notebook)
+        if MEDIA_TYPE in output.get("data", {})
+    ]
+    if not any(len(frame) for frame in frames):
+        raise RunFailed(Failure("NoResults", "the notebook handed over no results: it does so with results.show"))
+    return pd.concat(frames, ignore_index=True).assign(notebook=name)[RESULT_COLUMNS].astype(_DTYPES)
+
+
+def _frame(bundle: Any, cell: int) -> pd.DataFrame:
+    try:
+        if list(bundle["columns"]) != COLUMNS:
+            raise ValueError(f"the columns are {', '.join(bundle['columns'])}")
+        frame = pd.DataFrame([list(row) for row in bundle["rows"]], columns=COLUMNS, dtype="object")
+        return frame.astype({column: _DTYPES[column] for column in COLUMNS})
+    except (ValueError, TypeError, KeyError) as error:
+        message = f"results must have the columns {', '.join(COLUMNS)} with their types, but {error}"
+        raise RunFailed(Failure("BadResults", message, cell)) from None
+
+
+def _figures(notebook: nbformat.NotebookNode) -> dict[str, bytes]:
+    figures: dict[str, bytes] = {}
+    for number, output in _outputs(notebook):
+        if "image/png" in output.get("data", {}):
+            name = note(output).get("figure", f"figure_{len(figures) + 1:02d}")
+            if name in figures or not re.fullmatch(r"[a-z0-9_]+", name):
+                raise RunFailed(Failure("BadFigure", f"{name!r} is no unique snake_case name for a figure", number))
+            figures[name] = base64.b64decode(output.data["image/png"])
+    return figures
+
+
+def _answer(notebook: nbformat.NotebookNode) -> str | None:
+    answers = [output.data["text/markdown"] for _, output in _outputs(notebook) if note(output).get("answer")]
+    return answers[-1] if answers else None

@@ -1,0 +1,176 @@
+"""One run from its parameters to its folder: plan, execute, collect, report, manifest."""
+
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from carec_digital_trade import __version__
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.runs import folder as layout
+from carec_digital_trade.runs.collect import Findings, collect, read_results
+from carec_digital_trade.runs.failures import Failure, RunFailed
+from carec_digital_trade.runs.identity import Run, plan
+from carec_digital_trade.runs.notebooks import open_notebook
+from carec_digital_trade.runs.report import write_index, write_report
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended.
+
+    Attributes
+    ----------
+    run_id : str
+        Identity of the run.
+    folder : pathlib.Path
+        Where its files are.
+    status : {"finished", "failed"}
+        Finished means that every cell ran and the results are there.
+    skipped : bool
+        Whether the run had been finished before.
+    error : Failure or None
+        What went wrong.
+    """
+
+    run_id: str
+    folder: Path
+    status: str
+    skipped: bool = False
+    error: Failure | None = None
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """The run's results, read from its file; raises `RunFailed` if the run failed."""
+        if self.error is not None:
+            raise RunFailed(self.error)
+        return read_results(self.folder / layout.RESULTS)
+
+    @property
+    def report(self) -> Path:
+        """The page to read."""
+        return self.folder / layout.REPORT
+
+
+def run(notebook: str | Path, parameters: Mapping[str, Any] | None = None, out: str | Path = "reports") -> RunResult:
+    """Run a notebook once, unless the same run is finished already.
+
+    Parameters
+    ----------
+    notebook : str or pathlib.Path
+        snapshot, or another notebook of the package, or the path of one's own.
+    parameters : mapping, optional
+        Parameter name to value; what is left out takes its default.
+    out : str or pathlib.Path
+        Folder of runs; the run's own folder and the index page are made in it.
+
+    Returns
+    -------
+    RunResult
+        Also for a run that failed.
+
+    Raises
+    ------
+    InputError
+        If notebook, parameters or folder do not fit; then nothing has been written.
+    """
+    planned = plan(open_notebook(notebook), parameters or {}, Path(out))
+    result = perform(planned)
+    write_index(Path(out))
+    return result
+
+
+def perform(planned: Run) -> RunResult:
+    """Bring one planned run to its end and leave its manifest.
+
+    Parameters
+    ----------
+    planned : Run
+        From `plan`.
+
+    Returns
+    -------
+    RunResult
+        Also for a run that failed; a finished run is left as it is.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made.
+    """
+    if layout.is_finished(planned.folder):
+        return RunResult(planned.run_id, planned.folder, layout.FINISHED, skipped=True)
+    _make_folder(planned.folder)
+    started, clock = datetime.now(UTC), time.perf_counter()
+    failure = None
+    try:
+        manifest = _produce(planned, started, clock)
+    except KeyboardInterrupt:
+        shutil.rmtree(planned.folder)
+        raise
+    except RunFailed as error:
+        failure = error.failure
+    except Exception as error:  # whatever it is, the manifest says so and a batch goes on
+        failure = Failure(type(error).__name__, str(error), traceback=traceback.format_exc())
+    if failure is not None:
+        manifest = _manifest(planned, started, clock, failure)
+    layout.write_manifest(planned.folder, manifest)
+    return RunResult(planned.run_id, planned.folder, manifest["status"], error=failure)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        layout.clear(folder)
+    except OSError as error:
+        raise InputError(f"the folder {folder} cannot be made: {str(error.strerror).lower()}") from None
+
+
+def _produce(planned: Run, started: datetime, clock: float) -> dict[str, Any]:
+    """Execute the notebook and write everything but the manifest, which is returned."""
+    from carec_digital_trade.runs.kernels import execute  # noqa: PLC0415  (slow to import; a skipped run needs none)
+
+    notebook = execute(planned.source, planned.parameters, planned.folder / layout.NOTEBOOK)
+    findings = collect(notebook, planned.source.name)
+    _save(findings, planned.folder)
+    manifest = _manifest(planned, started, clock, findings)
+    write_report(planned, notebook, manifest)
+    return manifest
+
+
+def _save(findings: Findings, folder: Path) -> None:
+    findings.results.to_csv(folder / layout.RESULTS, index=False, lineterminator="\n")
+    (folder / layout.FIGURES).mkdir()
+    for name, picture in findings.figures.items():
+        (folder / layout.FIGURES / f"{name}.png").write_bytes(picture)
+
+
+def _manifest(planned: Run, started: datetime, clock: float, outcome: Findings | Failure) -> dict[str, Any]:
+    """Say what was run, with what, and how it ended."""
+    findings = outcome if isinstance(outcome, Findings) else None
+    failure = outcome if isinstance(outcome, Failure) else None
+    return {
+        "run_id": planned.run_id,
+        "status": layout.FAILED if failure else layout.FINISHED,
+        "notebook": planned.source.name,
+        "title": planned.source.title,
+        "source": {"file": planned.source.path.name, "sha256": planned.source.digest},
+        "parameters": planned.parameters,
+        "changed": planned.changed,
+        "seed": planned.parameters.get("seed"),
+        "data": planned.data,
+        "package_version": __version__,
+        "python_version": sys.version.split()[0],
+        "started": started.isoformat(timespec="seconds"),
+        "duration_seconds": round(time.perf_counter() - clock, 3),
+        "answer": findings and findings.answer,
+        "results": 0 if findings is None else len(findings.results),
+        "figures": [] if findings is None else [f"{layout.FIGURES}/{name}.png" for name in findings.figures],
+        "error": failure and {"cell": failure.cell, "exception": failure.exception, "message": failure.message},
+    }

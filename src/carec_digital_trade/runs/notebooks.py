@@ -1,0 +1,292 @@
+"""Which notebook is meant, and what it may be asked.
+
+A notebook of the package is held to its model; a user's own notebook (a path) to its own parameters cell.
+"""
+
+import ast
+import hashlib
+import io
+import json
+import re
+import tokenize
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from carec_digital_trade.datasets import catalogue
+from carec_digital_trade.errors import InputError, nearest
+from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
+from carec_digital_trade.runs.values import as_typed
+
+PARAMETERS_TAG = "parameters"
+
+_KINDS = {
+    bool: ("true or false", "boolean"),
+    int: ("a whole number", "integer"),
+    float: ("a number", "number"),
+    str: ("text", "string"),
+    list: ("a list", "array"),
+    dict: ("a mapping", "object"),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a notebook.
+
+    Attributes
+    ----------
+    name : str
+        As it is typed.
+    default : Any
+        Value when nothing is given.
+    schema : dict
+        JSON Schema of its values.
+    meaning : str
+        In words.
+    """
+
+    name: str
+    default: Any
+    schema: Mapping[str, Any]
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A notebook as it is before a run.
+
+    Attributes
+    ----------
+    name : str
+        Name of the notebook, the first part of a run's identity.
+    asked : str
+        How the user names it on the command line.
+    path : pathlib.Path
+        Where it is.
+    title : str
+        Its first heading, or its name.
+    digest : str
+        SHA-256 of its cells' kinds, tags and text; outputs do not count.
+    model : type of SharedParameters or None
+        What it is held to; None for a user's own notebook.
+    own : tuple of Parameter
+        The parameters cell of a user's own notebook; empty where there is a model.
+    """
+
+    name: str
+    asked: str
+    path: Path
+    title: str
+    digest: str
+    model: type[SharedParameters] | None
+    own: tuple[Parameter, ...] = ()
+
+    def parameters(self) -> list[Parameter]:
+        """List the parameters.
+
+        Returns
+        -------
+        list of Parameter
+            In the order of the model or of the parameters cell.
+        """
+        if self.model is None:
+            return list(self.own)
+        properties = self.model.model_json_schema()["properties"]
+        defaults = self.model.validated({}).model_dump(mode="json")
+        return [
+            Parameter(name, defaults[name], properties[name], field.description or "")
+            for name, field in self.model.model_fields.items()
+        ]
+
+    def json_schema(self) -> dict[str, Any]:
+        """Describe the parameters as JSON Schema.
+
+        Returns
+        -------
+        dict
+            Schema of an object that holds all parameters.
+        """
+        if self.model is not None:
+            return self.model.model_json_schema()
+        properties = {
+            each.name: {**each.schema, "default": each.default, "description": each.meaning} for each in self.own
+        }
+        return {"title": self.title, "type": "object", "properties": properties, "additionalProperties": False}
+
+    def validated(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Check values.
+
+        Parameters
+        ----------
+        values : mapping
+            Parameter name to value; what is left out takes its default.
+
+        Returns
+        -------
+        parameters : dict
+            All parameters as plain values.
+        tables : list of str
+            Data tables that the notebook reads with them; all tables for a user's own notebook, which does not say.
+
+        Raises
+        ------
+        InputError
+            One sentence that says what does not fit.
+        """
+        if self.model is not None:
+            checked = self.model.validated(values)
+            return checked.model_dump(mode="json"), checked.tables()
+        known = {each.name: each for each in self.own}
+        for name, value in values.items():
+            if name not in known:
+                raise InputError(_unknown(name, known))
+            _check_kind(known[name], value)
+        return {name: each.default for name, each in known.items()} | dict(values), list(catalogue()["table"])
+
+
+def open_notebook(notebook: str | Path) -> Source:
+    """Find a notebook and read what it may be asked.
+
+    Parameters
+    ----------
+    notebook : str or pathlib.Path
+        Name of a notebook of the package, or the path of one's own.
+
+    Returns
+    -------
+    Source
+        The notebook, unexecuted.
+
+    Raises
+    ------
+    InputError
+        If there is no such notebook, or the file is not a Python notebook with literal defaults.
+    """
+    asked = str(notebook)
+    if asked in NOTEBOOKS:
+        known = NOTEBOOKS[asked]
+        cells = read_notebook(known.path).cells
+        return Source(asked, asked, known.path, _title(cells) or asked, digest(cells), known.model)
+    path = Path(notebook).expanduser()
+    if path.suffix != ".ipynb":
+        raise InputError(
+            f"there is no notebook {asked!r}: the notebooks are {', '.join(NOTEBOOKS)}, or the path of an .ipynb file"
+            f"{nearest(asked, NOTEBOOKS)}"
+        )
+    content = read_notebook(path)
+    language = content.metadata.get("kernelspec", {}).get("language", "python")
+    if language != "python":
+        raise InputError(f"{asked} is a notebook in {language}: cdt runs notebooks in Python")
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", path.stem)
+    own = tuple(_own_parameters(asked, content.cells))
+    title = _title(content.cells) or path.stem
+    return Source(name, asked, path.resolve(), title, digest(content.cells), None, own)
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """Read a notebook file in the present format.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Format 4.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or is no notebook.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # older files lack cell ids, which nbformat adds and warns of
+            return nbformat.read(path, as_version=4)
+    except OSError as error:
+        raise InputError(f"the notebook {path} cannot be read: {str(error.strerror).lower()}") from None
+    except (ValueError, AttributeError, nbformat.ValidationError):
+        raise InputError(f"{path} is not a notebook") from None
+
+
+def digest(cells: list[nbformat.NotebookNode]) -> str:
+    """Return what identifies a notebook's source.
+
+    Parameters
+    ----------
+    cells : list of nbformat.NotebookNode
+        Its cells.
+
+    Returns
+    -------
+    str
+        SHA-256 of the cells' kinds, tags and text.
+    """
+    content = [[cell.cell_type, cell.metadata.get("tags", []), cell.source] for cell in cells]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _unknown(name: str, known: Mapping[str, Parameter]) -> str:
+    if not known:
+        return f"there is no parameter {name!r}: the notebook has no cell tagged 'parameters' that assigns one"
+    return f"there is no parameter {name!r}: the parameters are {', '.join(known)}{nearest(name, known)}"
+
+
+def _check_kind(parameter: Parameter, value: Any) -> None:
+    """Hold a value to the kind of its default; a default of None admits anything."""
+    default = parameter.default
+    if default is None or type(value) is type(default) or (type(default) is float and type(value) is int):
+        return
+    raise InputError(
+        f"{parameter.name} must be {_KINDS[type(default)][0]}, like its default {as_typed(default)}, not {value!r}"
+    )
+
+
+def _title(cells: list[Any]) -> str | None:
+    headings = (re.search(r"^# +(.+?)\s*$", cell.source, re.M) for cell in cells if cell.cell_type == "markdown")
+    return next((found.group(1) for found in headings if found), None)
+
+
+def _own_parameters(asked: str, cells: list[Any]) -> Iterator[Parameter]:
+    """Read the assignments of the parameters cell: name, literal default, and the comment on the line as meaning."""
+    tagged = [cell for cell in cells if PARAMETERS_TAG in cell.metadata.get("tags", [])]
+    if not tagged:
+        return
+    source = tagged[0].source
+    try:
+        statements = ast.parse(source).body
+        comments = _comments(source)
+    except (SyntaxError, tokenize.TokenError):
+        raise InputError(f"the parameters cell of {asked} is not Python") from None
+    for statement in statements:
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+        if isinstance(target, ast.Name) and getattr(statement, "value", None) is not None:
+            default = _literal(asked, target.id, statement.value)
+            schema = {} if default is None else {"type": _KINDS[type(default)][1]}
+            yield Parameter(target.id, default, schema, comments.get(statement.end_lineno, ""))
+
+
+def _literal(asked: str, name: str, expression: ast.expr) -> Any:
+    """Return a default as the plain value that papermill can hand over again."""
+    try:
+        value = ast.literal_eval(expression)
+        if json.loads(json.dumps(value, allow_nan=False)) == value:
+            return value
+    except (ValueError, TypeError):
+        pass
+    raise InputError(
+        f"the parameters cell of {asked} must assign plain values (numbers, text, lists, mappings with names), which "
+        f"{name} = {ast.unparse(expression)} is not"
+    )
+
+
+def _comments(source: str) -> dict[int, str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}

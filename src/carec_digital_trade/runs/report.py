@@ -1,0 +1,215 @@
+"""The pages that a reader opens: one for a run, and an index of the runs in a folder."""
+
+import base64
+import re
+import shlex
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import nbformat
+from markupsafe import Markup
+
+from carec_digital_trade import __version__
+from carec_digital_trade.datasets import BUNDLED, describe
+from carec_digital_trade.runs import folder as layout
+from carec_digital_trade.runs.collect import note
+from carec_digital_trade.runs.identity import Run
+from carec_digital_trade.runs.notebooks import PARAMETERS_TAG
+from carec_digital_trade.runs.prose import Prose
+from carec_digital_trade.runs.values import as_typed
+
+INDEX = "index.html"
+
+_LEFT_OUT = {PARAMETERS_TAG, "injected-parameters", "remove-cell"}
+"""Tags of cells that are not on the page: it has a table of parameters; the last is Jupyter Book's tag."""
+
+
+def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, Any]) -> None:
+    """Write the page of a run.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    notebook : nbformat.NotebookNode
+        As executed.
+    manifest : dict
+        What will be the run's manifest.
+    """
+    prose = Prose()
+    blocks = list(_blocks(notebook, prose))
+    page = (
+        _templates()
+        .get_template("report.html.j2")
+        .render(
+            manifest=manifest,
+            answer=manifest["answer"] and prose.html(manifest["answer"]),
+            blocks=blocks,
+            sections=prose.sections,
+            parameters=_parameter_rows(run),
+            sources=_source_rows(run),
+            own=run.source.model is None,
+            command=command(run),
+        )
+    )
+    layout.write_atomically(run.folder / layout.REPORT, page.encode())
+
+
+def write_index(out: Path) -> Path:
+    """Write the page that links the runs of a folder, from their manifests.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        Folder of runs.
+
+    Returns
+    -------
+    pathlib.Path
+        The page.
+    """
+    manifests = filter(None, (layout.read_manifest(folder) for folder in out.iterdir() if folder.is_dir()))
+    runs = sorted(manifests, key=lambda manifest: (manifest["started"], manifest["run_id"]), reverse=True)
+    prose = Prose()
+    page = (
+        _templates()
+        .get_template("index.html.j2")
+        .render(
+            runs=[{**each, "answer": each["answer"] and prose.html(each["answer"])} for each in runs],
+            failed=sum(each["status"] == layout.FAILED for each in runs),
+            version=__version__,
+        )
+    )
+    layout.write_atomically(out / INDEX, page.encode())
+    return out / INDEX
+
+
+def command(run: Run) -> str:
+    """Return the command that makes the run again.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+
+    Returns
+    -------
+    str
+        For a shell.
+    """
+    given = [part for name, value in run.changed.items() for part in ("-p", f"{name}={as_typed(value)}")]
+    return shlex.join(["cdt", "run", run.source.asked, *given])
+
+
+@lru_cache(maxsize=1)
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["typed"] = as_typed
+    environment.filters["duration"] = _duration
+    environment.filters["day"] = _day
+    return environment
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def _day(started: str) -> str:
+    moment = datetime.fromisoformat(started)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def _blocks(notebook: nbformat.NotebookNode, prose: Prose) -> Iterator[dict[str, Any]]:
+    """Turn the cells into blocks of the page; code is gathered behind the outputs that it made."""
+    code: list[str] = []
+    for cell in _body(notebook):
+        if _LEFT_OUT & set(cell.metadata.get("tags", [])):
+            continue
+        if cell.cell_type == "markdown":
+            yield from _folded(code)
+            yield {"kind": "prose", "html": prose.html(cell.source)}
+        elif cell.cell_type == "code":
+            code += [cell.source] if cell.source.strip() else []
+            shown = [block for output in cell.outputs for block in _shown(output, prose)]
+            yield from shown
+            if shown:
+                yield from _folded(code)
+    yield from _folded(code)
+
+
+def _body(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """Leave out the first heading, which is the page's title."""
+    cells = [nbformat.from_dict(cell) for cell in notebook.cells]
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source, found = re.subn(r"^# +.+$", "", cell.source, count=1, flags=re.M)
+            if found:
+                break
+    return cells
+
+
+def _folded(code: list[str]) -> Iterator[dict[str, Any]]:
+    if code:
+        yield {"kind": "code", "text": "\n\n".join(code)}
+        code.clear()
+
+
+def _shown(output: nbformat.NotebookNode, prose: Prose) -> Iterator[dict[str, Any]]:
+    """Choose the richest form of an output that a page can show."""
+    if output.output_type == "stream":
+        yield {"kind": "text", "text": output.text}
+        return
+    data, about = output.get("data", {}), note(output)
+    if about.get("answer"):
+        return
+    picture = next((media for media in ("image/png", "image/jpeg", "image/svg+xml") if media in data), None)
+    if picture:
+        yield {
+            "kind": "figure",
+            "picture": _data_uri(picture, data[picture]),
+            "alt": prose.text(about.get("alt") or data.get("text/plain", "")),
+            "caption": about.get("caption"),
+            "source": about.get("source"),
+        }
+    elif "text/html" in data:
+        yield {"kind": "table" if "<table" in data["text/html"] else "prose", "html": Markup(data["text/html"])}
+    elif "text/markdown" in data:
+        yield {"kind": "prose", "html": prose.html(data["text/markdown"])}
+    elif "text/plain" in data:
+        yield {"kind": "text", "text": data["text/plain"]}
+
+
+def _data_uri(media: str, content: str) -> str:
+    encoded = base64.b64encode(content.encode()).decode("ascii") if media == "image/svg+xml" else content
+    return f"data:{media};base64,{''.join(encoded.split())}"
+
+
+def _parameter_rows(run: Run) -> list[dict[str, Any]]:
+    changed = run.changed
+    return [
+        {
+            "name": each.name,
+            "value": as_typed(run.parameters[each.name]),
+            "default": as_typed(each.default),
+            "meaning": each.meaning,
+            "changed": each.name in changed,
+        }
+        for each in run.source.parameters()
+    ]
+
+
+def _source_rows(run: Run) -> list[dict[str, Any]]:
+    vintage = run.parameters.get("vintage", BUNDLED)
+    return [{"table": table, **describe(table, vintage), **run.data[table]} for table in run.data]

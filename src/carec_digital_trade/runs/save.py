@@ -1,0 +1,45 @@
+"""Execute notebooks in place, each with its own parameters: ``python -m carec_digital_trade.runs.save FILE ...``.
+
+For the committed notebooks, whose stored outputs nbval compares. Nothing that differs from run to run is stored.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from carec_digital_trade.runs.kernels import RunKernelManager
+
+
+def save(path: Path) -> None:
+    """Execute a notebook and save its outputs.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The notebook; it is left as it was if a cell fails.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        If a cell fails.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook,
+        kernel_manager_class=RunKernelManager,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    nbformat.write(notebook, path)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        save(Path(name))

@@ -1,0 +1,42 @@
+"""What no figure may show: texts that touch each other, or run out of the picture."""
+
+from itertools import combinations
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.transforms import Bbox
+
+# Rendered boxes hold the space around the letters; two that overlap by less than this still read as two.
+ALLOWED_PIXELS = 3.0
+
+
+def texts(axes: list[Axes]) -> list[tuple[str, Bbox]]:
+    """Return every visible text of a figure with its box in pixels."""
+    figure = axes[0].figure
+    FigureCanvasAgg(figure).draw()
+    shown = [*figure.texts]
+    for each in axes:
+        legend = each.get_legend()
+        shown += [*each.texts, each.title, each._left_title, *(legend.get_texts() if legend else [])]
+        for axis in (each.xaxis, each.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            labels = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=True)
+            shown += [axis.label, *(label for place, label in labels if low <= place <= high)]
+    return [(text.get_text(), text.get_window_extent()) for text in shown if text.get_text().strip()]
+
+
+def clashes(axes: list[Axes]) -> list[str]:
+    """Return the pairs of texts that overlap and the texts that leave the figure."""
+    boxes = texts(axes)
+    whole = axes[0].figure.bbox
+    faults = [
+        f"{one!r} touches {other!r}"
+        for (one, a), (other, b) in combinations(boxes, 2)
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > ALLOWED_PIXELS and min(a.y1, b.y1) - max(a.y0, b.y0) > ALLOWED_PIXELS
+    ]
+    faults += [
+        f"{words!r} is cut"
+        for words, box in boxes
+        if box.x0 < whole.x0 - 1 or box.x1 > whole.x1 + 1 or box.y0 < whole.y0 - 1 or box.y1 > whole.y1 + 1
+    ]
+    return faults

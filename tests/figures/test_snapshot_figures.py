@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from overlap import clashes, texts
+
+from carec_digital_trade import figures, snapshot
+from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR, colours, spread
+from carec_digital_trade.parameters import SnapshotParameters
+
+CASES = {
+    "default": {},
+    "swapped": {"region": "ASEAN", "benchmark": "CAREC"},
+    "long names": {
+        "region": ["KAZ", "KGZ", "ARM", "BLR", "RUS"],
+        "benchmark": ["BOL", "CAF", "ABW", "LAO"],
+        "year": 2006,
+    },
+    "one member, no data": {"region": "AND", "benchmark": ["ATG"]},
+    "missing members": {"measure": "deliverable", "year": 2023, "flow": "exports"},
+    "equal values": {"region": "KAZ", "benchmark": ["UZB"], "year": 2025},
+    "negative": {"region": "LAO", "benchmark": "CAREC", "year": 2005, "flow": "imports"},
+    "nobody but the giant": {"region_exclude": ["AZE", "GEO", "KAZ", "KGZ", "MNG", "PAK", "TJK", "TKM", "UZB", "AFG"]},
+}
+
+
+def draw(values):
+    chosen = SnapshotParameters.validated(values)
+    ranking, series = snapshot.ranked_members(chosen), snapshot.over_time(chosen)
+    services = snapshot.by_service(chosen)
+    return chosen, {
+        "members": (ranking, figures.members(ranking, chosen)),
+        "effective_members": (series, figures.effective_members(series, chosen)),
+        "over_time": (series, figures.over_time(series, chosen)),
+        "composition": (services, figures.composition(services, chosen)),
+    }
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_label_touches_another_or_is_cut(case):
+    _, drawn = draw(CASES[case])
+    for name, (result, axes) in drawn.items():
+        assert clashes(axes) == [], name
+        words = " ".join(text for text, _ in texts(axes)).replace("\n", " ")
+        assert result.source in words, name
+        assert all(axis.get_xlabel() for axis in axes), name
+
+
+def test_members_hold_the_data():
+    chosen, drawn = draw({})
+    result, axes = drawn["members"]
+    for axis, each, colour in zip(axes, chosen.regions(), (REGION_COLOUR, BENCHMARK_COLOUR), strict=True):
+        values = result.table[result.table["Region"] == each.name]["USD million"] / 1000
+        dots = axis.collections[1]
+        assert np.allclose(dots.get_offsets()[:, 0], values)
+        assert to_hex(dots.get_facecolor()[0]).upper() == colour
+        assert axis.get_xscale() == "log"
+        assert axis.get_xlabel() == "USD billion, log scale"
+        labels = [text.get_text() for text in axis.texts]
+        assert labels[0].startswith(f"{values.iloc[0]:,.1f}")
+
+
+def test_revisions_are_hollow():
+    result, axes = draw({})[1]["members"]
+    hollow = axes[1].collections[2]
+    singapore = result.table.query("Economy == 'Singapore'")["Article, USD million"].item() / 1000
+    assert np.isclose(hollow.get_offsets()[0, 0], singapore)
+    assert to_hex(hollow.get_facecolor()[0]) == "#ffffff"
+    assert any(text.get_text().endswith("(+9%)") for text in axes[1].texts)
+
+
+def test_lines_hold_the_data():
+    chosen, drawn = draw({})
+    result, (axis,) = drawn["effective_members"]
+    wide = result.records.query("metric == 'effective_members'").pivot(index="year", columns="region", values="value")
+    full, kept = (chosen.regions(), chosen.compared())
+    for line, each in zip(axis.lines, [*full, *kept], strict=True):
+        assert np.allclose(line.get_ydata(), wide[each.label], equal_nan=True)
+        assert (line.get_linestyle() == "-") == (each in kept)
+
+
+def test_a_missing_year_is_a_gap_and_no_line_across():
+    _, (axis,) = draw({})[1]["effective_members"]
+    asean = axis.lines[1]
+    assert np.isnan(asean.get_ydata()[list(asean.get_xdata()).index(2006)])
+
+
+def test_missing_data_are_said():
+    _, drawn = draw(CASES["one member, no data"])
+    for name, (_, axes) in drawn.items():
+        assert any("no data" in text for text, _ in texts(axes)), name
+
+
+def test_composition_holds_the_data():
+    chosen, drawn = draw({})
+    result, (axis,) = drawn["composition"]
+    shares = result.table.pivot(index="Service", columns="Region", values="Share, %")
+    order = [label.get_text().lower() for label in axis.get_yticklabels()]
+    for dots, each in zip(axis.collections[2:4], chosen.compared(), strict=True):
+        assert np.allclose(dots.get_offsets()[:, 0], shares.loc[order, each.label])
+
+
+def test_titles_state_the_finding():
+    everything = {
+        name: " ".join(text for text, _ in texts(axes)).replace("\n", " ") for name, (_, axes) in draw({})[1].items()
+    }
+    assert "China is 92% of CAREC and Singapore is 69% of ASEAN" in everything["members"]
+    assert "CAREC without China has been spread more evenly" in everything["effective_members"]
+
+
+def test_regions_keep_their_colours():
+    def paint(**values):
+        return colours(*SnapshotParameters.validated(values).regions())
+
+    assert paint() == {"CAREC": REGION_COLOUR, "ASEAN": BENCHMARK_COLOUR}
+    assert paint(region="ASEAN", benchmark="CAREC") == paint()
+    assert paint(region="IND")["ASEAN"] == BENCHMARK_COLOUR
+    assert paint(region="IND", benchmark="CAREC")["CAREC"] == REGION_COLOUR
+
+
+@pytest.mark.parametrize(
+    ("positions", "gap", "expected"),
+    [
+        ([0.0, 1.0], 0.5, [0.0, 1.0]),
+        ([0.0, 0.0], 1.0, [-0.5, 0.5]),
+        ([1.0, 0.0, 0.1], 1.0, [1.3666666666666667, -0.6333333333333333, 0.3666666666666667]),
+        ([], 1.0, []),
+    ],
+)
+def test_spread_by_hand(positions, gap, expected):
+    # In the third case all three touch: mean (1 + 0 + 0.1)/3 = 0.3667, spread by one to either side.
+    assert spread(positions, gap) == pytest.approx(expected)

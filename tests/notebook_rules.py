@@ -1,0 +1,80 @@
+"""What a committed notebook must be; nbval compares outputs, and passes what was never executed."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from carec_digital_trade.parameters import Notebook
+
+LONGEST_CELL = 25
+
+
+def faults(path: Path, notebook: Notebook) -> list[str]:
+    """Return what is wrong with a notebook, one sentence a fault."""
+    cells = nbformat.read(path, as_version=4).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    return [*_order(code), *_outputs(code), *_parameters(code, notebook), *_thin(cells)]
+
+
+def parameters_cell(path: Path) -> dict[str, Any]:
+    """Return the names and values that a notebook's parameters cell assigns."""
+    return _assigned(next(cell for cell in nbformat.read(path, as_version=4).cells if _tagged(cell)))
+
+
+def _tagged(cell: nbformat.NotebookNode) -> bool:
+    return "parameters" in cell.metadata.get("tags", [])
+
+
+def _assigned(cell: nbformat.NotebookNode) -> dict[str, Any]:
+    statements = ast.parse(cell.source).body
+    assert all(isinstance(each, ast.AnnAssign) for each in statements), "a parameter without its type"
+    return {each.target.id: ast.literal_eval(each.value) for each in statements}
+
+
+def _order(code: list[nbformat.NotebookNode]) -> list[str]:
+    counts = [cell.execution_count for cell in code]
+    return [] if counts == list(range(1, len(code) + 1)) else [f"not executed in order: {counts}"]
+
+
+def _outputs(code: list[nbformat.NotebookNode]) -> list[str]:
+    found = []
+    for cell in code:
+        statements = ast.parse(cell.source).body
+        if not cell.outputs and any(isinstance(each, (ast.Expr, ast.For)) for each in statements):
+            found.append(f"no output stored for: {cell.source.splitlines()[0]}")
+        for output in cell.outputs:
+            if output.output_type == "error" or output.get("name") == "stderr":
+                found.append(f"an error or a warning in: {cell.source.splitlines()[0]}")
+            if str(Path.home()) in str(output) or str(Path(__file__).parents[1]) in str(output):
+                found.append(f"a path of this machine in: {cell.source.splitlines()[0]}")
+    return found
+
+
+def _parameters(code: list[nbformat.NotebookNode], notebook: Notebook) -> list[str]:
+    tagged = [cell for cell in code if _tagged(cell)]
+    if tagged != code[:1]:
+        return ["the first code cell, and no other, must be tagged parameters"]
+    defaults = notebook.model.validated({}).model_dump()
+    cell, model = _assigned(tagged[0]), {name: defaults[name] for name in notebook.model.model_fields}
+    if list(cell.items()) != list(model.items()):
+        return [f"the parameters cell is {cell}, the model has {model}"]
+    bare = [line for line in tagged[0].source.splitlines() if "  # " not in line]
+    return [f"a parameter without its meaning: {line}" for line in bare]
+
+
+def _thin(cells: list[nbformat.NotebookNode]) -> list[str]:
+    found = []
+    kinds = "".join(cell.cell_type[0] for cell in cells)
+    if not kinds.startswith("mcc") or "ccc" in kinds[3:]:
+        found.append(f"prose must come first, and before every third code cell: {kinds}")
+    for number, cell in enumerate(cells):
+        if cell.cell_type != "code":
+            continue
+        if len(cell.source.splitlines()) > LONGEST_CELL:
+            found.append(f"cell {number} is too long")
+        imports = [isinstance(each, (ast.Import, ast.ImportFrom)) for each in ast.parse(cell.source).body]
+        if any(imports) != (number == kinds.index("c") + 1) or (any(imports) and not all(imports)):
+            found.append(f"cell {number}: imports stand in the second code cell, which holds nothing else")
+    return found

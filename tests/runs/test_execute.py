@@ -1,0 +1,195 @@
+"""A run leaves a whole folder, is done once, and says how it failed."""
+
+import asyncio
+import base64
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from carec_digital_trade import __version__
+from carec_digital_trade.datasets import describe
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.runs import RunResult, execute, open_notebook, perform, plan, run
+from carec_digital_trade.runs.failures import RunFailed
+
+from .conftest import PARAMETERS_CELL, PIXEL, ROWS, SHOW
+
+WAIT = "import os, time\nwhile os.path.exists(note):\n    time.sleep(0.05)"
+
+
+def test_the_folder_holds_everything(finished: RunResult):
+    assert (finished.status, finished.skipped, finished.error) == ("finished", False, None)
+    files = {str(path.relative_to(finished.folder)) for path in finished.folder.rglob("*") if path.is_file()}
+    assert files == {"notebook.ipynb", "report.html", "results.csv", "manifest.json", "figures/ranked_members.png"}
+    assert (finished.folder / "figures" / "ranked_members.png").read_bytes() == base64.b64decode(PIXEL)
+    assert finished.results["value"].tolist()[0] == 421527.0
+    assert (finished.folder.parent / "index.html").is_file()
+
+
+def test_the_manifest(finished: RunResult, manifest: dict):
+    assert manifest["run_id"] == finished.run_id == finished.folder.name
+    assert manifest["status"] == "finished"
+    assert manifest["error"] is None
+    assert manifest["package_version"] == __version__
+    assert manifest["parameters"]["points"] == 3
+    assert manifest["changed"] == {"region": ["KAZ", "UZB"], "year": 2020}
+    assert manifest["seed"] == manifest["parameters"]["seed"]
+    table = describe("table1")
+    assert manifest["data"]["table1"] == {"vintage": table["vintage"], "hash": table["hash"]}
+    assert manifest["duration_seconds"] > 0
+    assert manifest["started"].endswith("+00:00")
+    assert (manifest["results"], manifest["figures"]) == (2, ["figures/ranked_members.png"])
+    assert manifest["answer"] == "The answer for **2020** is 42 per cent."
+
+
+def test_the_notebook_got_its_parameters_over_ipc(finished: RunResult, toy_path: Path):
+    executed = nbformat.read(finished.folder / "notebook.ipynb", as_version=4)
+    assert executed.cells[-1].outputs[0].text == "ipc ['KAZ', 'UZB'] None\n"
+    assert str(toy_path.parent) not in json.dumps(executed)
+    assert str(finished.folder) not in json.dumps(executed)
+
+
+def test_a_finished_run_is_skipped(toy: str, finished: RunResult):
+    before = (finished.folder / "manifest.json").stat().st_mtime_ns
+    again = run(toy, {"year": 2020, "region": ["KAZ", "UZB"]}, finished.folder.parent)
+    assert (again.status, again.skipped) == ("finished", True)
+    assert (finished.folder / "manifest.json").stat().st_mtime_ns == before
+
+
+def test_a_run_that_lacks_a_file_is_done_again(finished: RunResult, tmp_path: Path, toy: str):
+    planned = plan(open_notebook(toy), {"year": 2020, "region": ["KAZ", "UZB"]}, tmp_path / "out {1}")
+    shutil.copytree(finished.folder, planned.folder)
+    (planned.folder / "figures" / "ranked_members.png").unlink()
+    (planned.folder / "left_over.txt").touch()
+    assert not perform(planned).skipped
+    assert not (planned.folder / "left_over.txt").exists()
+    assert perform(planned).skipped
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("failing")
+
+
+@pytest.mark.parametrize(
+    ("cell", "cell_number", "exception", "message"),
+    [
+        ("raise ValueError('no such\\nthing')", 3, "ValueError", "no such\nthing"),
+        ("import os; os._exit(1)", 3, "DeadKernelError", "the kernel died"),
+        ("raise SystemExit(0)", 4, "CellNotRun", "the notebook stopped before this cell"),
+    ],
+)
+def test_a_failure_is_recorded(
+    notebook: Callable[..., Path], failing: Path, cell: str, cell_number: int, exception: str, message: str
+):
+    result = run(notebook("# Title", SHOW, ROWS.replace("year", "1"), cell, "1"), out=failing)
+    assert result.status == "failed"
+    assert (result.error.cell, result.error.exception, result.error.message) == (cell_number, exception, message)
+    assert "\n" not in result.error.sentence
+    manifest = json.loads((result.folder / "manifest.json").read_text())
+    assert manifest["status"] == "failed"
+    assert manifest["error"] == {"cell": cell_number, "exception": exception, "message": message}
+    assert not (result.folder / "results.csv").exists()
+    assert not (result.folder / "report.html").exists()
+    index = (failing / "index.html").read_text()
+    assert f"{exception} in code cell {cell_number}" in index
+    assert f"{result.run_id}/report.html" not in index
+
+
+def test_a_failed_run_is_tried_again(notebook: Callable[..., Path], tmp_path: Path):
+    flag = tmp_path / "flag"
+    flag.touch()
+    path = notebook(PARAMETERS_CELL, SHOW, "import os; assert not os.path.exists(note)", ROWS)
+    first = run(path, {"note": str(flag)}, tmp_path)
+    flag.unlink()
+    second = run(path, {"note": str(flag)}, tmp_path)
+    assert (first.status, first.error.exception) == ("failed", "AssertionError")
+    assert (second.status, second.skipped, second.run_id) == ("finished", False, first.run_id)
+
+
+def test_a_fault_outside_the_cells_is_recorded(toy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(execute, "_save", full)
+    result = run(toy, out=tmp_path)
+    assert result.error.sentence == "the run failed: OSError: [Errno 28] No space left on device"
+    assert result.error.cell is None
+    assert "in full" in result.error.traceback
+    with pytest.raises(RunFailed, match="No space left on device"):
+        result.results  # noqa: B018
+
+
+def test_a_notebook_changed_since_the_plan_fails(notebook: Callable[..., Path], tmp_path: Path):
+    planned = plan(open_notebook(notebook("# One", SHOW)), {}, tmp_path / "out")
+    notebook("# Two", SHOW)
+    assert perform(planned).error.exception == "ChangedNotebook"
+
+
+def test_a_run_inside_an_event_loop(notebook: Callable[..., Path], tmp_path: Path):
+    async def in_jupyter() -> RunResult:
+        return run(notebook(SHOW, ROWS.replace("year", "1")), out=tmp_path)
+
+    assert asyncio.run(in_jupyter()).status == "finished"
+
+
+def test_a_folder_that_cannot_be_made(toy: str, tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=r"the folder .*file/toy-.* cannot be made: not a directory"):
+        run(toy, out=tmp_path / "file")
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+def test_a_killed_run_is_unfinished_and_done_again(
+    notebook: Callable[..., Path], tmp_path: Path, number: signal.Signals, status: int
+):
+    flag, began, out = tmp_path / "flag", tmp_path / "began", tmp_path / "out"
+    flag.touch()
+    write_pid = f"import os; print(os.getpid(), os.environ['IPYTHONDIR'], file=open({str(began)!r}, 'w'), flush=True)"
+    path = notebook(PARAMETERS_CELL, SHOW, write_pid, WAIT, ROWS)
+    command = "from carec_digital_trade.cli import main; main()"
+    arguments = [sys.executable, "-c", command, "run", str(path), "-p", f"note={flag}", "--out", str(out)]
+    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
+    _wait(lambda: began.exists() and began.read_text().endswith("\n"))
+    pid, scratch = began.read_text().split()
+    process.send_signal(number)
+    stderr = process.communicate(timeout=30)[1]
+    assert process.returncode == status
+    assert not list(out.rglob("manifest.json"))
+    if number == signal.SIGINT:
+        assert stderr == "cdt: interrupted, and nothing of the run was kept; the same command starts it again\n"
+        assert not list(out.iterdir())
+    _wait(lambda: not _alive(int(pid)))
+    assert Path(scratch).exists() == (number == signal.SIGKILL)
+    shutil.rmtree(scratch, ignore_errors=True)
+    flag.unlink()
+    result = run(path, {"note": str(flag)}, out)
+    assert (result.status, result.skipped) == ("finished", False)
+    assert [folder for folder in out.iterdir() if folder.is_dir()] == [result.folder]
+
+
+def _wait(condition: Callable[[], object]) -> None:
+    """Wait up to 30 seconds, for a busy machine."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A kernel whose parent was killed stays as a zombie where nothing reaps it.
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"

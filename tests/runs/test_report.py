@@ -1,0 +1,172 @@
+"""The page is whole in itself, and a reader finds answer, figures, sources, parameters and how to reproduce."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from carec_digital_trade.runs import RunResult, report, write_index
+from carec_digital_trade.runs.prose import Prose
+
+from .conftest import NOTEBOOK_ONLY
+
+TEMPLATES = Path(report.__file__).parent / "templates"
+
+
+class Page(HTMLParser):
+    """Collects the elements of a page."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.text += " "
+
+    def handle_data(self, data: str) -> None:
+        if self.elements[-1:] != [("style", {})]:
+            self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def page(finished: RunResult) -> Page:
+    return Page(finished.report)
+
+
+@pytest.fixture(scope="module")
+def index(finished: RunResult) -> Page:
+    return Page(finished.folder.parent / "index.html")
+
+
+def test_the_page_fetches_and_runs_nothing(page: Page, index: Page):
+    for each in (page, index):
+        assert not {tag for tag, _ in each.elements} & {"script", "link", "iframe", "object", "embed", "form", "base"}
+        sources = [
+            value for _, attributes in each.elements for name, value in attributes.items() if name in ("src", "srcset")
+        ]
+        assert all(value.startswith("data:") for value in sources)
+        assert not re.search(r"@import|url\(", (TEMPLATES / "style.css").read_text(encoding="utf-8"))
+        policy = next(each for each in each.all("meta") if each.get("http-equiv") == "Content-Security-Policy")
+        assert policy["content"] == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def test_the_page_is_accessible(page: Page, index: Page):
+    for each in (page, index):
+        assert each.all("html") == [{"lang": "en"}]
+        assert len(each.all("h1")) == len(each.all("main")) == len(each.all("title")) == 1
+        anchors = [attributes["id"] for _, attributes in each.elements if "id" in attributes]
+        assert len(anchors) == len(set(anchors))
+        inside = [attributes["href"][1:] for attributes in each.all("a") if attributes["href"].startswith("#")]
+        assert set(inside) <= set(anchors)
+        assert inside[0] == "content"
+        assert all(attributes["alt"] for attributes in each.all("img"))
+
+
+def test_the_page_has_what_a_reader_needs(page: Page, finished: RunResult, manifest: dict):
+    text = " ".join(page.text.split())
+    for words in [
+        "Toy trade of two regions Run with region = [KAZ, UZB], year = 2020; every other parameter at its default.",
+        "The answer The answer for 2020 is 42 per cent.",
+        "Figure 1. Members Source: WTO.",
+        "ipc ['KAZ', 'UZB'] None",
+        "cdt run toy -p 'region=[KAZ, UZB]' -p year=2020",
+        "points 3 3 number of points",
+        "year 2020 changed 2024 year of the figures",
+        finished.run_id,
+        manifest["data"]["table1"]["vintage"],
+        manifest["data"]["delivered"]["hash"],
+    ]:
+        assert words in text
+    assert text.count("The answer for 2020") == 1
+    figures = [each for each in page.all("img") if each["src"].startswith("data:image/png;base64,")]
+    assert [each["alt"] for each in figures] == ["China is first."]
+
+
+def test_code_is_folded_and_parameters_are_a_table(page: Page, finished: RunResult):
+    assert page.all("details")
+    assert all("open" not in attributes for attributes in page.all("details"))
+    html = finished.report.read_text(encoding="utf-8")
+    folded = "".join(re.findall(r"<details.*?</details>", html, re.S))
+    assert "get_connection_file" in folded
+    assert html.count("get_connection_file") == folded.count("get_connection_file")
+    assert "free text, with a comma" not in html
+    assert NOTEBOOK_ONLY.removeprefix("## ") not in html
+
+
+def test_links_on_the_pages_lead_to_files(page: Page, index: Page, finished: RunResult):
+    for each, folder in [(page, finished.folder), (index, finished.folder.parent)]:
+        links = [attributes["href"] for attributes in each.all("a")]
+        local = [link for link in links if not link.startswith(("#", "https://"))]
+        assert local
+        assert all((folder / link).is_file() for link in local)
+
+
+def test_the_index_tells_runs_apart(index: Page, finished: RunResult):
+    text = " ".join(index.text.split())
+    assert "1 run in this folder" in text
+    assert f"Toy trade of two regions {finished.run_id} region = [KAZ, UZB] year = 2020 finished" in text
+    assert "The answer for 2020 is 42 per cent." in text
+
+
+def test_the_index_leaves_out_what_is_no_run(tmp_path: Path):
+    (tmp_path / "unfinished").mkdir()
+    for name, content in [("foreign", '{"name": "an app"}'), ("list", "[]"), ("broken", "{")]:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text(content)
+    assert "0 runs in this folder" in write_index(tmp_path).read_text(encoding="utf-8")
+
+
+def test_money_is_no_formula():
+    prose = Prose()
+    for text in ["US$421 million and US$548 million", "$5 and $6", r"\$a\$", "a $ b $ c"]:
+        assert "<img" not in prose.html(text)
+        assert prose.html(text).count("$") == text.count("$")
+
+
+def test_formulas_are_drawn_inside_the_page():
+    html = Prose().html(r"The index $H = \sum_i s_i^2$ and" "\n\n$$\\frac{1}{H}$$\n\nand $\\notatex{x}$")
+    assert html.count('src="data:image/svg+xml;base64,') == 2
+    assert r'alt="H = \sum_i s_i^2"' in html
+    assert r"<code>\notatex{x}</code>" in html
+
+
+def test_headings_stand_below_the_title_and_have_anchors():
+    prose = Prose()
+    html = prose.html("# One *two*\n\n## Trade\n\n## Trade\n\n### Part")
+    assert re.findall(r"<(h\d)", html) == ["h2", "h2", "h2", "h3"]
+    assert list(prose.sections.values()) == ["One two", "Trade", "Trade"]
+    assert len(prose.sections) == len(set(re.findall(r'id="([^"]+)"', html))) - 1
+
+
+def test_text_has_the_contrast_that_wcag_asks_of_small_print():
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--([\w-]+): #([0-9a-f]{6})", style)) | {"white": "ffffff"}
+    pairs = re.findall(
+        r"color: (?:var\(--([\w-]+)\)|#([0-9a-f]{6})); background: (?:var\(--([\w-]+)\)|#([0-9a-f]{6}))", style
+    )
+    pairs = [(colours.get(a, b), colours.get(c, d)) for a, b, c, d in pairs]
+    pairs += [
+        (colours[text], colours[under]) for text in ("text", "muted", "accent") for under in ("white", "soft", "answer")
+    ]
+    assert len(pairs) > 10
+    # WCAG 2.2, success criterion 1.4.3: at least 4.5 to 1.
+    assert min(_contrast(*pair) for pair in pairs) >= 4.5
+
+
+def _contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours after WCAG 2.2."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
+    return sum(weight * each for weight, each in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

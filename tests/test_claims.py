@@ -1,0 +1,138 @@
+from collections import namedtuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from carec_digital_trade.claims import law, trade, verdicts
+from carec_digital_trade.claims.evidence import Evidence
+from carec_digital_trade.datasets import load
+
+Claim = namedtuple("Claim", "region economies domain article_value unit")
+BUNDLED = Evidence.of()
+
+
+def claim(region="", economies="", domain="", article_value=np.nan, unit=""):
+    return Claim(region, economies, domain, article_value, unit)
+
+
+def evidence(**changes):
+    return Evidence(**{**vars(BUNDLED), **changes})
+
+
+def article_with(**values):
+    table = BUNDLED.article.copy()
+    for code, value in values.items():
+        table.loc[table["iso3"] == code, "value"] = value
+    return table
+
+
+def status_with(domain, **statuses):
+    status = BUNDLED.status.copy()
+    for code, value in statuses.items():
+        status[code, domain] = value
+    return status
+
+
+def test_every_claim_gets_a_verdict_a_finding_and_a_source():
+    frame = verdicts()
+    assert list(frame["id"]) == list(load("claims")["id"])
+    assert frame["verdict"].isin(["reproduced", "supported", "qualified", "contradicted", "not testable here"]).all()
+    assert frame["finding"].str.endswith(".").all()
+    assert frame.loc[frame["verdict"] != "not testable here", "source"].ne("none").all()
+
+
+def test_the_verdicts_that_the_bundled_data_give():
+    found = verdicts().set_index("id")
+    expected = {
+        "carec_total": "reproduced",
+        "asean_total": "reproduced",
+        "carec_total_without_china": "reproduced",
+        "asean_total_in_text": "reproduced",
+        "table1_in_present_file": "qualified",
+        "asean_more_balanced": "qualified",
+        "china_dominates": "supported",
+        "poor_internet": "qualified",
+        "intra_carec": "not testable here",
+        "carec_consumer_completed": "contradicted",
+        "carec_consumer_draft": "contradicted",
+        "asean_seven_mature": "qualified",
+        "cambodia_cybercrime": "supported",
+        "lao_privacy": "contradicted",
+        # The rows for the three come from the article itself, which cannot support its own claim.
+        "cpta_not_ratified": "not testable here",
+    }
+    assert found["verdict"][list(expected)].to_dict() == expected
+    assert found.loc["poor_internet", "value"] == 4
+    assert "7 of CAREC's 11 members are at or above" in found.loc["poor_internet", "finding"]
+    # 178,641 / 35,763 = 4.995, 548,462 / 35,763 = 15.34 and 548,462 / 421,527 = 1.301, by hand from Table 1.
+    assert (
+        "15.3 times CAREC; with both left out it is 5.0 times, with both in 1.3"
+        in found.loc["unlike_comparison", "finding"]
+    )
+    assert found.loc["unlike_comparison", "value"] == pytest.approx(178_641 / 35_763, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("check", "asked", "changed", "verdict"),
+    [
+        (trade.total, claim("CAREC", "", "", 421_527, "USD million"), {}, "reproduced"),
+        (trade.total, claim("CAREC", "", "", 421_528, "USD million"), {}, "contradicted"),
+        (trade.total, claim("CAREC", "CHN", "", 35.77, "USD billion"), {}, "contradicted"),
+        (trade.dominance, claim("CAREC", "CHN"), {"article": article_with(CHN=30_000)}, "contradicted"),
+        (trade.dominance, claim("CAREC", "KAZ"), {}, "contradicted"),
+        # Singapore of no size: ASEAN is then smaller without it too, and the story is the same in all readings.
+        (trade.like_for_like, claim("CAREC ASEAN", "CHN SGP"), {"article": article_with(SGP=0, CHN=0)}, "supported"),
+        (trade.like_for_like, claim("CAREC ASEAN", "CHN SGP"), {"article": article_with(CHN=900_000)}, "contradicted"),
+        (trade.more_balanced, claim("CAREC ASEAN", "CHN SGP"), {"article": article_with(PAK=9e9)}, "supported"),
+        (trade.more_balanced, claim("CAREC ASEAN", "CHN SGP"), {"article": article_with(THA=9e9)}, "contradicted"),
+        (law.law_in_most, claim("CAREC", "", "e_transactions"), {}, "supported"),
+        (law.law_in_most, claim("CAREC", "", "indirect_taxation"), {}, "contradicted"),
+        (law.law_exists, claim("CAREC", "", "cybercrime"), {}, "supported"),
+        (law.law_only_in, claim("CAREC", "CHN KAZ", "consumer_protection"), {}, "contradicted"),
+        (law.law_in_each, claim("ASEAN", "MYS THA", "e_transactions cybercrime"), {}, "supported"),
+        (law.law_in_each, claim("ASEAN", "MMR", "cybercrime"), {}, "contradicted"),
+        (
+            law.law_draft_in,
+            claim("CAREC", "AZE KGZ", "consumer_protection"),
+            {"status": status_with("consumer_protection", AZE="draft", KGZ="draft")},
+            "supported",
+        ),
+        (
+            law.law_draft_in,
+            claim("CAREC", "AZE KGZ", "consumer_protection"),
+            {"status": status_with("consumer_protection", AZE="draft")},
+            "qualified",
+        ),
+        (law.law_unfinished_in, claim("CAREC", "TJK", "consumer_protection"), {}, "not testable here"),
+        (law.treaty_not_party, claim("CAREC", "AFG"), {}, "supported"),
+        (law.treaty_not_party, claim("CAREC", "AFG GEO"), {}, "qualified"),
+        (law.treaty_not_party, claim("CAREC", "AZE GEO"), {}, "contradicted"),
+    ],
+)
+def test_a_verdict_follows_the_evidence(check, asked, changed, verdict):
+    assert check(asked, evidence(**changed)).verdict == verdict
+
+
+def test_revision_counts_by_hand():
+    article = BUNDLED.present.merge(BUNDLED.article[["iso3"]]).assign(value=lambda frame: frame["value"].round())
+    assert trade.revision(claim(), evidence(article=article)).verdict == "reproduced"
+    halved = article.assign(value=article["value"] / 2)
+    assert trade.revision(claim(), evidence(article=halved)).verdict == "contradicted"
+
+
+def test_low_levels_against_a_computation_by_hand():
+    panel = load("panel").query("year == 2024").set_index("iso3")
+    trade_2024 = BUNDLED.present.set_index("iso3")["value"]
+
+    def level(members):
+        return trade_2024[members].sum() / panel.loc[members, "population"].sum()
+
+    carec, asean = (list(BUNDLED.article.query("region == @name")["iso3"]) for name in ("CAREC", "ASEAN"))
+    finding = trade.low_levels(claim("CAREC ASEAN"), BUNDLED)
+    assert finding.verdict == "supported"
+    assert f"per person is {level(carec) / level(asean):.0%};" in finding.sentence
+    smaller = pd.concat(
+        [BUNDLED.present.assign(value=lambda frame: frame["value"].where(frame["iso3"].isin(carec), 1.0))]
+    )
+    assert trade.low_levels(claim("CAREC ASEAN"), evidence(present=smaller)).verdict == "qualified"

@@ -1,0 +1,79 @@
+import json
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from nbclient import NotebookClient
+
+from carec_digital_trade.results import COLUMNS, MEDIA_TYPE, METADATA_KEY, record, rounded, stored
+
+
+def test_records_keep_range_place_and_missing():
+    frame = pd.DataFrame(
+        {"region": ["A", "B"], "year": [2024, 2024], "total": [1.5, np.nan], "total_low": [1.0, np.nan], "rank": [1, 2]}
+    )
+    records = record(frame, "test", {"total": "USD million", "rank": "rank"})
+    assert list(records.columns) == COLUMNS
+    assert records[["region", "metric", "value", "low"]].values.tolist()[0] == ["A", "total", 1.5, 1.0]
+    assert records["value"].isna().tolist() == [False, True, False, False]
+    assert records["high"].isna().all()
+    assert records["unit"].tolist() == ["USD million"] * 2 + ["rank"] * 2
+
+
+def test_an_undocumented_metric_is_refused():
+    with pytest.raises(AssertionError, match="profit"):
+        record(pd.DataFrame({"profit": [1.0]}), "test", {"profit": "USD million"})
+
+
+def test_numbers_are_stored_to_eight_digits_and_missing_as_null():
+    frame = pd.DataFrame({"year": [2024, 2024, 2024], "total": [123456789.123, np.nan, np.inf]})
+    rows = stored(record(frame, "test", {"total": "USD million"}))
+    assert [row[COLUMNS.index("value")] for row in rows] == [123456790.0, None, None]
+    assert json.loads(json.dumps(rows)) == rows
+
+
+def test_tables_are_printed_rounded():
+    table = pd.DataFrame(
+        {"a": [1234.56, np.nan, -0.04], "b": [np.inf, 1.0, 2.0], "c": ["x", None, "y"], "d": [1, 2, 3]}
+    )
+    assert rounded(table, {"a": 1}).values.tolist() == [
+        ["1,234.6", "never", "x", "1"],
+        ["n/a", "1.0", "n/a", "2"],
+        ["0.0", "2.0", "y", "3"],
+    ]
+
+
+CELL = """
+import pandas as pd
+from carec_digital_trade.figures.style import canvas
+from carec_digital_trade.results import Result, picture, record, say, show
+frame = pd.DataFrame({"region": ["<CAREC>"], "year": [2024], "total": [1 / 3]})
+result = Result("t", "A & B", frame.rename(columns={"total": "Total"}), record(frame, "t", {"total": "USD million"}),
+                "It is a third.", "Source: a test.", {"Total": 2})
+show(result)
+say("The answer.", answer=True)
+picture(canvas(1, 1.0, "Title", "Subtitle", "Source: a test."), "fig", result)
+"""
+
+
+def test_what_a_cell_hands_over():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
+    NotebookClient(notebook, kernel_name="python3").execute()
+    table, reading, answer, figure = notebook.cells[0].outputs
+    assert table.data[MEDIA_TYPE]["columns"] == COLUMNS
+    assert table.data[MEDIA_TYPE]["rows"] == [
+        ["t", "<CAREC>", None, 2024, "total", 0.33333333, None, None, "USD million"]
+    ]
+    assert "&lt;CAREC&gt;" in table.data["text/html"]
+    assert "A &amp; B" in table.data["text/html"]
+    assert "0.33" in table.data["text/plain"]
+    assert table.metadata[METADATA_KEY]["table"] == "t"
+    assert reading.data["text/markdown"] == "It is a third."
+    assert answer.metadata[METADATA_KEY] == {"answer": True}
+    assert figure.metadata[METADATA_KEY] == {
+        "figure": "fig",
+        "alt": "It is a third.",
+        "caption": "A & B",
+    }
+    assert "image/png" in figure.data

@@ -1,0 +1,71 @@
+"""Whole runs of the snapshot: each kind of region, each flow and measure, the first year and the last."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from carec_digital_trade import metrics
+from carec_digital_trade.parameters import SnapshotParameters
+from carec_digital_trade.runs import run
+
+PARAMETER_SETS = {
+    "defaults": {},
+    "first year": {"year": 2005},
+    "last year": {"year": 2025, "flow": "imports"},
+    "exports, nobody left out": {"flow": "exports", "region_exclude": [], "benchmark_exclude": []},
+    "other measure, first year": {"measure": "deliverable", "year": 2010},
+    "other measure, last year": {"measure": "deliverable", "year": 2023, "flow": "exports"},
+    "swapped": {"region": "ASEAN", "benchmark": "CAREC", "year": 2015},
+    "own lists": {"region": ["KAZ", "KGZ", "ARM", "BLR", "RUS"], "benchmark": ["IND", "BGD", "LKA", "NPL"]},
+    "one member each": {"region": "NAM", "benchmark": "XKX", "flow": "imports"},
+    "no data": {"region": ["AND", "LIE"], "benchmark": "ASEAN", "year": 2012},
+    "benchmark smaller than region": {"region": "ASEAN", "benchmark": ["KAZ"], "benchmark_exclude": []},
+    "exclusions that leave one": {
+        "region_exclude": ["AZE", "GEO", "KAZ", "KGZ", "MNG", "PAK", "TJK", "TKM", "UZB", "AFG"],
+        "year": 2020,
+        "vintage": "latest",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    return tmp_path_factory.mktemp("reports")
+
+
+@pytest.mark.parametrize("name", PARAMETER_SETS)
+def test_a_whole_run_ends_with_its_contract(out, name):
+    chosen = SnapshotParameters.validated(PARAMETER_SETS[name])
+    done = run("snapshot", PARAMETER_SETS[name], out)
+    assert done.error is None
+    assert sorted(path.name for path in done.folder.iterdir()) == [
+        "figures",
+        "manifest.json",
+        "notebook.ipynb",
+        "report.html",
+        "results.csv",
+    ]
+    manifest = json.loads((done.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["status"] == "finished"
+    assert manifest["parameters"] == chosen.model_dump(mode="json")
+    assert len(list((done.folder / "figures").glob("*.png"))) == len(manifest["figures"]) == 4
+    check_totals(done.results, chosen)
+
+
+def check_totals(results: pd.DataFrame, chosen: SnapshotParameters) -> None:
+    """The totals in results.csv are those that the library gives, to the eight digits that are stored."""
+    traded = metrics.trade(chosen.measure, chosen.flow)
+    for each in (*chosen.regions(), *chosen.compared()):
+        rows = results[
+            (results["table"] == "totals") & (results["region"] == each.label) & (results["metric"] == "total")
+        ]
+        expected = metrics.regional_total(traded, each, chosen.year)["value"].item()
+        assert rows["value"].item() == pytest.approx(expected, rel=1e-7, nan_ok=True)
+        assert rows["unit"].item() == "USD million"
+
+
+def test_the_index_links_every_run(out):
+    page = (out / "index.html").read_text(encoding="utf-8")
+    for folder in out.glob("snapshot-*"):
+        assert f'href="{folder.name}/report.html"' in page
