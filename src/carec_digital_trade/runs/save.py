@@ -1,6 +1,7 @@
 """Execute notebooks in place, each with its own parameters: ``python -m carec_digital_trade.runs.save FILE ...``.
 
-For the committed notebooks, whose stored outputs nbval compares. Nothing that differs from run to run is stored.
+For the committed notebooks, whose stored outputs nbval compares; their figures go to docs/pictures beside the folder of
+the notebooks. Nothing that differs from run to run is stored.
 """
 
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from carec_digital_trade.runs.collect import collect
 from carec_digital_trade.runs.kernels import RunKernelManager
 
 
@@ -38,6 +40,10 @@ def save(path: Path) -> None:
         "language_info": {"name": "python"},
     }
     nbformat.write(notebook, path)
+    pictures = path.resolve().parents[1] / "docs" / "pictures"
+    pictures.mkdir(parents=True, exist_ok=True)
+    for figure, picture in collect(notebook, path.stem).figures.items():
+        (pictures / f"{figure}.png").write_bytes(picture)
 
 
 if __name__ == "__main__":
