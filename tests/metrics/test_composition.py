@@ -212,13 +212,15 @@ def test_shift_share_covers_those_with_data_in_both_years():
             ("KAZ", 2010): (20, 10),
             ("KAZ", 2020): (40, 20),
             ("UZB", 2020): (7, 7),
+            ("TJK", 2010): (5, 5),
             ("WLD", 2010): (100, 100),
             ("WLD", 2020): (150, 250),
         }
     )
-    table = shift_share(frame, region(["KAZ", "UZB"]), 2010, 2020, "exports")
+    table = shift_share(frame, region(["KAZ", "UZB", "TJK"]), 2010, 2020, "exports")
+    assert table["first"].tolist() == [20, 10]
     assert table["last"].tolist() == [40, 20]
-    assert table[["members", "covered", "partial", "missing"]].to_numpy().tolist() == [[2, 1, True, "UZB"]] * 2
+    assert table[["members", "covered", "partial", "missing"]].to_numpy().tolist() == [[3, 1, True, "UZB, TJK"]] * 2
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,13 @@ def test_only_common_positive_years_count():
     assert got.gap == pytest.approx(math.log(benchmark[2024] / level[2024]), rel=ROUNDING)
 
 
+def test_the_latest_year_is_the_latest_in_whatever_order_the_years_come():
+    level, benchmark = noisy(7, 0.10), 3 * noisy(8, 0.05)
+    assert years_to_catch_up(level[::-1], benchmark.sample(frac=1, random_state=1)) == years_to_catch_up(
+        level, benchmark
+    )
+
+
 def test_too_few_common_years_are_said():
     level, benchmark = pd.Series([1.0, 2.0, 3.0], index=[2005, 2006, 2007]), pd.Series(9.0, index=range(2006, 2010))
     got = years_to_catch_up(level, benchmark)

@@ -190,6 +190,15 @@ def test_breaks_are_those_of_the_measure_and_of_each_economy():
     assert growth(trade("deliverable", "imports"), region("CHN"), 2010, 2023)["breaks"].eq("").all()
 
 
+def test_a_break_in_one_flow_does_not_touch_the_other(monkeypatch):
+    # In the present file every total is flagged in both flows.
+    flags = pd.DataFrame({"flow": ["exports"], "iso3": ["KAZ"], "service": ["DDS"], "year": [2010], "flag": ["B"]})
+    frames = {flow: trade("delivered", flow) for flow in ("exports", "imports", "total")}
+    monkeypatch.setattr("carec_digital_trade.metrics.dynamics.load", lambda name, vintage: flags)
+    found = {flow: growth(frame, region("KAZ"), 2005, 2025)["breaks"].iloc[1] for flow, frame in frames.items()}
+    assert found == {"exports": "KAZ 2010", "imports": "", "total": "KAZ 2010"}
+
+
 def test_growth_needs_its_years_in_order():
     with pytest.raises(InputError, match=r"first year \(2025\) must come before the last \(2005\)"):
         growth(trade("delivered", "total"), CAREC, 2025, 2005)

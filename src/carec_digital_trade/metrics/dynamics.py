@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError
@@ -201,7 +201,9 @@ def _breaks(trade_frame: pd.DataFrame, first: int, last: int, vintage: str) -> d
     }
 
 
-def _newey_west(year: np.ndarray, log_value: np.ndarray) -> sm.regression.linear_model.RegressionResultsWrapper:
-    design = sm.add_constant(year - year.mean())
+def _newey_west(year: np.ndarray, log_value: np.ndarray) -> Any:
+    from statsmodels.regression.linear_model import OLS  # noqa: PLC0415  (a second; most commands fit nothing)
+
+    design = np.column_stack([np.ones(len(year)), year - year.mean()])
     lags = math.floor(4 * (len(year) / 100) ** (2 / 9))
-    return sm.OLS(log_value, design).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True)
+    return OLS(log_value, design).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True)

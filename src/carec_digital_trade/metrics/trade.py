@@ -211,10 +211,9 @@ def shares(values: pd.Series) -> pd.Series:
     pandas.Series
         0 to 1, adding up to 1; all NaN if a value is negative or the sum is zero.
     """
-    total = values.sum()
-    if (values < 0).any() or total == 0:
+    if (values < 0).any():
         return values * np.nan
-    return values / total
+    return values / values.sum()
 
 
 def combine_flows(exports: pd.Series, imports: pd.Series, flow: str) -> pd.Series:

@@ -1,0 +1,104 @@
+"""Which lever brings how much of the additional trade?
+
+Levers work together (effects multiply, and regulation only raises that of connectivity), so what one brings depends on
+which others are there. The Shapley value is its mean contribution over all orders in which they could be put in place.
+"""
+
+from math import factorial
+
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.scenarios.baseline import simulate_paths
+from carec_digital_trade.scenarios.scenario import Scenario
+from carec_digital_trade.scenarios.simulation import Simulation, effect_draws, log_change
+
+MOST_DRAWS = 10_000
+"""Every coalition of levers is evaluated in every draw, and shares need no more of them."""
+
+
+def attribute(scenario: Scenario, simulation: Simulation) -> pd.DataFrame:
+    """Share out the additional trade among the levers.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As from `build_scenario`.
+    simulation : Simulation
+        Of this scenario. The shares are taken from its first `MOST_DRAWS` draws.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each member and the total (iso3 missing), lever and year: region, iso3, year, lever, contribution
+        (the share times the median additional trade, to which the contributions add up), share (mean over the draws
+        of the lever's Shapley value over the additional trade of that draw; missing where nothing is added), unit.
+        The mean of the values themselves would hang on a few extreme futures.
+    """
+    draws = min(simulation.draws, MOST_DRAWS)
+    effects = effect_draws(scenario, draws, simulation.seed)
+    total = np.zeros((2 ** len(scenario.levers), len(scenario.years), draws))
+    shares = []
+    for i, path in enumerate(simulate_paths(scenario.baseline, int(scenario.years[-1]), draws, simulation.seed)):
+        values = _coalitions(scenario, i, path, effects)
+        total += values
+        shares.append(_shares(values))
+    shares.append(_shares(total))
+    codes = [*scenario.baseline.members, None]
+    index = pd.MultiIndex.from_product([codes, scenario.levers, scenario.years], names=["iso3", "lever", "year"])
+    frame = pd.DataFrame({"share": np.array(shares).reshape(-1)}, index=index).reset_index()
+    added = simulation.bands[simulation.bands["quantity"] == "additional"]
+    frame = frame.merge(added[["region", "iso3", "year", "median", "unit"]], on=["iso3", "year"])
+    frame["contribution"] = (frame["share"] * frame["median"]).fillna(0.0)
+    return frame[["region", "iso3", "year", "lever", "contribution", "share", "unit"]]
+
+
+def shapley(values: np.ndarray) -> np.ndarray:
+    """Return the exact Shapley value of each of L players.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Shape (2**L, ...): worth of each coalition, indexed by the sum of 2**player over its members; that of nobody
+        is at 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (L, ...): adds up to the worth of all less that of nobody.
+
+    Notes
+    -----
+    Shapley (1953), A Value for n-Person Games.
+    """
+    players = len(values).bit_length() - 1
+    shares = np.zeros((players, *values.shape[1:]))
+    for player in range(players):
+        for coalition in range(len(values)):
+            if not coalition >> player & 1:
+                before = coalition.bit_count()
+                weight = factorial(before) * factorial(players - before - 1) / factorial(players)
+                shares[player] += weight * (values[coalition | 1 << player] - values[coalition])
+    return shares
+
+
+def _coalitions(scenario: Scenario, economy: int, path: np.ndarray, effects: np.ndarray) -> np.ndarray:
+    """Return one economy's additional trade with each coalition of levers: shape (2**L, Y, D)."""
+    levers = np.arange(len(scenario.levers))
+    values = np.zeros((2 ** len(levers), *path.shape))
+    for coalition in range(1, len(values)):
+        closure = scenario.closure * (coalition >> levers & 1)
+        for step, baseline in enumerate(path):
+            change = log_change(scenario, economy, step, effects, closure)
+            if change is not None:
+                values[coalition, step] = baseline * np.exp(change) - baseline
+    return values
+
+
+def _shares(values: np.ndarray) -> np.ndarray:
+    """Return each lever's share by year, shape (L, Y), from the worth of coalitions, shape (2**L, Y, D)."""
+    added = values[-1]
+    something = (added > 0).all(axis=1)
+    shares = np.full((len(values).bit_length() - 1, len(added)), np.nan)
+    shares[:, something] = (shapley(values[:, something]) / added[something]).mean(axis=-1)
+    return shares

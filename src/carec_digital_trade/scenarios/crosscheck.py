@@ -1,0 +1,84 @@
+"""Does a published cost effect times a trade elasticity agree with what its own authors say trade would gain?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.datasets import BUNDLED, load
+from carec_digital_trade.regions import region, region_names
+from carec_digital_trade.scenarios.effects import (
+    AD_VALOREM_COST,
+    RELATIVE_UNCERTAINTY,
+    TRADE_ELASTICITY,
+    log_effect,
+    published_effect,
+)
+from carec_digital_trade.scenarios.series import outcome
+
+STUDY_YEAR = 2014
+"""Year of ESCAP's estimate."""
+_TOTALS = {"escap_exports_full": "full", "escap_exports_partial": "partial"}
+_COSTS = {"escap_cpta": "the paperless trade agreement", "escap_tfa_digital": "that and the digital trade facilitation"}
+
+
+def paperless_crosscheck(
+    trade_elasticity: Sequence[float] = TRADE_ELASTICITY,
+    ad_valorem_cost: float = AD_VALOREM_COST,
+    relative_uncertainty: float = RELATIVE_UNCERTAINTY,
+    vintage: str = BUNDLED,
+) -> pd.DataFrame:
+    """Set the gain that cost effects imply beside ESCAP's own estimate of the gain in exports.
+
+    Parameters
+    ----------
+    trade_elasticity : three floats
+        Low, central, high.
+    ad_valorem_cost : float
+        Trade costs over the cost-free price.
+    relative_uncertainty : float
+        Assumption for bounds that are not published.
+    vintage : str
+        Vintage of the tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a figure: figure, what, value, low, high, unit, source. ESCAP's gain is of all Asia and the Pacific;
+        over the exports of the package's own regions, which are only part of it, it gives the largest percentage
+        that it can mean. The rows of `times_escap` say how many times over the cost effects exceed that.
+    """
+    effects = load("effects", vintage).set_index("id")
+    members = sorted({code for name in region_names() for code in region(name).members})
+    exports = outcome("goods_and_services", "exports", vintage)
+    base = exports.loc[(exports["year"] == STUDY_YEAR) & exports["iso3"].isin(members), "value"]
+    total = float(base.sum()) / 1e3
+    names = " and ".join(region_names())
+    rows = []
+    for name, extent in _TOTALS.items():
+        gain, source = float(effects.at[name, "central"]), effects.at[name, "source"]
+        what = f"exports of Asia and the Pacific gained, {extent} implementation"
+        rows.append((f"escap_{extent}", what, gain, np.nan, np.nan, "USD billion a year", source))
+    covered = f"exports of goods and services of {len(base)} members of {names}, {STUDY_YEAR}"
+    rows.append(("exports", covered, total, np.nan, np.nan, "USD billion", "World Bank"))
+    largest = float(effects.at["escap_exports_full", "central"]) / total * 100
+    rows.append(
+        ("escap_full_at_most", "ESCAP's gain as a share of those", largest, np.nan, np.nan, "%", "the two above")
+    )
+    for name, what in _COSTS.items():
+        effect = published_effect(name, vintage)
+        low, central, high = _implied(effect.bounds(relative_uncertainty), trade_elasticity, ad_valorem_cost)
+        text = f"trade gained by {what}, cost effect times elasticity"
+        rows.append((name, text, central, low, high, "%", effect.source))
+        times = (f"{name}_times_escap", f"{what}: times ESCAP's gain, at least", central / largest, low / largest)
+        rows.append((*times, high / largest, "ratio", "the rows above"))
+    return pd.DataFrame(rows, columns=["figure", "what", "value", "low", "high", "unit", "source"])
+
+
+def _implied(
+    bounds: tuple[float, float, float], elasticity: Sequence[float], ad_valorem_cost: float
+) -> tuple[float, float, float]:
+    """Return the gain in per cent, low, central and high: the weakest, central and strongest of both figures."""
+    logs = log_effect("cost_at_full", np.array(bounds), np.array(elasticity), ad_valorem_cost)
+    strongest, central, weakest = np.expm1(logs) * 100
+    return float(weakest), float(central), float(strongest)

@@ -1,0 +1,170 @@
+"""How fast does each economy's trade grow, how sure is that, and what do its neighbours tell about it?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+
+from carec_digital_trade.errors import InputError
+
+MINIMUM_CHANGES = 5
+"""Yearly log changes that an economy needs for a drift of its own; with fewer it takes the members' median."""
+
+
+@dataclass(frozen=True)
+class Drifts:
+    """Drifts of n economies from K years of log changes.
+
+    Attributes
+    ----------
+    changes : numpy.ndarray
+        Shape (n,): number of yearly log changes.
+    own : numpy.ndarray
+        Shape (n,): mean log change; missing with fewer than `MINIMUM_CHANGES`.
+    own_error : numpy.ndarray
+        Shape (n,): standard error of own.
+    relative_error : numpy.ndarray
+        Shape (n,): standard error of own less the members' common shocks, on which the weight is based.
+    median : float
+        Median of own.
+    between : float
+        Standard deviation of the true drifts about their median.
+    weight : numpy.ndarray
+        Shape (n,): weight of own against the median.
+    drift : numpy.ndarray
+        Shape (n,): log change a year to go on with.
+    residuals : numpy.ndarray
+        Shape (n, K): shocks by year about zero, scaled to the unbiased variance (no change: to the mean square
+        change); missing where a change is.
+    loadings : numpy.ndarray
+        Shape (n, K): effect on the drift of one standard normal draw for each year, the same for all economies.
+    noise : numpy.ndarray
+        Shape (n,): standard deviation of the rest of the drift's error, which is each economy's own.
+    """
+
+    changes: np.ndarray
+    own: np.ndarray
+    own_error: np.ndarray
+    relative_error: np.ndarray
+    median: float
+    between: float
+    weight: np.ndarray
+    drift: np.ndarray
+    residuals: np.ndarray
+    loadings: np.ndarray
+    noise: np.ndarray
+
+
+def estimate_drifts(changes: np.ndarray, model: str, members: Sequence[str]) -> Drifts:
+    """Estimate the drifts and what is not known of them.
+
+    Parameters
+    ----------
+    changes : numpy.ndarray
+        Shape (n, K): log changes of n economies in K years, missing where there is none.
+    model : {"shrunken_drift", "own_drift", "no_change"}
+        Own drift shrunk towards the median, own drift as it is, or no drift, with shocks as large as the changes were.
+    members : sequence of str
+        Names of the economies, for the error.
+
+    Returns
+    -------
+    Drifts
+        Estimates.
+
+    Raises
+    ------
+    InputError
+        If no economy has `MINIMUM_CHANGES`.
+
+    Notes
+    -----
+    Empirical Bayes: Efron & Morris (1975); the spread of the true drifts: Paule & Mandel (1982), about the median.
+    The weight compares that spread with the sampling variance of an economy's drift net of the shocks common to the
+    members, since the median shares those.
+    """
+    counts = (~np.isnan(changes)).sum(axis=1)
+    enough = counts >= MINIMUM_CHANGES
+    if not enough.any():
+        raise InputError(
+            f"none of {', '.join(members)} has {MINIMUM_CHANGES} yearly changes: "
+            f"a baseline needs at least one economy with {MINIMUM_CHANGES + 1} years of data"
+        )
+    own = np.where(enough, np.nansum(changes, axis=1) / np.maximum(counts, 1), np.nan)
+    centred = changes - own[:, np.newaxis]
+    common = pd.DataFrame(centred).median().to_numpy()
+    relative_error = _standard_error(centred - common, counts)
+    median = float(np.median(own[enough]))
+    between = _spread(own[enough] - median, relative_error[enough])
+    weight = _weight(model, enough, between, relative_error)
+    size = _root_mean_square(changes, counts) if model == "no_change" else _deviation(centred, counts)
+    shocks = _with_typical(_scaled(centred, size, counts), enough)
+    moves = float(model != "no_change")
+    return Drifts(
+        changes=counts,
+        own=own,
+        own_error=_standard_error(centred, counts),
+        relative_error=relative_error,
+        median=median,
+        between=between,
+        weight=weight,
+        drift=moves * (weight * np.nan_to_num(own) + (1 - weight) * median),
+        residuals=shocks,
+        loadings=moves * _loadings(shocks, enough, weight),
+        noise=moves * (1 - weight) * between,
+    )
+
+
+def _standard_error(deviations: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the standard error of a mean from deviations of shape (n, K) about it."""
+    error = _deviation(deviations, counts) / np.sqrt(np.maximum(counts, 1))
+    return np.where(counts >= MINIMUM_CHANGES, error, np.nan)
+
+
+def _deviation(deviations: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.nansum(deviations**2, axis=1) / np.maximum(counts - 1, 1))
+
+
+def _root_mean_square(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.nansum(values**2, axis=1) / np.maximum(counts, 1))
+
+
+def _scaled(deviations: np.ndarray, size: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the deviations with a root mean square of the given size."""
+    now = _root_mean_square(deviations, counts)
+    return deviations * np.divide(size, now, out=np.zeros_like(size), where=now > 0)[:, np.newaxis]
+
+
+def _spread(deviations: np.ndarray, errors: np.ndarray) -> float:
+    """Return the standard deviation of the truth, at which the deviations are as large as it and the errors imply."""
+
+    def excess(variance: float) -> float:
+        return float((deviations**2 / (errors**2 + variance)).sum()) - (len(deviations) - 1)
+
+    smallest, largest = 1e-12, float((deviations**2).sum()) + 1e-12
+    if excess(smallest) <= 0:
+        return 0.0
+    return float(np.sqrt(brentq(excess, smallest, largest, xtol=1e-15, rtol=1e-12)))
+
+
+def _weight(model: str, enough: np.ndarray, between: float, errors: np.ndarray) -> np.ndarray:
+    if model != "shrunken_drift" or enough.sum() == 1:
+        return enough.astype(float)
+    signal = np.where(enough, between**2, 0.0)
+    total = signal + np.nan_to_num(errors) ** 2
+    return np.divide(signal, total, out=np.zeros_like(total), where=total > 0)
+
+
+def _with_typical(shocks: np.ndarray, enough: np.ndarray) -> np.ndarray:
+    """Give economies with too few years the shocks of the one whose standard deviation is the median."""
+    spread = _root_mean_square(shocks, (~np.isnan(shocks)).sum(axis=1))
+    ranked = np.flatnonzero(enough)[np.argsort(spread[enough], kind="stable")]
+    return np.where(enough[:, np.newaxis], shocks, shocks[ranked[(len(ranked) - 1) // 2]])
+
+
+def _loadings(shocks: np.ndarray, enough: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return the error of the weighted drift by year; the median's error is taken to be the members' mean error."""
+    errors = np.nan_to_num(shocks) / (~np.isnan(shocks)).sum(axis=1, keepdims=True)
+    return weight[:, np.newaxis] * errors + (1 - weight)[:, np.newaxis] * errors[enough].mean(axis=0)

@@ -1,0 +1,78 @@
+"""What does each lever's effect rest on: a publication, a proxy, or an assumption?"""
+
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.scenarios.effects import TRADE_ELASTICITY, Effect
+from carec_digital_trade.scenarios.factors import ELASTICITY, Factor
+from carec_digital_trade.scenarios.levers import Lever
+from carec_digital_trade.scenarios.scenario import Scenario
+
+
+def evidence(scenario: Scenario) -> pd.DataFrame:
+    """Show what each lever's effect rests on.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Whose levers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a lever and one for the trade elasticity: lever, effect, kind, estimated_on (indicator), used
+        (indicator whose gap is closed), low, central, high (as used: per cent, or the elasticity), bounds
+        ("published", "assumed", or "" without an effect), proxy, spillover (missing where none is assumed), source,
+        note.
+    """
+    factors = {factor.name: factor for factor in scenario.factors}
+    rows = [
+        _evidence_row(name, lever, scenario.effects[name], factors.get(name), scenario.baseline.measure)
+        for name, lever in scenario.levers.items()
+    ]
+    elasticity = factors[ELASTICITY]
+    default = (elasticity.low, elasticity.central, elasticity.high) == TRADE_ELASTICITY
+    rows.append(
+        {
+            "lever": ELASTICITY,
+            "effect": "",
+            "kind": "d ln trade / d ln trade cost",
+            "estimated_on": "",
+            "used": "",
+            "low": elasticity.low,
+            "central": elasticity.central,
+            "high": elasticity.high,
+            "bounds": "published" if default else "assumed",
+            "proxy": False,
+            "spillover": np.nan,
+            "source": "Head & Mayer (2014), Gravity Equations; WTO ERSD-2023-07" if default else "the user's own",
+            "note": "long-run; used for effects on trade cost only",
+        }
+    )
+    return pd.DataFrame(rows)
+
+
+def _evidence_row(
+    name: str, lever: Lever, effect: Effect | None, factor: Factor | None, measure: str
+) -> dict[str, object]:
+    if effect is None or factor is None:
+        texts = dict.fromkeys(("effect", "kind", "estimated_on", "bounds", "source"), "")
+        figures = dict.fromkeys(("low", "central", "high", "spillover"), np.nan)
+        return {"lever": name, "used": lever.used_indicator, "proxy": False, **texts, **figures} | {
+            "note": "no published effect: the gap is shown and no trade is claimed"
+        }
+    return {
+        "lever": name,
+        "effect": effect.id,
+        "kind": effect.kind,
+        "estimated_on": effect.indicator,
+        "used": lever.used_indicator,
+        "low": factor.low,
+        "central": factor.central,
+        "high": factor.high,
+        "bounds": "published" if effect.published_bounds else "assumed",
+        "proxy": effect.proxy or lever.used_indicator != effect.indicator,
+        "spillover": np.nan if measure in effect.measures else lever.spillover,
+        "source": effect.source,
+        "note": effect.note,
+    }

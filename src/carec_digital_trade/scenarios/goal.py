@@ -1,0 +1,198 @@
+"""How much of the gap would have to be closed for a region to reach a target, if any closure does?"""
+
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+from scipy.optimize import brentq
+
+from carec_digital_trade.datasets import BUNDLED, load
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.regions import Region
+from carec_digital_trade.scenarios.baseline import OLDEST_START, Baseline, fit_baseline, simulate_paths
+from carec_digital_trade.scenarios.checking import Checked, checked
+from carec_digital_trade.scenarios.drivers import check_year
+from carec_digital_trade.scenarios.scenario import Scenario
+from carec_digital_trade.scenarios.series import outcome
+from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, check_draws, effect_draws, log_change
+
+_CLOSURE_TOLERANCE = 1e-6
+"""Of the share of the gap: far below what a draw more or less changes."""
+
+
+class Target(Checked):
+    """A level of a region's trade to be reached by a year."""
+
+    kind: Literal["multiple", "benchmark_ratio"] = Field(
+        "multiple", description="a multiple of the latest total, or the benchmark's median trade per GDP"
+    )
+    multiple: float = Field(2.0, gt=0, description="of the latest total")
+    year: int = Field(2030, description="year by which it is reached")
+
+
+def target(fields: Any) -> Target:
+    """Check a user's target.
+
+    Parameters
+    ----------
+    fields : mapping
+        Fields of `Target`.
+
+    Returns
+    -------
+    Target
+        What was asked.
+
+    Raises
+    ------
+    InputError
+        One sentence that names the field and what would be right.
+    """
+    return checked(Target, "target", fields)
+
+
+def target_amount(goal: Target, baseline: Baseline, benchmark: Region, vintage: str = BUNDLED) -> float:
+    """Return the trade that a target stands for.
+
+    Parameters
+    ----------
+    goal : Target
+        What is asked.
+    baseline : Baseline
+        Of the region.
+    benchmark : Region
+        Whose members' median trade per GDP is the target.
+    vintage : str
+        Vintage of the tables.
+
+    Returns
+    -------
+    float
+        In the unit of the baseline. A multiple is of the members' latest values. A ratio is the median over the
+        benchmark's members of trade over GDP in the last year that they have both, times the region's GDP in the
+        target's year, which goes on as `fit_baseline` projects GDP at current prices, without shocks: an assumption.
+
+    Raises
+    ------
+    InputError
+        If members of the region lack GDP, or nobody in the benchmark has trade and GDP.
+    """
+    if goal.kind == "multiple":
+        return goal.multiple * float(np.exp(baseline.start).sum())
+    gdp = _gdp(vintage)
+    recent = gdp.loc[gdp["year"] >= gdp["year"].max() - OLDEST_START, "iso3"].unique()
+    lacking = [code for code in baseline.members if code not in recent]
+    if lacking:
+        raise InputError(
+            f"{', '.join(lacking)} has no recent GDP: leave it out of the region or take a multiple as target"
+        )
+    projected = fit_baseline(gdp, baseline.members)
+    trade = outcome(baseline.measure, baseline.flow, vintage)
+    both = trade.merge(gdp[["iso3", "year", "value"]], on=["iso3", "year"], suffixes=("", "_gdp"))
+    both = both[both["iso3"].isin(benchmark.members)].dropna(subset=["value", "value_gdp"]).sort_values("year")
+    if both.empty:
+        raise InputError(f"no member of {benchmark.label} has both trade and GDP: choose another benchmark or target")
+    latest = both.groupby("iso3").last()
+    return float((latest["value"] / latest["value_gdp"]).median() * projected.median(goal.year).sum())
+
+
+def goal_seek(
+    scenario: Scenario, amount: float, year: int | None = None, draws: int = DRAWS, seed: int = 0
+) -> pd.DataFrame:
+    """Find the share of the gaps that must be closed for the median of a region's total to reach an amount.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its levers are all given the same closure, from none to all of each gap; their phase-in stays.
+    amount : float
+        In the unit of the baseline, as from `target_amount`.
+    year : int, optional
+        Year of the scenario; by default the horizon.
+    draws, seed : int
+        As in `simulate`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row: region, year, target, baseline and full (median totals with no gap and with every gap closed, up to
+        the support), closure (0 if the baseline gets there; missing if no closure does), reached ("baseline",
+        "closure", "never"), probability (of reaching the target at that closure, or at full closure if never),
+        extrapolated, unit.
+
+    Raises
+    ------
+    InputError
+        If the year or the number of draws is out of range, or the amount is not positive.
+    """
+    check_draws(draws)
+    if not amount > 0:
+        raise InputError(f"the target is {amount:g}: it must be a positive amount of trade")
+    wanted = check_year(scenario, year)
+    step = wanted - int(scenario.years[0])
+    effects = effect_draws(scenario, draws, seed)
+    futures = [path[-1].copy() for path in simulate_paths(scenario.baseline, wanted, draws, seed)]
+
+    def totals(closure: float) -> np.ndarray:
+        closures = np.full(len(scenario.levers), closure)
+        changes = [log_change(scenario, i, step, effects, closures) for i in range(len(futures))]
+        changed = [b if c is None else b * np.exp(c) for b, c in zip(futures, changes, strict=True)]
+        return np.sum(changed, axis=0)
+
+    def shortfall(closure: float) -> float:
+        return float(np.median(totals(closure))) - amount
+
+    none, full = shortfall(0.0), shortfall(1.0)
+    if none >= 0:
+        closure, reached = 0.0, "baseline"
+    elif full < 0:
+        closure, reached = np.nan, "never"
+    else:
+        closure, reached = brentq(shortfall, 0.0, 1.0, xtol=_CLOSURE_TOLERANCE), "closure"
+    row = {
+        "region": scenario.region.label,
+        "year": wanted,
+        "target": amount,
+        "baseline": none + amount,
+        "full": full + amount,
+        "closure": closure,
+        "reached": reached,
+        "probability": float((totals(1.0 if reached == "never" else closure) >= amount).mean()),
+        "extrapolated": bool(scenario.extrapolated.any()),
+        "unit": scenario.baseline.unit,
+    }
+    return pd.DataFrame([row])
+
+
+def reach(simulation: Simulation, amount: float) -> pd.DataFrame:
+    """Return how likely a region's total is to reach an amount, year by year.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        As from `simulate`.
+    amount : float
+        In the unit of the simulation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        year, quantity ("baseline", "scenario"), probability (share of the draws at or above the amount), mc_error
+        (its binomial standard error).
+    """
+    rows = [
+        {"year": int(year), "quantity": name, "probability": float((total >= amount).mean())}
+        for name, totals in simulation.totals.items()
+        for year, total in zip(simulation.years, totals, strict=True)
+    ]
+    frame = pd.DataFrame(rows)
+    chance = frame["probability"]
+    return frame.assign(mc_error=np.sqrt(chance * (1 - chance) / simulation.draws))
+
+
+def _gdp(vintage: str) -> pd.DataFrame:
+    """Return GDP at current prices as a series that `fit_baseline` takes."""
+    panel = load("panel", vintage).dropna(subset="gdp_current_usd")
+    frame = panel[["iso3", "year"]].assign(value=panel["gdp_current_usd"] / 1e6)
+    return frame.assign(measure="GDP", flow="current prices", unit="USD million")

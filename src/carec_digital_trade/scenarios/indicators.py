@@ -1,0 +1,166 @@
+"""What does each lever move, where does every economy stand on it, and how far is it from the benchmark?"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.datasets import BUNDLED, describe, load
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.readiness import TREATY, components, scores
+from carec_digital_trade.regions import Region, economy_name, iso3
+
+Indicator = Literal["fixed_broadband", "internet_users", "law_share", "cpta"]
+
+INDICATORS: tuple[str, ...] = get_args(Indicator)
+EVIDENCE_SUPPORT = 2.0
+"""Rise of an indicator, as a ratio, up to which an elasticity is taken to hold; beyond it, it is extrapolated."""
+_PANEL = {"fixed_broadband": "fixed_broadband_per_100", "internet_users": "internet_users_pct"}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How an indicator is measured.
+
+    Attributes
+    ----------
+    title : str
+        What it is.
+    unit : str
+        Its unit.
+    table : str
+        Data table that it comes from.
+    in_logs : bool
+        Whether a gap is a log ratio (for elasticities) or a difference between 0 and 1 (for full implementation).
+    """
+
+    title: str
+    unit: str
+    table: str
+    in_logs: bool
+
+
+SCALES = {
+    "fixed_broadband": Scale("Fixed broadband subscriptions", "per 100 people", "panel", True),
+    "internet_users": Scale("Internet users", "% of population", "panel", True),
+    "law_share": Scale("Share of the article's four domains of law with legislation", "0 to 1", "cyberlaw", False),
+    "cpta": Scale("Paperless trade agreement: party 1, signed 0.5, neither 0", "0 to 1", "cpta", False),
+}
+
+
+def indicator_values(indicator: Indicator, vintage: str = BUNDLED) -> pd.DataFrame:
+    """Return the latest value of an indicator for every economy.
+
+    Parameters
+    ----------
+    indicator : {"fixed_broadband", "internet_users", "law_share", "cpta"}
+        Which.
+    vintage : str
+        Vintage of the tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        iso3, year (of the value; of the table for laws and treaty), value (in the unit of `SCALES`). Economies without
+        a value are left out. The share of laws counts a draft as no law, and is missing where a domain is not known.
+    """
+    if indicator in _PANEL:
+        known = load("panel", vintage).rename(columns={_PANEL[indicator]: "value"}).dropna(subset="value")
+        return known.sort_values("year").groupby("iso3")[["year", "value"]].last().reset_index()
+    parts = components(load("cyberlaw", vintage), load("cpta", vintage), draft_value=0)
+    rated = scores(parts, {TREATY: 1.0} if indicator == "cpta" else None)
+    known = rated[rated["complete"]].rename(columns={"score": "value"})
+    year = int(describe(SCALES[indicator].table, vintage)["vintage"][:4])
+    return known.assign(year=year)[["iso3", "year", "value"]].reset_index(drop=True)
+
+
+def gaps(
+    indicator: Indicator,
+    region: Region,
+    benchmark: Region,
+    level: str = "median",
+    support: float = EVIDENCE_SUPPORT,
+    vintage: str = BUNDLED,
+) -> pd.DataFrame:
+    """Measure how far the members of a region are from a benchmark.
+
+    Parameters
+    ----------
+    indicator : {"fixed_broadband", "internet_users", "law_share", "cpta"}
+        Which.
+    region : Region
+        Whose members.
+    benchmark : Region
+        Region whose median or best member sets the level.
+    level : str
+        "median" or "best" of the benchmark region, "full" (1, for an indicator between 0 and 1), or an economy.
+    support : float
+        Rise of the indicator, as a ratio of 1 or more, up to which an elasticity is used; the rest of a gap is
+        reported and not turned into trade. It does not apply to gaps between 0 and 1.
+    vintage : str
+        Vintage of the tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a member: iso3, indicator, year, value, unit, benchmark (whose level), benchmark_value, gap_unit ("log"
+        or "share"), gap (0 at or above the benchmark; missing without a value), gap_used (up to support), gap_beyond
+        (the rest), ratio (benchmark over value), extrapolated (whether gap_used exceeds `EVIDENCE_SUPPORT`).
+
+    Raises
+    ------
+    InputError
+        If support is below 1, nobody in the benchmark has a value, or the benchmark is an economy of the region.
+    """
+    if not support >= 1:
+        raise InputError(f"support is {support:g}: it must be 1 or more, such as 2 for a doubling")
+    values = indicator_values(indicator, vintage).set_index("iso3")
+    name, target = _benchmark(indicator, values["value"], region, benchmark, level)
+    scale = SCALES[indicator]
+    own = values.reindex(region.members)
+    gap = _log_gap(own["value"], target) if scale.in_logs else (target - own["value"]).clip(lower=0)
+    used = gap.clip(upper=np.log(support)) if scale.in_logs else gap
+    evidence = np.log(EVIDENCE_SUPPORT) if scale.in_logs else 1.0
+    return pd.DataFrame(
+        {
+            "iso3": region.members,
+            "indicator": indicator,
+            "year": own["year"].astype("Int64").array,
+            "value": own["value"].array,
+            "unit": scale.unit,
+            "benchmark": name,
+            "benchmark_value": target,
+            "gap_unit": "log" if scale.in_logs else "share",
+            "gap": gap.array,
+            "gap_used": used.array,
+            "gap_beyond": (gap - used).array,
+            "ratio": (target / own["value"].where(own["value"] > 0)).array,
+            "extrapolated": (used > evidence + 1e-12).array,
+        }
+    )
+
+
+def _benchmark(indicator: str, values: pd.Series, region: Region, benchmark: Region, level: str) -> tuple[str, float]:
+    """Return the benchmark's name and value."""
+    if level == "full" and not SCALES[indicator].in_logs:
+        return "full", 1.0
+    named = () if level in ("median", "best") else (iso3(level),)
+    codes = named or benchmark.members
+    if len(codes) == 1 and codes[0] in region.members:
+        raise InputError(
+            f"the benchmark is {codes[0]} alone, and it is a member of {region.label}: "
+            "leave it out of the region or choose a benchmark with other economies"
+        )
+    known = values.reindex(codes).dropna()
+    if known.empty:
+        who = f"{codes[0]} has no" if len(codes) == 1 else f"no member of {benchmark.label} has a"
+        raise InputError(f"{who} value of {indicator}: choose another benchmark")
+    if named:
+        return economy_name(named[0], short=True), float(known.iloc[0])
+    return f"{benchmark.label}, {level}", float(known.median() if level == "median" else known.max())
+
+
+def _log_gap(values: pd.Series, target: float) -> pd.Series:
+    with np.errstate(divide="ignore"):  # from nothing to something is infinitely far, and beyond any evidence
+        return (np.log(target) - np.log(values)).clip(lower=0)

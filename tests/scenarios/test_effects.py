@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from carec_digital_trade.datasets import load
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.scenarios import published_effect, published_effects
+from carec_digital_trade.scenarios.effects import fill_bounds, log_effect
+
+
+def at(kind, percent, elasticity=-3.7, cost=1.0):
+    return log_effect(kind, np.array([percent]), np.array([elasticity]), cost).item()
+
+
+def test_conversions_by_hand():
+    # 6.5% more trade for 10% more of the indicator: ln 1.065 / ln 1.1 = 0.0629748 / 0.0953102 = 0.66074.
+    assert at("trade_per_10_percent", 6.5) == pytest.approx(0.66074, abs=1e-5)
+    # 1.75% less cost: ln 0.9825 / ln 1.1 = -0.0176549 / 0.0953102 = -0.185236; times -3.7 is 0.68537.
+    assert at("cost_per_10_percent", -1.75) == pytest.approx(0.68537, abs=1e-5)
+    # An ad valorem cost of 1 that falls by 13%: -3.7 x (ln 1.87 - ln 2) = -3.7 x -0.0672087 = 0.24867.
+    assert at("cost_at_full", -13) == pytest.approx(0.24867, abs=1e-5)
+    # Costs twice as high: -3.7 x (ln(1 + 2 x 0.87) - ln 3) = -3.7 x -0.0906544 = 0.33542.
+    assert at("cost_at_full", -13, cost=2.0) == pytest.approx(0.33542, abs=1e-5)
+    assert at("trade_at_full", 10) == pytest.approx(np.log(1.1))
+    assert at("connectivity_amplifier", 60) == pytest.approx(0.6)
+
+
+def test_a_doubling_of_ten_per_cent_steps():
+    # An elasticity: a rise of 21% is two rises of 10%, so trade grows by 1.065 squared.
+    assert np.exp(at("trade_per_10_percent", 6.5) * np.log(1.21)) == pytest.approx(1.065**2)
+
+
+def test_every_effect_that_a_lever_can_use_has_a_source_and_only_known_outcomes():
+    table = published_effects()
+    totals = {"escap_exports_full", "escap_exports_partial"}
+    assert set(table["effect"]) == set(load("effects")["id"]) - totals
+    assert (table["source"].str.len() > 10).all()
+    paperless = table[table["lever"] == "paperless"]
+    assert set(paperless["measures"]) == {"goods_and_services"}
+
+
+def test_bounds():
+    assert published_effect("wto2023_trade").bounds() == (6.0, 6.5, 7.0)
+    assert published_effect("wto2023_trade").published_bounds
+    # A floor: the lower bound is published, the upper is assumed half of the figure above it.
+    assert published_effect("oecd2018_services").bounds(0.5) == (3.0, 3.0, 4.5)
+    assert not published_effect("oecd2018_services").published_bounds
+    assert published_effect("escap_cpta").bounds(0.5) == (-19.5, -13.0, -6.5)
+    assert fill_bounds(np.nan, -3.7, np.nan, 0.0) == (-3.7, -3.7, -3.7)
+
+
+def test_refusals():
+    with pytest.raises(InputError, match=r"no effect 'wto2023_trad'.*did you mean 'wto2023_trade'"):
+        published_effect("wto2023_trad")
+    with pytest.raises(InputError, match="no effect 'escap_exports_full' that a lever can use"):
+        published_effect("escap_exports_full")
+    with pytest.raises(InputError, match="the relative uncertainty is 1"):
+        fill_bounds(np.nan, 1.0, np.nan, 1.0)

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carec_digital_trade.datasets import load
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.regions import region
+from carec_digital_trade.scenarios import INDICATORS, gaps, indicator_values
+
+
+def test_latest_values_with_their_years():
+    values = indicator_values("internet_users").set_index("iso3")
+    assert values.at["TKM", "year"] == 2017 and values.at["TKM", "value"] == pytest.approx(21.251)
+    assert values.at["KAZ", "year"] == 2023
+
+
+def test_law_share_counts_a_draft_as_no_law_and_leaves_out_the_unknown():
+    values = indicator_values("law_share").set_index("iso3")["value"]
+    # Pakistan: e-transactions and cybercrime in force, privacy a draft, consumer protection none: 2 of 4.
+    assert values["PAK"] == pytest.approx(0.5)
+    assert values["GEO"] == pytest.approx(1.0)
+    assert "TJK" not in values  # the tracker does not know its consumer protection
+
+
+def test_treaty_indicator():
+    values = indicator_values("cpta").set_index("iso3")["value"]
+    assert values["MNG"] == 1 and values["KHM"] == 0.5 and values["KAZ"] == 0
+    assert "DEU" not in values  # not in the table: missing, which is not the same as staying out
+
+
+def test_gap_in_logs_by_hand(carec, asean):
+    # Fixed broadband in 2021, per 100: ASEAN's median is the mean of 8.48085 (PHL) and 11.122041 (MYS).
+    median = (8.48085 + 11.122041) / 2
+    table = gaps("fixed_broadband", carec, asean).set_index("iso3")
+    assert table.at["PAK", "benchmark_value"] == pytest.approx(median)
+    assert table.at["PAK", "gap"] == pytest.approx(np.log(median / 1.27267))
+    assert table.at["PAK", "gap_used"] == pytest.approx(np.log(2))
+    assert table.at["PAK", "gap_beyond"] == pytest.approx(np.log(median / 1.27267) - np.log(2))
+    assert table.at["GEO", "gap"] == 0 and table.at["GEO", "gap_beyond"] == 0
+
+
+def test_gaps_beyond_the_evidence_are_reported(carec, asean):
+    table = gaps("fixed_broadband", carec, asean).set_index("iso3")
+    assert {"TJK", "AFG", "TKM"} <= set(table.index[table["gap_beyond"] > 0])
+    assert table.at["TJK", "ratio"] > 150
+    assert table["gap_used"].max() <= np.log(2) + 1e-12 and not table["extrapolated"].any()
+    raised = gaps("fixed_broadband", carec, asean, support=200).set_index("iso3")
+    assert (raised["gap_beyond"] == 0).all()
+    assert {"TJK", "AFG", "TKM"} <= set(raised.index[raised["extrapolated"]])
+    assert not raised.at["KAZ", "extrapolated"]
+
+
+def test_share_gaps_are_not_cut_by_the_support(asean):
+    table = gaps("cpta", region(["KAZ"]), asean, "full", support=1).set_index("iso3")
+    assert table.at["KAZ", "gap"] == table.at["KAZ", "gap_used"] == 1
+
+
+def test_levels_of_the_benchmark(carec, asean):
+    best = gaps("internet_users", carec, asean, "best")
+    assert best["benchmark_value"].iloc[0] == pytest.approx(98.97)  # Brunei
+    named = gaps("internet_users", carec, asean, "est")
+    assert named["benchmark"].iloc[0] == "Estonia"
+
+
+def test_missing_value_gives_a_missing_gap(carec, asean):
+    table = gaps("law_share", carec, asean).set_index("iso3")
+    assert np.isnan(table.at["TJK", "gap"]) and np.isnan(table.at["TJK", "gap_used"])
+
+
+def test_from_nothing_is_infinitely_far_and_only_the_support_is_used(monkeypatch, asean):
+    panel = load("panel")
+    panel.loc[panel["iso3"] == "KAZ", "fixed_broadband_per_100"] = 0.0
+    monkeypatch.setattr("carec_digital_trade.scenarios.indicators.load", lambda name, vintage: panel)
+    row = gaps("fixed_broadband", region(["KAZ"]), asean).iloc[0]
+    assert row["gap"] == np.inf and row["gap_used"] == pytest.approx(np.log(2)) and row["gap_beyond"] == np.inf
+
+
+def test_a_benchmark_that_the_economy_is_alone_in_is_refused(carec, asean):
+    with pytest.raises(InputError, match="the benchmark is KAZ alone, and it is a member of CAREC"):
+        gaps("internet_users", carec, region(["KAZ"]))
+    with pytest.raises(InputError, match="the benchmark is KAZ alone"):
+        gaps("internet_users", carec, asean, "Kazakhstan")
+
+
+def test_other_bad_input_is_refused(carec, asean):
+    with pytest.raises(InputError, match=r"support is 0\.5"):
+        gaps("internet_users", carec, asean, support=0.5)
+    with pytest.raises(InputError, match="no member of Germany and France has a value of cpta"):
+        gaps("cpta", carec, region(["DEU", "FRA"]))
+    with pytest.raises(InputError, match="there is no economy 'mediann'"):
+        gaps("internet_users", carec, asean, "mediann")
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(INDICATORS), st.floats(1, 50), st.floats(1, 50))
+def test_gap_is_split_and_grows_with_the_support(indicator, one, other):
+    carec, asean = region("CAREC"), region("ASEAN")
+    low, high = (gaps(indicator, carec, asean, support=support) for support in sorted((one, other)))
+    known = low["gap"].notna()
+    assert (low["gap"][known] >= 0).all()
+    assert (low["gap_used"] + low["gap_beyond"])[known].to_numpy() == pytest.approx(low["gap"][known].to_numpy())
+    assert (low["gap_used"][known] <= high["gap_used"][known] + 1e-12).all()

@@ -1,0 +1,125 @@
+import pytest
+
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.scenarios import Lever, applicable, lever_set, preset, presets, with_effects
+
+OWN = {
+    "kind": "trade_per_10_percent",
+    "indicator": "internet_users",
+    "measures": ["delivered"],
+    "central": 2.0,
+    "source": "A survey",
+}
+
+
+def own(**changes):
+    return {"inclusion": {"effect": {**OWN, **changes}}}
+
+
+def test_presets_are_there_whole_and_half_way():
+    table = presets()
+    families = {"regulation", "paperless", "connectivity", "inclusion"}
+    assert set(table["preset"]) == {name + ending for name in (*families, "all_four") for ending in ("", "_half")}
+    assert set(table.loc[table["preset"] == "all_four", "lever"]) == families
+    assert set(table.loc[table["preset"].str.endswith("_half"), "closure"]) == {0.5}
+    assert preset("connectivity")["connectivity"].closure == 1.0
+
+
+def test_levers_that_cannot_act_on_an_outcome_are_set_aside():
+    assert set(applicable(preset("all_four"), "delivered")) == {"regulation", "connectivity", "inclusion"}
+    assert set(applicable(preset("all_four"), "goods_and_services")) == set(preset("all_four"))
+    spilling = lever_set({"paperless": {"effect": "escap_cpta", "benchmark": "full", "spillover": 0.1}})
+    assert set(applicable(spilling, "delivered")) == {"paperless"}
+
+
+def test_a_file_is_read_like_a_mapping(tmp_path):
+    file = tmp_path / "levers.yaml"
+    file.write_text("connectivity: {effect: wto2023_trade, closure: 0.25, benchmark: NO}\n", encoding="utf-8")
+    lever = lever_set(file)["connectivity"]
+    # YAML 1.2: NO is a text, Norway if anything, and never false.
+    assert lever == Lever(family="connectivity", effect="wto2023_trade", closure=0.25, benchmark="NO")
+
+
+def test_own_effect_is_taken_as_it_is():
+    lever = lever_set(own(low=1.0, high=3.0))["inclusion"]
+    effect = lever.resolved()
+    assert (effect.id, effect.low, effect.central, effect.high, effect.source) == ("own", 1.0, 2.0, 3.0, "A survey")
+    assert lever.used_indicator == "internet_users" and effect.family == "inclusion"
+
+
+def test_a_lever_may_have_a_name_of_its_own():
+    levers = lever_set({"fibre": {"family": "connectivity", "effect": "wto2023_cost"}})
+    assert levers["fibre"].family == "connectivity"
+
+
+def test_effects_are_replaced():
+    levers = with_effects(preset("all_four"), {"connectivity": "oecd2018_services", "regulation": None})
+    assert levers["connectivity"].used_indicator == "internet_users"
+    assert levers["regulation"].effect is None and levers["regulation"].used_indicator == "law_share"
+    with pytest.raises(InputError, match=r"no lever 'conectivity'.*did you mean 'connectivity'"):
+        with_effects(levers, {"conectivity": None})
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        ({"connectivity": {"effect": "wto2023_trade", "closure": 1.2}}, "lever connectivity, closure: .* 1, not 1.2"),
+        ({"connectivity": {"effect": "wto2023_trade", "closure": -0.1}}, "closure: .* 0, not -0.1"),
+        ({"connectivity": {"effect": "wto2023_trade", "closure": "half"}}, "closure: .* not 'half'"),
+        ({"connectivity": {"effect": "wto2023_trade", "closur": 1}}, "closur: .* did you mean 'closure'"),
+        ({"connectivity": {"effect": "wto2023_trade", "start": 2031}}, "ends in 2030, before its start in 2031"),
+        ({"connectivity": {"effect": "wto2023_trade", "phase": "cubic"}}, "phase: .*'linear' or 'logistic'"),
+        ({"connectivity": {"effect": "escap_cpta"}}, "escap_cpta is an effect of paperless, not of connectivity"),
+        ({"connectivity": {"effect": "nobody2020"}}, "no effect 'nobody2020'"),
+        ({"connectivity": {"effect": 3}}, "effect: .*not 3"),
+        ({"connectivity": {}}, "a lever without an effect needs an indicator"),
+        ({"connectivity": 1}, "lever connectivity is 1: write a mapping"),
+        ({"roads": {"effect": "escap_cpta"}}, "lever roads has no family: write one of regulation"),
+        ({"regulation": {"effect": "wto2023_interaction", "indicator": "internet_users"}}, "is in other units"),
+        (own(source=""), "effect.source: .* at least 1 character"),
+        ({"inclusion": {"effect": {k: v for k, v in OWN.items() if k != "source"}}}, "effect.source: it is missing"),
+        (own(central=-2.0), "trade_per_10_percent must be 0 per cent or more"),
+        (own(low=5.0), "low, central and high must rise"),
+        (own(kind="cost_per_10_percent"), "must lie between -100 and 0"),
+        (own(kind="trade_at_full"), "trade_at_full does not go with internet_users"),
+        (own(measures=["goods"]), "effect.measures.0: .*'delivered', 'deliverable' or 'goods_and_services'"),
+        (own(amplifies=["wto2023_trade"]), "for a connectivity_amplifier and nothing else"),
+        (own(colour="red"), "effect.colour: there is no such field"),
+    ],
+)
+def test_refused_in_one_sentence(spec, sentence):
+    with pytest.raises(InputError, match=sentence) as caught:
+        lever_set(spec)
+    assert "\n" not in str(caught.value)
+
+
+def test_overlapping_effects_are_refused():
+    with pytest.raises(InputError, match="levers treaty and facilitation overlap, both have the family paperless"):
+        lever_set(
+            {
+                "treaty": {"family": "paperless", "effect": "escap_cpta"},
+                "facilitation": {"family": "paperless", "effect": "escap_tfa_digital"},
+            }
+        )
+    # Two families that close the gap of one indicator would count it twice as well.
+    with pytest.raises(InputError, match="overlap, both have the indicator internet_users"):
+        lever_set({"connectivity": {"effect": "oecd2018_services"}, **own()})
+    # Without an effect nothing is counted twice.
+    assert len(lever_set({"connectivity": {"effect": "oecd2018_services"}, **preset("inclusion")})) == 2
+
+
+def test_files_that_cannot_be_read_are_refused(tmp_path):
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("connectivity: {effect: wto2023_trade\nclosure: 1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"broken.yaml, line \d is not YAML"):
+        lever_set(broken)
+    (tmp_path / "list.yaml").write_text("- connectivity\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"list.yaml holds no mapping"):
+        lever_set(tmp_path / "list.yaml")
+    with pytest.raises(InputError, match="there is no file"):
+        lever_set(tmp_path / "absent.yaml")
+
+
+def test_unknown_preset_is_refused():
+    with pytest.raises(InputError, match=r"no preset 'conectivity'.*did you mean 'connectivity'"):
+        preset("conectivity")

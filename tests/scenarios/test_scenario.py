@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.regions import region
+from carec_digital_trade.scenarios import (
+    TRADE_ELASTICITY,
+    applicable,
+    build_scenario,
+    evidence,
+    fit_baseline,
+    lever_set,
+    outcome,
+    phase_in,
+    preset,
+)
+from carec_digital_trade.scenarios.factors import Factor
+
+YEARS = np.arange(2026, 2036)
+
+
+def test_linear_phase_by_hand():
+    # From 2025 to 2030 a fifth a year.
+    assert phase_in(YEARS, 2025, 2030) == pytest.approx([0.2, 0.4, 0.6, 0.8, 1, 1, 1, 1, 1, 1])
+
+
+def test_logistic_phase_by_hand():
+    # L(x) = 1 / (1 + exp(-10 (x - 1/2))), scaled to run from 0 to 1: at x = 0.2, (L(0.2) - L(0)) / (L(1) - L(0))
+    # = (0.0474259 - 0.0066929) / 0.9866143 = 0.0412856; half-way it is a half.
+    found = phase_in(YEARS, 2025, 2030, "logistic")
+    assert found[0] == pytest.approx(0.0412856, abs=1e-6)
+    assert (found[4:] == 1.0).all()
+    assert phase_in(np.array([2028]), 2026, 2030, "logistic").item() == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("shape", ["linear", "logistic"])
+def test_phase_starts_at_nothing_and_may_be_sudden(shape):
+    assert (phase_in(np.array([2020, 2025]), 2025, 2030, shape) == 0).all()
+    assert list(phase_in(np.array([2027, 2028, 2029]), 2027, 2027, shape)) == [0, 1, 1]
+
+
+def test_triangular_quantiles_by_hand():
+    factor = Factor("x", 0.0, 1.0, 4.0)
+    # The mode is at probability (1 - 0) / 4 = 0.25; below it q = sqrt(4 p), above it 4 - sqrt(12 (1 - p)).
+    assert factor.quantile(np.array([0, 0.0625, 0.25, 0.73, 1])) == pytest.approx([0, 0.5, 1, 2.2, 4])
+    assert (Factor("x", 2.0, 2.0, 2.0).quantile(np.array([0.1, 0.9])) == 2.0).all()
+
+
+def test_no_levers_are_a_scenario_too(baseline, carec, asean):
+    scenario = build_scenario(baseline, carec, asean, {})
+    assert scenario.reach.shape == (0, 10) and scenario.phase.shape == (0, 10)
+    assert not scenario.extrapolated.any()
+
+
+def test_what_the_effects_rest_on(goods_baseline, carec, asean):
+    levers = {
+        **preset("all_four"),
+        **lever_set({"connectivity": {"effect": "wto2023_trade", "indicator": "internet_users"}}),
+    }
+    table = evidence(build_scenario(goods_baseline, carec, asean, levers)).set_index("lever")
+    assert table.at["connectivity", "estimated_on"] == "fixed_broadband"
+    assert table.at["connectivity", "used"] == "internet_users" and table.at["connectivity", "proxy"]
+    assert table.at["connectivity", "bounds"] == "published" and table.at["paperless", "bounds"] == "assumed"
+    assert table.at["inclusion", "effect"] == "" and "no trade is claimed" in table.at["inclusion", "note"]
+    assert (table["source"].drop("inclusion").str.len() > 0).all()
+    assert tuple(table.loc["trade elasticity", ["low", "central", "high"]]) == TRADE_ELASTICITY
+
+
+def test_a_spillover_is_an_assumption_that_scales_the_effect(baseline, carec, asean):
+    spec = {"effect": "escap_cpta", "benchmark": "full", "spillover": 0.25}
+    scenario = build_scenario(baseline, carec, asean, lever_set({"paperless": spec}))
+    assert set(scenario.reach[0]) == {0.0, 0.25}
+    assert evidence(scenario)["spillover"].iloc[0] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("levers", "options", "sentence"),
+    [
+        ({}, {"horizon": 2025}, "the horizon 2025 must lie after the last year of the data, 2025"),
+        ({}, {"trade_elasticity": 1.5}, "the trade elasticity is 1.5: it must be negative"),
+        ({}, {"trade_elasticity": (-3.0, -4.0, -5.0)}, "low, central and high"),
+        ({}, {"relative_uncertainty": 1.0}, "the relative uncertainty is 1"),
+        ({"connectivity": {"effect": "wto2023_trade"}}, {"support": 0.0}, "support is 0"),
+        (
+            {"paperless": {"effect": "escap_cpta"}},
+            {},
+            "was estimated on goods_and_services and not on delivered",
+        ),
+        ({"connectivity": {"effect": "wto2023_trade", "start": 2020}}, {}, "starts in 2020, before the data end"),
+        ({"connectivity": {"effect": "wto2023_trade", "end": 2024}}, {}, "ends in 2024, before its start in 2025"),
+        (
+            {"regulation": {"effect": "wto2023_interaction"}, "connectivity": {"effect": "oecd2018_services"}},
+            {},
+            "was estimated together with wto2023_cost and wto2023_trade and not with oecd2018_services",
+        ),
+    ],
+)
+def test_refused_in_one_sentence(baseline, carec, asean, levers, options, sentence):
+    with pytest.raises(InputError, match=sentence) as caught:
+        build_scenario(baseline, carec, asean, lever_set(levers), **options)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("measure", ["delivered", "deliverable", "goods_and_services"])
+@pytest.mark.parametrize("flow", ["total", "exports", "imports"])
+def test_any_region_measure_and_flow(measure, flow):
+    ours, theirs = region(["KAZ", "KGZ", "ARM", "BLR"]), region(["IND", "BGD", "LKA", "NPL"])
+    fitted = fit_baseline(outcome(measure, flow), ours.members)
+    scenario = build_scenario(fitted, ours, theirs, applicable(preset("all_four"), measure))
+    assert scenario.reach.shape[1] == len(fitted.members)
+    assert (scenario.reach >= 0).all()
