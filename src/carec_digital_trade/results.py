@@ -46,6 +46,16 @@ METRICS = {
     "world_growth": "part of the change that the World's growth would have given",
     "service_mix": "part of the change from the mix of services",
     "competitive": "rest of the change",
+    "readiness": "score of an economy's law for digital trade, with all missing components at 0 and at 1",
+    "readiness_rank": "by readiness among all economies with a score, 1 the readiest; the range from missing components",
+    "readiness_rank_drawn": "median of the rank over random weights, draft values and means, with its 90% interval",
+    "readiness_rank_bounds": "the same median, with the 90% interval widened by what missing components leave possible",
+    "readiness_mean": "mean of the members' readiness and its bounds; the weighting (plain, gdp, trade) follows the name",
+    "readiness_mean_drawn": "median of that mean over the draws, with its 90% interval; the weighting follows the name",
+    "leads": "draws in which the region's mean is the higher, with the bounds from missing components; likewise",
+    "laws": "members with legislation; the domain of law follows the name",
+    "domain_readiness": "mean score in a domain of law, with its bounds; the domain follows the name",
+    "cells": "members by domain whose law the article and the tracker describe; the comparison follows the name",
     "claims": "number of the article's claims; the verdict follows the name",
     "claim": "value that answers a claim; its identifier follows the name",
 }
@@ -179,8 +189,8 @@ def picture(axes: Any, name: str, result: Result) -> None:
     display(
         {"image/png": buffer.getvalue(), "text/plain": f"Figure {name}: {result.caption}"},
         raw=True,
-        # The source line is in the picture.
-        metadata={METADATA_KEY: {"figure": name, "alt": result.reading, "caption": result.caption}},
+        # Title, caption and source line are in the picture.
+        metadata={METADATA_KEY: {"figure": name, "alt": result.reading}},
     )
 
 
