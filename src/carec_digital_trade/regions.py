@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError, nearest
+from carec_digital_trade.prose import listing
 
 REFERENCE_YEAR = 2024
 """The year of the article's Table 1; membership is taken at it unless a year is given."""
@@ -56,7 +57,7 @@ class Region:
         left_out = [economy_name(code, short=True) for code in self.excluded]
         if len(left_out) > _LONGEST_LIST:
             return f"{self.name} without {len(left_out)} members"
-        return f"{self.name} without {_listing(left_out)}"
+        return f"{self.name} without {listing(left_out)}"
 
 
 def region(spec: str | Sequence[str], year: int = REFERENCE_YEAR, exclude: Sequence[str] = ()) -> Region:
@@ -185,12 +186,8 @@ def _listed(spec: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     if len(members) == 1:
         return economy_name(members[0], short=True), members
     if len(members) <= _LONGEST_LIST:
-        return _listing([economy_name(code, short=True) for code in members]), members
+        return listing([economy_name(code, short=True) for code in members]), members
     return f"{economy_name(members[0], short=True)} and {len(members) - 1} others", members
-
-
-def _listing(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _key(text: str) -> str:
