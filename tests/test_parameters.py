@@ -4,6 +4,7 @@ from strategies import shared_values
 
 from carec_digital_trade.datasets import catalogue
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.metrics import years
 from carec_digital_trade.parameters import NOTEBOOKS, SnapshotParameters
 
 
@@ -97,3 +98,10 @@ def test_registry():
         chosen = notebook.model.validated({})
         assert set(chosen.tables()) <= set(catalogue()["table"])
         assert all(field.description for field in notebook.model.model_fields.values())
+
+
+def test_the_years_in_the_description_are_those_of_the_data():
+    text = SnapshotParameters.model_fields["year"].description
+    for measure in ("delivered", "deliverable"):
+        first, last = years(measure)
+        assert f"{measure} {first}-{last}" in text

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MultipleLocator, NullLocator
 
@@ -140,7 +139,7 @@ def _draw_members(axis: Axes, part: pd.DataFrame, colour: str, limits: tuple[flo
     values = part["USD million"] / 1000
     axis.hlines(rows, *limits, color=GUIDE, linewidth=1, zorder=1)
     drawn = values > 0
-    sns.scatterplot(x=values[drawn], y=rows[drawn], color=colour, s=90, linewidth=0, ax=axis, zorder=3)
+    axis.scatter(values[drawn], rows[drawn], s=90, color=colour, linewidth=0, zorder=3)
     revisions = _revisions(part)
     article = (part.get("Article, USD million", pd.Series(np.nan, index=part.index)) / 1000)[revisions.index]
     axis.scatter(article, rows[revisions.index], s=90, facecolor="white", edgecolor=colour, linewidth=1.5, zorder=2)
