@@ -1,11 +1,21 @@
 """Shared by the tests."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from local_server import Server
 
-from carec_digital_trade import datasets, regions
+from carec_digital_trade import datasets, regions, vintages
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_vintages(tmp_path_factory: pytest.TempPathFactory):
+    """Tests do not see the vintages that the user of this machine has imported."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(vintages.FOLDER_VARIABLE, str(tmp_path_factory.mktemp("no_vintages")))
+        yield
 
 
 @pytest.fixture
@@ -19,6 +29,25 @@ def data_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     _forget()
 
 
+@pytest.fixture
+def user_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """An empty data folder of a user, in which vintages can be imported."""
+    folder = tmp_path / "user"
+    monkeypatch.setenv(vintages.FOLDER_VARIABLE, str(folder))
+    vintages.forget()
+    yield folder
+    vintages.forget()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A web server on this machine."""
+    running = Server()
+    yield running
+    running.close()
+
+
 def _forget() -> None:
-    for cached in (datasets._descriptor, datasets._load, regions._economies, regions._names):
+    vintages.forget()
+    for cached in (regions._economies, regions._memberships, regions._names):
         cached.cache_clear()

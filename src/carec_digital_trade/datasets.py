@@ -1,36 +1,69 @@
 """The catalogue of data tables: load, describe, verify.
 
-Everything that is known of a table stands in ``data/datapackage.json`` (Frictionless Data Package, version 2).
-This module reads it, checks each file against it, and returns tidy frames.
+Everything that is known of a bundled table stands in ``data/datapackage.json`` (Frictionless Data Package, version 2),
+and an imported vintage has a descriptor of the same form. This module reads them, checks each file, and returns tidy
+frames.
 """
 
 import copy
-import hashlib
-import io
-import json
-import zlib
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from carec_digital_trade.errors import DataError, InputError, nearest
+from carec_digital_trade import tables
+from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.paths import bundled
+from carec_digital_trade.tables import pandera_schema
+from carec_digital_trade.vintages import (
+    BUNDLED,
+    LATEST,
+    descriptor,
+    holder,
+    imported_vintages,
+    look_again,
+    remembered,
+)
 
-BUNDLED = "bundled"
+__all__ = [
+    "BUNDLED",
+    "LATEST",
+    "catalogue",
+    "describe",
+    "has_table",
+    "labels",
+    "load",
+    "pandera_schema",
+    "source_line",
+    "verify",
+    "vintages",
+]
 
-_DTYPES = {"string": "str", "integer": "int64", "number": "float64", "date": "datetime64[us]"}
+IMPORTED_ONLY = {"bilateral": "batis"}
+"""Tables that the package does not come with, and the source that brings them."""
 
 
-def catalogue() -> pd.DataFrame:
+def catalogue(vintage: str = BUNDLED) -> pd.DataFrame:
     """List the tables.
+
+    Parameters
+    ----------
+    vintage : str
+        As in `load`.
 
     Returns
     -------
     pandas.DataFrame
-        One row a table: table, title, vintage, retrieved, columns, licence, sources.
+        One row a table that can be loaded with the vintage: table, title, vintage (the table's own), retrieved,
+        columns, licence, sources.
+
+    Raises
+    ------
+    InputError
+        If no table has the vintage.
     """
+    names = _names(bundled("data"))
+    names += [name for name in IMPORTED_ONLY if has_table(name, vintage)]
     rows = [
         {
             "table": resource["name"],
@@ -41,9 +74,60 @@ def catalogue() -> pd.DataFrame:
             "licence": "; ".join(licence["title"] for licence in resource["licenses"]),
             "sources": "; ".join(source["title"] for source in resource["sources"]),
         }
-        for resource in _descriptor()["resources"]
+        for resource in (_resource(name, vintage) for name in names)
     ]
     return pd.DataFrame(rows)
+
+
+def vintages() -> pd.DataFrame:
+    """List the imported vintages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a vintage and table, in the order in which they were obtained: vintage, source (the importer), table,
+        retrieved (date), rows, file (name of the file that was imported, or the address that was asked), latest
+        (whether the vintage "latest" is this one), folder. Empty if there are none.
+    """
+    look_again()
+    rows = [
+        {
+            "vintage": each.name,
+            "source": each.source,
+            "table": resource["name"],
+            "retrieved": each.retrieved,
+            "rows": resource["rows"],
+            "file": resource["origin"]["file"],
+            "latest": _folder(resource["name"], LATEST) == each.folder,
+            "folder": str(each.folder),
+        }
+        for each in sorted(imported_vintages(), key=lambda each: (each.retrieved, each.imported))
+        for resource in _package(each.folder)["resources"]
+    ]
+    return pd.DataFrame(rows, columns=["vintage", "source", "table", "retrieved", "rows", "file", "latest", "folder"])
+
+
+def has_table(name: str, vintage: str = BUNDLED) -> bool:
+    """Say whether a table can be loaded with a vintage.
+
+    Parameters
+    ----------
+    name : str
+        Table; those that the package comes with always can.
+    vintage : str
+        As in `load`.
+
+    Returns
+    -------
+    bool
+        False for a table that only an import brings and the vintage does not hold.
+
+    Raises
+    ------
+    InputError
+        If no table has the vintage.
+    """
+    return name in _names(bundled("data")) or holder(name, vintage, None) is not None
 
 
 def describe(name: str, vintage: str = BUNDLED) -> dict[str, Any]:
@@ -54,13 +138,14 @@ def describe(name: str, vintage: str = BUNDLED) -> dict[str, Any]:
     name : str
         Table, as in `catalogue`.
     vintage : str
-        "bundled", "latest", or the name of a vintage.
+        As in `load`.
 
     Returns
     -------
     dict
-        The Data Resource: title, description, sources, licenses, vintage, retrieved, hash, schema (each column's
-        type, description, unit, constraints) and ``adds``, the constant columns that `load` puts in.
+        The Data Resource: title, description, sources, licenses, vintage (the table's own), retrieved, hash, schema
+        (each column's type, description, unit, constraints) and ``adds``, the constant columns that `load` puts in; of
+        an imported table also rows and ``origin`` (file, address, sha256, what was noted).
 
     Raises
     ------
@@ -78,7 +163,8 @@ def load(name: str, vintage: str = BUNDLED) -> pd.DataFrame:
     name : str
         Table, as in `catalogue`.
     vintage : str
-        "bundled", "latest", or the name of a vintage.
+        "bundled"; the name of an imported vintage, for the tables that it holds, while the others are the bundled
+        ones; or "latest", of each table the vintage that was obtained last. `describe` says which one a table is.
 
     Returns
     -------
@@ -94,17 +180,18 @@ def load(name: str, vintage: str = BUNDLED) -> pd.DataFrame:
     DataError
         If the file is not the one described, naming file, row, column and what was expected.
     """
-    _resource(name, vintage)
-    return _load(name, vintage).copy()
+    return _load(name, _folder(name, vintage)).copy()
 
 
-def verify(name: str | None = None) -> pd.DataFrame:
-    """Check bundled files against the hashes and schemas of the descriptor.
+def verify(name: str | None = None, vintage: str = BUNDLED) -> pd.DataFrame:
+    """Check files against the hashes and schemas of their descriptors.
 
     Parameters
     ----------
     name : str, optional
         Table; all of them by default.
+    vintage : str
+        As in `load`.
 
     Returns
     -------
@@ -115,13 +202,14 @@ def verify(name: str | None = None) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If there is no such table.
+        If there is no such table or vintage.
     """
-    resources = _descriptor()["resources"] if name is None else [_resource(name, BUNDLED)]
+    names = list(catalogue(vintage)["table"]) if name is None else [name]
+    resources = [(_folder(each, vintage), _resource(each, vintage)) for each in names]
     faults = [
         (resource["name"], resource["path"], row, problem)
-        for resource in resources
-        for row, problem in _faults(resource)
+        for folder, resource in resources
+        for row, problem in tables.faults(folder, resource)
     ]
     return pd.DataFrame(faults, columns=["table", "file", "row", "problem"]).astype({"row": "Int64"})
 
@@ -151,7 +239,7 @@ def source_line(*names: str, vintage: str = BUNDLED) -> str:
     *names : str
         Tables.
     vintage : str
-        Vintage that they were loaded with.
+        As in `load`; the line names each table's own.
 
     Returns
     -------
@@ -166,146 +254,35 @@ def source_line(*names: str, vintage: str = BUNDLED) -> str:
     return "Source: " + "; ".join(dict.fromkeys(parts)) + "."
 
 
-@lru_cache(maxsize=1)
-def _descriptor() -> dict[str, Any]:
-    return json.loads((bundled("data") / "datapackage.json").read_text(encoding="utf-8"))
-
-
 def _resource(name: str, vintage: str) -> dict[str, Any]:
-    if vintage not in (BUNDLED, "latest"):
-        raise InputError(f"there is no vintage {vintage!r}: use 'bundled' or 'latest'")
-    resources = {resource["name"]: resource for resource in _descriptor()["resources"]}
-    if name not in resources:
+    folder = _folder(name, vintage)
+    return next(resource for resource in _package(folder)["resources"] if resource["name"] == name)
+
+
+def _folder(name: str, vintage: str) -> Path:
+    """Return the folder of the Data Package that a table is taken from."""
+    resources = {resource["name"]: resource for resource in _package(bundled("data"))["resources"]}
+    if name not in resources and name not in IMPORTED_ONLY:
         raise InputError(f"there is no table {name!r}: the tables are {', '.join(resources)}{nearest(name, resources)}")
-    return resources[name]
-
-
-@lru_cache(maxsize=32)
-def _load(name: str, vintage: str) -> pd.DataFrame:
-    resource = _resource(name, vintage)
-    for row, problem in _faults(resource):
-        where = "" if row is None else f", row {row}"
-        raise DataError(f"{resource['path']}{where}: {problem}")
-    return _tidy(_parse(_path(resource).read_bytes(), resource), resource)
-
-
-def _path(resource: dict[str, Any]) -> Path:
-    return bundled("data") / resource["path"]
-
-
-def _faults(resource: dict[str, Any]) -> list[tuple[int | None, str]]:
-    """Return (row, problem) pairs: changed rows, or, in a file with the right hash, rows that break the schema."""
-    path = _path(resource)
-    if not path.is_file():
-        return [(None, f"the file is missing from {path.parent}")]
-    data = path.read_bytes()
-    algorithm, _, expected = resource["hash"].partition(":")
-    if hashlib.new(algorithm, data).hexdigest() == expected:
-        return _schema_faults(data, resource)
-    changed: list[tuple[int | None, str]] = [(row, _changed_row(text)) for row, text in _changed_rows(data, resource)]
-    return changed or [(None, f"the file's {algorithm} is not the one in the descriptor ({expected})")]
-
-
-def _changed_row(text: str | None) -> str:
-    if text is None:
-        return "this row and what follows it is missing"
-    return f"the row is not the published one, it reads {text!r}"
-
-
-def _changed_rows(data: bytes, resource: dict[str, Any]) -> list[tuple[int, str | None]]:
-    """Compare row by row with the CRC-32 list in data/checksums, so that a changed digit can be found."""
-    checksums = bundled("data") / "checksums" / f"{resource['name']}.txt"
-    expected = checksums.read_text(encoding="ascii").split()
-    rows = data.removesuffix(b"\n").split(b"\n")
-    changed: list[tuple[int, str | None]] = [
-        (number, text.decode("utf-8", "replace"))
-        for number, text in enumerate(rows, start=1)
-        if number > len(expected) or f"{zlib.crc32(text):08x}" != expected[number - 1]
-    ]
-    if len(rows) < len(expected):
-        changed.append((len(rows) + 1, None))
-    return changed
-
-
-def _schema_faults(data: bytes, resource: dict[str, Any]) -> list[tuple[int | None, str]]:
-    import pandera.errors  # noqa: PLC0415  (slow to import, and needed only here)
-
-    try:
-        frame = _parse(data, resource)
-        pandera_schema(resource).validate(frame, lazy=True)
-    except DataError as error:
-        return [(None, str(error))]
-    except pandera.errors.SchemaErrors as error:
-        return [_schema_fault(case) for case in error.failure_cases.itertuples()]
-    return []
-
-
-def _schema_fault(case: Any) -> tuple[int | None, str]:
-    row = None if pd.isna(case.index) else int(case.index) + 2
-    return row, f"column {case.column}: {case.failure_case!r} breaks {case.check}"
-
-
-def pandera_schema(resource: dict[str, Any]) -> Any:
-    """Build the pandera schema of a table from its descriptor.
-
-    Parameters
-    ----------
-    resource : dict
-        Data Resource, as `describe` returns it.
-
-    Returns
-    -------
-    pandera.DataFrameSchema
-        Strict: columns, their order, types, constraints and the primary key.
-    """
-    import pandera.pandas as pa  # noqa: PLC0415  (slow to import, and needed only here)
-
-    checks = {
-        "minimum": pa.Check.ge,
-        "maximum": pa.Check.le,
-        "enum": pa.Check.isin,
-        "pattern": lambda pattern: pa.Check.str_matches(f"^(?:{pattern})$"),
-    }
-    columns = {}
-    for field in resource["schema"]["fields"]:
-        constraints = field.get("constraints", {})
-        columns[field["name"]] = pa.Column(
-            _DTYPES[field["type"]],
-            [checks[key](value) for key, value in constraints.items() if key in checks],
-            nullable=not constraints.get("required", False),
-            unique=constraints.get("unique", False),
+    found = holder(name, vintage, resources[name]["retrieved"] if name in resources else None)
+    if found is None and name not in resources:
+        raise InputError(
+            f"the vintage {vintage!r} has no table {name}: import it (cdt data import {IMPORTED_ONLY[name]} FILE) "
+            f"and use its vintage, or 'latest'"
         )
-    return pa.DataFrameSchema(columns, strict=True, ordered=True, unique=resource["schema"].get("primaryKey"))
+    return found.folder if found else bundled("data")
 
 
-def _parse(data: bytes, resource: dict[str, Any]) -> pd.DataFrame:
-    """Read the CSV with the types of the schema; only the schema's marks are missing (NA is Namibia's code)."""
-    schema = resource["schema"]
-    raw = pd.read_csv(
-        io.BytesIO(data), dtype="str", keep_default_na=False, na_values=schema["missingValues"], encoding="utf-8"
-    )
-    expected = [field["name"] for field in schema["fields"]]
-    if list(raw.columns) != expected:
-        raise DataError(f"the columns are {', '.join(raw.columns)}, expected {', '.join(expected)}")
-    return pd.DataFrame({field["name"]: _typed(raw[field["name"]], field) for field in schema["fields"]})
+def _names(folder: Path) -> list[str]:
+    return [resource["name"] for resource in _package(folder)["resources"]]
 
 
-def _typed(column: pd.Series, field: dict[str, Any]) -> pd.Series:
-    if field["type"] == "string":
-        return column
-    convert = pd.to_datetime if field["type"] == "date" else pd.to_numeric
-    typed = convert(column, errors="coerce")
-    bad = typed.isna() & column.notna()
-    if bad.any():
-        row = bad.idxmax()
-        raise DataError(f"row {row + 2}, column {field['name']}: {column[row]!r} is not a {field['type']}")
-    if field["type"] == "integer" and typed.isna().any():
-        raise DataError(f"row {typed.isna().idxmax() + 2}, column {field['name']}: the value is missing")
-    return typed.astype(_DTYPES[field["type"]])
+@remembered(maxsize=64)
+def _package(folder: Path) -> dict[str, Any]:
+    return descriptor(folder)
 
 
-def _tidy(frame: pd.DataFrame, resource: dict[str, Any]) -> pd.DataFrame:
-    for field in resource["schema"]["fields"]:
-        if field.get("zeroIsMissing"):
-            frame[field["name"]] = frame[field["name"]].mask(frame[field["name"]] == 0)
-    return frame.assign(**resource.get("adds", {}))
+@remembered(maxsize=32)
+def _load(name: str, folder: Path) -> pd.DataFrame:
+    resource = next(resource for resource in _package(folder)["resources"] if resource["name"] == name)
+    return tables.read(folder, resource)

@@ -1,10 +1,12 @@
 """Where the data and the notebooks are: beside the code in an installed wheel, at the top of a checkout."""
 
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 
 
+@cache
 def bundled(kind: str) -> Path:
     """Return the folder of bundled files.
 

@@ -105,7 +105,7 @@ def region_names() -> list[str]:
     list of str
         In the order of the table ``memberships``.
     """
-    return list(dict.fromkeys(load("memberships")["region"]))
+    return list(_memberships())
 
 
 def iso3(economy: str) -> str:
@@ -158,8 +158,7 @@ def economy_name(code: str, short: bool = False) -> str:
 
 
 def _named(spec: str, year: int) -> tuple[str, tuple[str, ...]]:
-    table = load("memberships")
-    known = {_key(name): name for name in dict.fromkeys(table["region"])}
+    known = {_key(name): name for name in _memberships()}
     key = _key(spec)
     if key not in known:
         if key in _names() or _is_aggregate(key):
@@ -169,10 +168,10 @@ def _named(spec: str, year: int) -> tuple[str, tuple[str, ...]]:
             f"such as [KAZ, KGZ, UZB]{nearest(spec, [*known.values(), *_spellings()])}"
         )
     name = known[key]
-    rows = table[(table["region"] == name)].sort_values("member_from", kind="stable")
-    members = tuple(rows.loc[rows["member_from"] <= year, "iso3"])
+    joined = _memberships()[name]
+    members = tuple(code for code, since in joined if since <= year)
     if not members:
-        raise InputError(f"{name} has no members in {year}: its first members joined in {rows['member_from'].min()}")
+        raise InputError(f"{name} has no members in {year}: its first members joined in {joined[0][1]}")
     return name, members
 
 
@@ -190,6 +189,7 @@ def _listed(spec: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     return f"{economy_name(members[0], short=True)} and {len(members) - 1} others", members
 
 
+@lru_cache(maxsize=4096)
 def _key(text: str) -> str:
     """Fold case, accents and typographic apostrophes, so that a name is found however it is typed."""
     plain = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
@@ -198,6 +198,17 @@ def _key(text: str) -> str:
 
 def _is_aggregate(key: str) -> bool:
     return key in map(_key, [*AGGREGATES, *AGGREGATES.values()])
+
+
+@lru_cache(maxsize=1)
+def _memberships() -> dict[str, tuple[tuple[str, int], ...]]:
+    """Return each region's members and the year in which each joined, in the order of joining."""
+    table = load("memberships").sort_values("member_from", kind="stable")
+    names = dict.fromkeys(load("memberships")["region"])
+    return {
+        name: tuple(table.loc[table["region"] == name, ["iso3", "member_from"]].itertuples(index=False, name=None))
+        for name in names
+    }
 
 
 @lru_cache(maxsize=1)

@@ -5,11 +5,19 @@ from typing import Any, Literal, NamedTuple, Self
 
 import pandas as pd
 
-from carec_digital_trade.datasets import BUNDLED, load
+from carec_digital_trade.datasets import BUNDLED, has_table, load
 from carec_digital_trade.metrics import trade
 from carec_digital_trade.regions import REFERENCE_YEAR, economy_name
 
-Verdict = Literal["reproduced", "supported", "qualified", "contradicted", "not testable here"]
+Verdict = Literal[
+    "reproduced",
+    "supported",
+    "qualified",
+    "contradicted",
+    "supported for services",
+    "contradicted for services",
+    "not testable here",
+]
 
 
 class Finding(NamedTuple):
@@ -37,6 +45,10 @@ class Evidence:
         Status of the law, by iso3 and domain.
     treaty : pandas.DataFrame
         Table ``cpta`` by iso3.
+    bilateral : pandas.DataFrame or None
+        Table ``bilateral``; None where the vintage has none.
+    quoted : pandas.DataFrame
+        Table ``intraregional`` by region.
     vintage : str
         Vintage of all of them.
     """
@@ -46,6 +58,8 @@ class Evidence:
     panel: pd.DataFrame
     status: pd.Series
     treaty: pd.DataFrame
+    bilateral: pd.DataFrame | None
+    quoted: pd.DataFrame
     vintage: str = BUNDLED
 
     @classmethod
@@ -58,6 +72,8 @@ class Evidence:
             panel=load("panel", vintage),
             status=load("cyberlaw", vintage).set_index(["iso3", "domain"])["status"].sort_index(),
             treaty=load("cpta", vintage).set_index("iso3"),
+            bilateral=load("bilateral", vintage) if has_table("bilateral", vintage) else None,
+            quoted=load("intraregional", vintage).set_index("region"),
             vintage=vintage,
         )
 

@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, name, words
-from carec_digital_trade.metrics import concentration, per_gdp, per_person, regional_ratio, regional_total
+from carec_digital_trade.metrics import (
+    ServicesIntegration,
+    concentration,
+    per_gdp,
+    per_person,
+    regional_ratio,
+    regional_total,
+    services_integration,
+)
 from carec_digital_trade.regions import REFERENCE_YEAR, region
 
 # A revision below this is a matter of rounding and late reports; the article's figures are set beside it.
@@ -129,14 +137,39 @@ def internet(claim: Any, evidence: Evidence) -> Finding:
     )
 
 
-def quoted_only(claim: Any, _evidence: Evidence) -> Finding:
-    """Mark a figure that is quoted and cannot be computed here."""
+def intra_regional(claim: Any, evidence: Evidence) -> Finding:
+    """Compare the regions' intra-regional shares in services; those of all trade cannot be computed here."""
+    if evidence.bilateral is None:
+        return Finding(
+            np.nan,
+            claim.unit,
+            "not testable here",
+            "A quoted figure: the package holds no trade by partner (metrics.integration takes a bilateral table).",
+        )
+    found = {one: _services_share(one, evidence) for one in evidence.quoted.index}
+    shares = {one: 100 * each.indices.intra_regional_share for one, each in found.items()}
+    ours = found[claim.region]
+    if np.isnan(list(shares.values())).any():
+        return no_data(claim, evidence)
+    # The sentence's point is that the one share is below the other.
+    same_order = shares["CAREC"] < shares["ASEAN"]
+    listed = " and ".join(f"{share:.1f}% in {one}" for one, share in shares.items())
     return Finding(
-        np.nan,
+        shares[claim.region],
         claim.unit,
-        "not testable here",
-        "A quoted figure: the package holds no trade by partner (metrics.integration takes a bilateral table).",
+        "supported for services" if same_order else "contradicted for services",
+        f"Of trade in digitally deliverable services in {ours.year}, {listed} is intra-regional (less the members that "
+        f"the quoted figures leave out); {ours.estimated_value:.0%} of {claim.region}'s value rests on estimates. The "
+        f"quoted figures are of all trade and stay the article's word.",
     )
+
+
+def _services_share(one: str, evidence: Evidence) -> ServicesIntegration:
+    """Measure a region's integration in services in the quoted year, or the last one before it."""
+    quoted = evidence.quoted.loc[one]
+    known = evidence.bilateral["year"].unique()
+    year = max(known[known <= quoted["year"]], default=min(known))
+    return services_integration(evidence.bilateral, region(one, exclude=words(quoted["excluded"])), int(year))
 
 
 def no_data(_claim: Any, _evidence: Evidence) -> Finding:

@@ -1,5 +1,6 @@
 """Metrics of digital trade: how much, how evenly, how fast, in which services, and how much within a region."""
 
+from carec_digital_trade.metrics.bilateral import ServicesIntegration, services_integration
 from carec_digital_trade.metrics.composition import balassa, composition, shift_share
 from carec_digital_trade.metrics.concentration import (
     Concentration,
@@ -34,6 +35,7 @@ __all__ = [
     "CatchUp",
     "Concentration",
     "Integration",
+    "ServicesIntegration",
     "SigmaConvergence",
     "TheilSplit",
     "Trend",
@@ -53,6 +55,7 @@ __all__ = [
     "per_person",
     "regional_ratio",
     "regional_total",
+    "services_integration",
     "shift_share",
     "sigma_convergence",
     "theil_split",

@@ -20,7 +20,7 @@ def composition(services_frame: pd.DataFrame, region: Region, year: int, flow: s
     Parameters
     ----------
     services_frame : pandas.DataFrame
-        ``load("delivered_services")``; it covers the members of CAREC and ASEAN (2024) and the World only.
+        ``load("delivered_services")``; the bundled one covers the members of CAREC and ASEAN (2024) and the World only.
     region : Region
         Members.
     year : int
@@ -153,8 +153,9 @@ def _by_reporter(services_frame: pd.DataFrame, year: int, flow: str) -> pd.DataF
 
 
 def _coverage(table: pd.DataFrame) -> dict[str, object]:
-    """Return the coverage of members by services as constant columns; a member has all services or none."""
-    return coverage(table.iloc[:, [0]].T).iloc[0].to_dict()
+    """Return the coverage of members as constant columns; a member is covered if all its services are known."""
+    known = table.where(table.notna().all(axis="columns"))
+    return coverage(known.iloc[:, [0]].T).iloc[0].to_dict()
 
 
 def _with_names(frame: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,9 @@ import pandas as pd
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region, iso3
 
+REST = "ROW"
+"""The rest of the world: in a bilateral table, all economies that it does not tell apart, as one partner."""
+
 _COLUMNS = ("reporter", "partner", "value")
 _NEED = "give one row a pair, with the exports of the reporter to the partner in one year"
 
@@ -41,7 +44,8 @@ class Integration:
     missing : str
         Their codes, separated by commas.
     outsiders : int
-        Economies outside the region with exports in the table, which is the world as far as the table goes.
+        Economies outside the region with exports in the table, which is the world as far as the table goes; the rest of
+        the world (`REST`) counts as one.
     """
 
     intra_regional_share: float
@@ -60,8 +64,9 @@ def integration(bilateral: pd.DataFrame, region: Region) -> Integration:
     Parameters
     ----------
     bilateral : pandas.DataFrame
-        Columns reporter, partner (ISO 3166-1 alpha-3 or names) and value (exports from reporter to partner in one
-        year, any one unit). Pairs that are absent or NaN count as not reported, so the table should cover the world.
+        Columns reporter, partner (ISO 3166-1 alpha-3 or names, or `REST`) and value (exports from reporter to partner
+        in one year, any one unit). Pairs that are absent or NaN count as not reported, so the table should cover the
+        world. The rest of the world may trade with itself.
     region : Region
         Members.
 
@@ -130,9 +135,10 @@ def _checked(bilateral: pd.DataFrame) -> pd.DataFrame:
     if not pd.api.types.is_numeric_dtype(bilateral["value"]):
         raise InputError(f"the column value of the bilateral table is not numeric: {_NEED}")
     pairs = bilateral[list(_COLUMNS)].dropna(subset="value")
-    codes = {economy: iso3(economy) for economy in pd.unique(pairs[["reporter", "partner"]].to_numpy().ravel())}
+    named = pd.unique(pairs[["reporter", "partner"]].to_numpy().ravel())
+    codes = {economy: REST if economy == REST else iso3(economy) for economy in named}
     pairs = pairs.assign(reporter=pairs["reporter"].map(codes), partner=pairs["partner"].map(codes))
-    _refuse(pairs, pairs["reporter"] == pairs["partner"], "trades with itself")
+    _refuse(pairs, pairs["reporter"].eq(pairs["partner"]) & pairs["reporter"].ne(REST), "trades with itself")
     _refuse(pairs, pairs.duplicated(["reporter", "partner"]), "comes twice")
     _refuse(pairs, pairs["value"] < 0, "is negative")
     return pairs

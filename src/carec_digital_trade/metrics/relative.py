@@ -170,12 +170,10 @@ def regional_ratio(levels: pd.DataFrame) -> pd.DataFrame:
         covered change from year to year, so does what the series measures.
     """
     has_both = levels.dropna(subset=["trade", "denominator"])
-    grouped = has_both.groupby("year").agg(
-        trade=("trade", "sum"),
-        denominator=("denominator", "sum"),
-        denominator_from=("denominator_year", "min"),
-        denominator_to=("denominator_year", "max"),
-    )
+    by_year = has_both.groupby("year")
+    oldest_to_newest = by_year["denominator_year"]
+    grouped = by_year[["trade", "denominator"]].sum()
+    grouped["denominator_from"], grouped["denominator_to"] = oldest_to_newest.min(), oldest_to_newest.max()
     unit = levels["unit"].iloc[0]
     wide = levels.pivot(index="year", columns="iso3", values="value")[list(levels["iso3"].unique())]
     frame = coverage(wide).join(grouped)

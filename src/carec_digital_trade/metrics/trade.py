@@ -8,6 +8,7 @@ import pandas as pd
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.regions import Region, economy_name
+from carec_digital_trade.vintages import remembered
 
 MEASURES = ("delivered", "deliverable")
 """Digitally delivered trade (WTO, the article's measure) and digitally deliverable trade (UNCTAD, broader)."""
@@ -70,6 +71,11 @@ def years(measure: str, vintage: str = BUNDLED) -> tuple[int, int]:
         If the measure is unknown.
     """
     check_choice("measure", measure, MEASURES)
+    return _years(measure, vintage)
+
+
+@remembered(maxsize=16)
+def _years(measure: str, vintage: str) -> tuple[int, int]:
     covered = load(measure, vintage=vintage).dropna(subset="value")["year"]
     return int(covered.min()), int(covered.max())
 

@@ -7,8 +7,10 @@ that read it.
 from carec_digital_trade.snapshot.change import growth, over_time
 from carec_digital_trade.snapshot.conclusions import answer, claims
 from carec_digital_trade.snapshot.levels import article_table, ranked_members, totals
+from carec_digital_trade.snapshot.revised import revisions
 from carec_digital_trade.snapshot.services import by_service, sources_of_growth
 from carec_digital_trade.snapshot.spread import concentrations, inequality_split, without_each
+from carec_digital_trade.snapshot.within import intra_regional
 
 __all__ = [
     "answer",
@@ -18,8 +20,10 @@ __all__ = [
     "concentrations",
     "growth",
     "inequality_split",
+    "intra_regional",
     "over_time",
     "ranked_members",
+    "revisions",
     "sources_of_growth",
     "totals",
     "without_each",

@@ -1,6 +1,7 @@
 """How did the two regions' trade develop, and is the gap closing?"""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,17 +13,20 @@ from carec_digital_trade.metrics import (
     concentration_over_time,
     index,
     log_trend,
+    per_person,
     regional_ratio,
     regional_total,
     sigma_convergence,
+    trade,
     world_share,
     years_to_catch_up,
 )
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import count, listing, sentences
-from carec_digital_trade.regions import Region, economy_name
+from carec_digital_trade.regions import REFERENCE_YEAR, Region, economy_name
 from carec_digital_trade.results import Result, record
 from carec_digital_trade.snapshot.series import people, traded, variants, what_is_shown
+from carec_digital_trade.vintages import remembered
 
 SERIES_UNITS = {
     "total": "USD million",
@@ -127,9 +131,16 @@ def _distinct(chosen: SnapshotParameters) -> list[tuple[Region, Region]]:
 
 
 def _series(chosen: SnapshotParameters, one: Region) -> pd.DataFrame:
-    total = world_share(traded(chosen), one, vintage=chosen.vintage).set_index("year")
-    persons = regional_ratio(people(chosen, one)).set_index("year")
-    spread = concentration_over_time(traded(chosen), one).set_index("year")
+    """Return the series of a region, computed once for the years in which its members are the same."""
+    return _computed(chosen.measure, chosen.flow, chosen.vintage, replace(one, year=REFERENCE_YEAR))
+
+
+@remembered(maxsize=64)
+def _computed(measure: str, flow: str, vintage: str, one: Region) -> pd.DataFrame:
+    rows = trade(measure, flow, vintage)
+    total = world_share(rows, one, vintage=vintage).set_index("year")
+    persons = regional_ratio(per_person(rows, one, vintage=vintage)).set_index("year")
+    spread = concentration_over_time(rows, one).set_index("year")
     complete = total["value"].where(total["covered"] == total["covered"].max())
     base = complete.first_valid_index()
     frame = pd.DataFrame(

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from carec_digital_trade.claims import verdicts
-from carec_digital_trade.datasets import source_line
+from carec_digital_trade.datasets import has_table, source_line
 from carec_digital_trade.metrics import by_member, concentration, regional_total
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import listing, sentences, usd
@@ -14,6 +14,8 @@ from carec_digital_trade.results import Result, record
 from carec_digital_trade.snapshot.series import traded, what_is_shown
 
 VERDICTS = ["reproduced", "supported", "qualified", "contradicted", "not testable here"]
+FOR_SERVICES = ["supported for services", "contradicted for services"]
+"""Verdicts that are given only where a vintage holds trade by partner."""
 
 
 def claims(chosen: SnapshotParameters) -> Result:
@@ -31,11 +33,12 @@ def claims(chosen: SnapshotParameters) -> Result:
     """
     frame = verdicts(chosen.vintage)
     table = frame[["kind", "quote", "verdict", "finding"]].rename(columns=str.capitalize)
-    counted = frame["verdict"].value_counts().reindex(VERDICTS, fill_value=0)
+    verdicts_given = [*VERDICTS, *(each for each in FOR_SERVICES if frame["verdict"].eq(each).any())]
+    counted = frame["verdict"].value_counts().reindex(verdicts_given, fill_value=0)
     records = pd.concat(
         [
             record(counted.rename("claims").rename_axis("region").reset_index(), "claims", {"claims": "claims"}).assign(
-                region="", metric=[f"claims_{verdict.replace(' ', '_')}" for verdict in VERDICTS]
+                region="", metric=[f"claims_{verdict.replace(' ', '_')}" for verdict in verdicts_given]
             ),
             *(
                 record(rows.assign(region="", claim=rows["value"]), "claims", {"claim": unit}).assign(
@@ -52,7 +55,11 @@ def claims(chosen: SnapshotParameters) -> Result:
         table=table,
         records=records,
         reading=_counted(frame, counted),
-        source=source_line("claims", "table1", "delivered", "panel", "cyberlaw", "cpta", vintage=chosen.vintage),
+        source=source_line(
+            *("claims", "table1", "delivered", "panel", "cyberlaw", "cpta"),
+            *(["bilateral"] if has_table("bilateral", chosen.vintage) else []),
+            vintage=chosen.vintage,
+        ),
     )
 
 

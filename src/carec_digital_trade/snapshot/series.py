@@ -1,12 +1,11 @@
 """The series that several sections read, computed once for a set of parameters."""
 
-from functools import lru_cache
-
 import pandas as pd
 
 from carec_digital_trade.metrics import per_person, trade
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.regions import Region
+from carec_digital_trade.vintages import remembered
 
 FLOW_WORDS = {"total": "exports plus imports", "exports": "exports", "imports": "imports"}
 
@@ -82,11 +81,11 @@ def what_is_shown(chosen: SnapshotParameters, capital: bool = True) -> str:
     return f"{'D' if capital else 'd'}igitally {chosen.measure} trade, {FLOW_WORDS[chosen.flow]}"
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def _traded(measure: str, flow: str, vintage: str) -> pd.DataFrame:
     return trade(measure, flow, vintage)
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def _people(measure: str, flow: str, vintage: str, one: Region) -> pd.DataFrame:
     return per_person(_traded(measure, flow, vintage), one, vintage=vintage)

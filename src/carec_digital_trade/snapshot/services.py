@@ -14,7 +14,7 @@ from carec_digital_trade.snapshot.series import FLOW_WORDS
 SPLIT_YEARS = 10
 """The shift-share split looks this many years back, or to the first year of the data."""
 
-ONLY_DELIVERED = "The split by service exists for digitally delivered trade of the members of CAREC and ASEAN of 2024."
+ONLY_DELIVERED = "The split by service exists for digitally delivered trade"
 
 
 def by_service(chosen: SnapshotParameters) -> Result:
@@ -47,7 +47,9 @@ def by_service(chosen: SnapshotParameters) -> Result:
         caption=f"Digitally delivered trade by service, {FLOW_WORDS[chosen.flow]}, {chosen.year}",
         table=table,
         records=_by_service_records(frame),
-        reading=sentences(*(_largest(frame, each) for each in chosen.compared()), ONLY_DELIVERED, _notes(frame)),
+        reading=sentences(
+            *(_largest(frame, each) for each in chosen.compared()), _scope(services, chosen), _notes(frame)
+        ),
         source=source_line("delivered_services", vintage=chosen.vintage),
         decimals={"USD million": 0, "Balassa index of exports": 2},
     )
@@ -124,6 +126,13 @@ def _largest(frame: pd.DataFrame, one: Region) -> str:
         sentence += f"; against the World it is most specialised in {special['service_name']} exports"
         sentence += f" (Balassa index {special['advantage']:.1f})"
     return sentence + "."
+
+
+def _scope(services: pd.DataFrame, chosen: SnapshotParameters) -> str:
+    """Say for whom the table has services: the bundled one for the article's economies, an imported one for all."""
+    if set(load("delivered", chosen.vintage)["iso3"]) <= set(services["reporter"]):
+        return f"{ONLY_DELIVERED} alone."
+    return f"{ONLY_DELIVERED} of the members of CAREC and ASEAN of 2024."
 
 
 def _notes(frame: pd.DataFrame) -> str:

@@ -1,0 +1,191 @@
+"""OECD-WTO Balanced Trade in Services (BaTIS, BPM6): who exports which digitally deliverable services to whom.
+
+The file has tens of millions of rows, so it is read in chunks, and only what the indices of integration need is kept:
+the flows among the wanted economies, theirs with the rest of the world as one partner (`metrics.integration.REST`), and
+those within the rest. Flows are the exporter's, at the balanced value, which reconciles the reports of both sides
+(Liberatore and Wettstein 2021). The methodology code says how the exporter's own figure came about.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from carec_digital_trade.datasets import load
+from carec_digital_trade.errors import DataError
+from carec_digital_trade.importers import checking
+from carec_digital_trade.importers.codes import other_iso2_codes, wto_codes
+from carec_digital_trade.importers.reading import text_chunks
+from carec_digital_trade.importers.source import Asked, Reading, Source
+from carec_digital_trade.metrics.integration import REST
+
+COLUMNS = {
+    "Reporter": "category",
+    "type_Reporter": "category",
+    "Partner": "category",
+    "type_Partner": "category",
+    "Flow": "category",
+    "Item_code": "category",
+    "Year": "int64",
+    "Final_value_methodology": "category",
+    "Balanced_value": "float64",
+}
+SERVICES = ("SF", "SG", "SH", "SI", "SJ", "SK")
+"""Digitally deliverable services (IMF, OECD, UNCTAD and WTO, Handbook on Measuring Digital Trade, 2023)."""
+ECONOMY, WORLD = "c", "WL"
+"""Type of a reporter or partner that is no group, and the group that is the World."""
+ROUNDING = 1e-3
+"""Of a total: balancing holds the sums over partners to the World's only to about a thousandth."""
+LARGEST = 20_000_000_000
+CHUNK = 250_000
+_FLOW = ["exporter", "importer", "year", "service"]
+
+
+def read(path: Path, asked: Asked) -> Reading:
+    """Read the bulk CSV or its zip.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        OECD-WTO_BATIS_BPM6_..._bulk.csv, or the archive that holds it.
+    asked : Asked
+        Economies to tell apart besides the members of the named regions, date, and who is told of the rows read.
+
+    Returns
+    -------
+    Reading
+        The table bilateral.
+
+    Raises
+    ------
+    DataError
+        If the file is not laid out as expected, names an unknown economy, is not in USD million, or is not complete.
+    """
+    wanted = list(dict.fromkeys([*load("memberships")["iso3"], *asked.economies]))
+    kept = _Kept(wanted)
+    options = {"dtype": COLUMNS, "na_filter": True, "na_values": {"Balanced_value": [""]}}
+    for chunk in text_chunks(path, "*BATIS*.csv", list(COLUMNS), LARGEST, CHUNK, **options):
+        kept.add(chunk, asked.retrieved.year)
+        asked.progress(kept.rows, None)
+    table = kept.table()
+    _check_scale(table)
+    return Reading({"bilateral": table}, (*_totals(table, kept.world()), *kept.notes()), about={"economies": wanted})
+
+
+@dataclass
+class _Kept:
+    """What is kept of the chunks read so far."""
+
+    wanted: Sequence[str]
+    rows: int = 0
+    missing: int = 0
+    parts: list[pd.DataFrame] = field(default_factory=list)
+    lumped: set[str] = field(default_factory=set)
+    known: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        codes = {code: iso3 if iso3 in self.wanted else REST for code, iso3 in wto_codes().items()}
+        self.known = {**dict.fromkeys(other_iso2_codes(), ""), **codes, WORLD: WORLD}
+
+    def add(self, chunk: pd.DataFrame, last_year: int) -> None:
+        """Keep what is wanted of a chunk, summed."""
+        self.rows += len(chunk)
+        first, last = chunk["Year"].min(), chunk["Year"].max()
+        if not checking.FIRST_YEAR <= first <= last <= last_year:
+            raise DataError(f"the years {first} to {last} are not from {checking.FIRST_YEAR} to {last_year}")
+        exports = chunk[chunk["Flow"].eq("X") & chunk["Item_code"].isin(SERVICES) & chunk["type_Reporter"].eq(ECONOMY)]
+        exports = exports[exports["type_Partner"].eq(ECONOMY) | exports["Partner"].eq(WORLD)]
+        self.missing += int(exports["Balanced_value"].isna().sum())
+        # A flow of zero adds nothing to a sum, and there are millions of them; nobody exports to itself.
+        exports = exports[exports["Balanced_value"].notna() & exports["Balanced_value"].ne(0)]
+        frame = pd.DataFrame(
+            {
+                "exporter": self._translated(exports["Reporter"]),
+                "importer": self._translated(exports["Partner"]),
+                "year": exports["Year"],
+                "service": exports["Item_code"].astype("str"),
+                "method": exports["Final_value_methodology"].astype("str"),
+                "value": exports["Balanced_value"],
+                "flows": 1,
+            }
+        )
+        own = frame["exporter"].eq(frame["importer"]) & frame["exporter"].ne(REST)
+        self.parts.append(_summed(frame[~own]))
+
+    def table(self) -> pd.DataFrame:
+        """Return the table, or say why the file cannot be right."""
+        everything = self._everything()
+        table = everything[everything["importer"] != WORLD].reset_index(drop=True)
+        if table.empty:
+            raise DataError(f"the file holds no exports (Flow X) of the services {', '.join(SERVICES)}")
+        told_apart = table[table["exporter"].ne(REST) & table["importer"].ne(REST)]
+        flows = told_apart.groupby(_FLOW)["flows"].sum()
+        if (flows > 1).any():
+            raise DataError(f"the flow {', '.join(map(str, flows[flows > 1].index[0]))} comes twice")
+        absent = [code for code in self.wanted if code not in set(table["exporter"])]
+        if len(absent) > checking.MOST_LOST * len(self.wanted):
+            raise DataError(f"the exports of {', '.join(absent)} are not in the file, so it is cut off")
+        return table
+
+    def world(self) -> pd.DataFrame:
+        """Return what the file itself gives as exports to the World."""
+        everything = self._everything()
+        return everything[everything["importer"].eq(WORLD) & everything["exporter"].ne(REST)]
+
+    def notes(self) -> Iterator[str]:
+        """Say what was lumped together or left out."""
+        if self.lumped:
+            codes = ", ".join(sorted(self.lumped))
+            yield f"Part of the rest of the world, since the package does not list them: {codes}."
+        if self.missing:
+            yield f"Flows without a balanced value, which are left out: {self.missing:,}."
+
+    def _everything(self) -> pd.DataFrame:
+        return _summed(pd.concat(self.parts, ignore_index=True))
+
+    def _translated(self, column: pd.Series) -> pd.Series:
+        """Give wanted economies their code and lump the others together, one category at a time."""
+        used = column.cat.remove_unused_categories()
+        codes = pd.Series(used.cat.categories)
+        iso3 = checking.mapped(codes, self.known)
+        self.lumped |= set(codes[iso3 == ""])
+        return used.astype("object").map(dict(zip(codes, iso3.replace("", REST), strict=True)))
+
+
+def _summed(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.groupby([*_FLOW, "method"], as_index=False, observed=True)[["value", "flows"]].sum()
+
+
+def _check_scale(table: pd.DataFrame) -> None:
+    """Refuse a file whose exports are not in the unit of UNCTAD's figures on the same services."""
+    exports = table[table["exporter"] != REST].groupby(["exporter", "year"])["value"].sum()
+    present = load("deliverable")
+    present = present[present["flow"] == "exports"].set_index(["iso3", "year"])["value"]
+    checking.same_scale(exports, present.rename_axis(["exporter", "year"]), "USD million", "exports by economy")
+
+
+def _totals(table: pd.DataFrame, world: pd.DataFrame) -> Iterable[str]:
+    """Say where the exports to all partners differ from those to the World."""
+    key = ["exporter", "year", "service"]
+    sums = [frame[frame["exporter"] != REST].groupby(key)["value"].sum() for frame in (table, world)]
+    both = pd.concat(sums, axis="columns", keys=["sum", "total"], join="inner")
+    apart = (both["sum"] / both["total"] - 1).abs()
+    wrong = apart > ROUNDING
+    if wrong.any():
+        exporter, year, service = apart.idxmax()
+        yield (
+            f"Exports to the World that differ from the sum over partners by more than {ROUNDING:.1%}: {wrong.sum()} "
+            f"of {len(both)}, most {service} of {exporter} in {year} ({apart.max():.1%})."
+        )
+
+
+SOURCE = Source(
+    name="batis",
+    title="OECD and World Trade Organization, Balanced Trade in Services (BaTIS, BPM6)",
+    page="https://www.wto.org/english/res_e/statis_e/trade_datasets_e.htm",
+    tables=("bilateral",),
+    read=read,
+    file="OECD-WTO_BATIS_BPM6_…_bulk.csv or its zip",
+)
+"""The producers move the file with each edition, so that it is downloaded by hand."""

@@ -1,0 +1,142 @@
+"""UNCTADstat, digitally deliverable services, through World Bank Data360 (database UNCTAD_DE)."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from carec_digital_trade.errors import DataError
+from carec_digital_trade.importers import checking
+from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
+from carec_digital_trade.importers.download import Patience, SourceError, download
+from carec_digital_trade.importers.reading import text_rows
+from carec_digital_trade.importers.source import Asked, Reading, Source
+
+DATABASE = "UNCTAD_DE"
+INDICATORS = {"UNCTAD_DE_DIG_SERVTRADE_ANN_EXP": "exports", "UNCTAD_DE_DIG_SERVTRADE_ANN_IMP": "imports"}
+COLUMNS = ("REF_AREA", "INDICATOR", "TIME_PERIOD", "OBS_VALUE", "UNIT_MULT", "OBS_STATUS")
+MILLION = ("6", "6.0")
+"""UNIT_MULT is the power of ten that a value is multiplied by to give USD."""
+NO_FIGURE = ("M", "O")
+"""Statuses of the SDMX code list that stand for no figure (missing)."""
+LARGEST = 500_000_000
+_LARGEST_PAGE = 50_000_000
+_PAGES = 200
+
+
+def read(path: Path, asked: Asked) -> Reading:
+    """Read a CSV of Data360.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV file, or a zip that holds one, with both indicators; others in it are left out.
+    asked : Asked
+        When it was obtained.
+
+    Returns
+    -------
+    Reading
+        The table deliverable.
+
+    Raises
+    ------
+    DataError
+        If the file is not laid out as expected, is not in USD million, or names an unknown economy.
+    """
+    return _reading(text_rows(path, "*UNCTAD*.csv", COLUMNS, LARGEST), asked)
+
+
+def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
+    """Ask the Data360 API, page by page.
+
+    Parameters
+    ----------
+    address : str
+        Of the API's data.
+    patience : Patience
+        When to give up.
+    asked : Asked
+        Date, and who is told of progress in observations.
+
+    Returns
+    -------
+    Reading
+        As `read` returns it.
+
+    Raises
+    ------
+    SourceError
+        If the API does not answer, or otherwise than expected.
+    DataError
+        As `read` does.
+    """
+    rows: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for indicator in INDICATORS:
+            query = f"{address}?DATABASE_ID={DATABASE}&INDICATOR={indicator}"
+            rows += _pages(query, Path(folder) / "page.json", patience, asked, len(rows))
+    frame = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
+    return _reading(frame.astype("object").where(frame.notna(), "").map(str).astype("str"), asked)
+
+
+def _pages(query: str, target: Path, patience: Patience, asked: Asked, before: int) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for _ in range(_PAGES):
+        download(f"{query}&skip={len(rows)}", target, _LARGEST_PAGE, patience)
+        page, total = _page(target.read_bytes(), query)
+        rows += page
+        asked.progress(before + len(rows), None)
+        if len(rows) >= total:
+            return rows
+        if not page:
+            break
+    raise SourceError(f"{query} gave {len(rows)} of the {total} observations that it announced")
+
+
+def _page(content: bytes, query: str) -> tuple[list[dict[str, Any]], int]:
+    try:
+        answer = json.loads(content)
+        page, total = answer["value"], int(answer["count"])
+        lacking = [column for column in COLUMNS if page and column not in page[0]]
+    except (ValueError, KeyError, TypeError):
+        raise SourceError(f"{query} answered with something that is not the API's data, such as a web page") from None
+    if lacking:
+        raise DataError(f"the column {', '.join(lacking)} is lacking: the columns are {', '.join(page[0])}")
+    return page, total
+
+
+def _reading(rows: pd.DataFrame, asked: Asked) -> Reading:
+    rows = rows[rows["INDICATOR"].isin(list(INDICATORS))]
+    for indicator in INDICATORS:
+        if not rows["INDICATOR"].eq(indicator).any():
+            raise DataError(f"the indicator {indicator} is lacking")
+    # An observation without a figure is no figure, and never zero.
+    rows = rows[rows["OBS_VALUE"].str.strip().ne("") & ~rows["OBS_STATUS"].isin(list(NO_FIGURE))]
+    rows = rows[~rows["REF_AREA"].isin([*WORLD_BANK_GROUPS, *NOT_LISTED])]
+    checking.expect(rows, "UNIT_MULT", MILLION)
+    frame = pd.DataFrame(
+        {
+            "iso3": checking.mapped(rows["REF_AREA"], iso3_codes()),
+            "year": checking.years(rows, "TIME_PERIOD", asked.retrieved.year),
+            "flow": rows["INDICATOR"].map(INDICATORS),
+            "value": checking.numbers(rows, "OBS_VALUE"),
+        }
+    )
+    checking.once(frame, ["iso3", "year", "flow"])
+    frame = frame.sort_values(["iso3", "year", "flow"])
+    return Reading({"deliverable": frame}, tuple(checking.against_present("deliverable", frame)))
+
+
+SOURCE = Source(
+    name="unctad_deliverable",
+    title="UNCTADstat, international trade in digitally deliverable services, through World Bank Data360 (UNCTAD_DE)",
+    page="https://data360.worldbank.org/en/dataset/UNCTAD_DE",
+    tables=("deliverable",),
+    read=read,
+    file="a CSV of the database UNCTAD_DE with exports and imports",
+    fetch=fetch,
+    address="https://data360api.worldbank.org/data360/data",
+)

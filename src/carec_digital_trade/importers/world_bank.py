@@ -1,0 +1,182 @@
+"""World Bank, World Development Indicators: population, income, connectivity and openness of all economies."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from carec_digital_trade.errors import DataError
+from carec_digital_trade.importers import checking
+from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
+from carec_digital_trade.importers.download import (
+    Patience,
+    SourceError,
+    Transient,
+    persist,
+    status_problem,
+    unreachable,
+)
+from carec_digital_trade.importers.reading import text_chunks
+from carec_digital_trade.importers.source import Asked, Reading, Source
+
+INDICATORS = {
+    "SP.POP.TOTL": "population",
+    "NY.GDP.MKTP.CD": "gdp_current_usd",
+    "NY.GDP.MKTP.KD": "gdp_constant_2015_usd",
+    "IT.NET.USER.ZS": "internet_users_pct",
+    "IT.NET.BBND.P2": "fixed_broadband_per_100",
+    "NE.EXP.GNFS.ZS": "exports_gs_pct_gdp",
+    "NE.IMP.GNFS.ZS": "imports_gs_pct_gdp",
+}
+FIRST_YEAR = 2005
+"""As the bundled panel; nothing in the package looks further back."""
+LARGEST = 2_000_000_000
+_CHUNK = 20_000
+
+
+def read(path: Path, asked: Asked) -> Reading:
+    """Read the bulk file of the World Development Indicators.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        WDICSV.csv, or the archive that holds it: a row an economy and indicator, a column a year.
+    asked : Asked
+        When it was obtained.
+
+    Returns
+    -------
+    Reading
+        The table panel.
+
+    Raises
+    ------
+    DataError
+        If the file is not laid out as expected, lacks an indicator, or names an unknown economy.
+    """
+    years = [str(year) for year in range(FIRST_YEAR, asked.retrieved.year + 1)]
+    kept = []
+    chunks = text_chunks(path, "WDICSV.csv", ["Country Code", "Indicator Code"], LARGEST, _CHUNK, optional=years)
+    for number, chunk in enumerate(chunks):
+        asked.progress((number + 1) * _CHUNK, None)
+        kept.append(chunk[chunk["Indicator Code"].isin(list(INDICATORS))])
+    wide = pd.concat(kept)
+    long = wide.melt(["Country Code", "Indicator Code"], [year for year in years if year in wide], "time", "value")
+    long = long.set_axis(["economy", "series", "time", "value"], axis="columns")
+    return _reading(long[long["value"].ne("")].reset_index(drop=True), asked)
+
+
+def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
+    """Ask the World Bank's API, version 2, one indicator at a time.
+
+    Parameters
+    ----------
+    address : str
+        Of the API.
+    patience : Patience
+        When to give up on an indicator.
+    asked : Asked
+        Date, and who is told of progress in indicators.
+
+    Returns
+    -------
+    Reading
+        As `read` returns it.
+
+    Raises
+    ------
+    SourceError
+        If the API does not answer, or otherwise than expected.
+    DataError
+        As `read` does.
+    """
+    rows: list[dict[str, Any]] = []
+    with _api(address, patience) as headers:
+        for number, indicator in enumerate(INDICATORS, start=1):
+            rows += persist(partial(_indicator, indicator, asked.retrieved, address, patience, headers), patience)
+            asked.progress(number, len(INDICATORS))
+    frame = pd.DataFrame(rows, columns=["economy", "series", "time", "value"])
+    frame = frame.dropna(subset="value").astype("str").reset_index(drop=True)
+    return _reading(frame, asked)
+
+
+@contextmanager
+def _api(address: str, patience: Patience) -> Iterator[dict[str, str]]:
+    """Point wbgapi at an address, with a time-out, and keep the headers of its last answer."""
+    import wbgapi  # noqa: PLC0415  (slow to import, and needed only here)
+
+    headers: dict[str, str] = {}
+
+    def keep(answer: Any, **_options: Any) -> None:
+        headers.clear()
+        headers.update(answer.headers)
+
+    before = wbgapi.endpoint, wbgapi.get_options
+    wbgapi.endpoint = address
+    wbgapi.get_options = {"timeout": patience.timeout, "hooks": {"response": keep}}
+    try:
+        yield headers
+    finally:
+        wbgapi.endpoint, wbgapi.get_options = before
+
+
+def _indicator(
+    indicator: str, retrieved: date, address: str, patience: Patience, headers: dict[str, str]
+) -> list[dict[str, Any]]:
+    import requests  # noqa: PLC0415
+    import wbgapi  # noqa: PLC0415
+
+    years = range(FIRST_YEAR, retrieved.year + 1)
+    try:
+        return list(wbgapi.data.fetch(indicator, time=years, skipAggs=True, numericTimeKeys=True))
+    except wbgapi.APIResponseError:
+        raise SourceError(f"{address} answered with something that is not the API's data, such as a web page") from None
+    except wbgapi.APIError as error:
+        raise status_problem(address, error.code or 0, error.msg, headers) from None
+    except requests.Timeout:
+        raise Transient(f"{address} did not answer within {patience.timeout:g} seconds") from None
+    except requests.exceptions.ChunkedEncodingError:
+        raise Transient(f"{address} broke off before the end of its answer") from None
+    except requests.RequestException as error:
+        raise Transient(unreachable(address, error)) from None
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError):
+        raise SourceError(f"{address} gave {indicator} in another layout than that of its version 2") from None
+
+
+def _reading(long: pd.DataFrame, asked: Asked) -> Reading:
+    """Turn economy, series, time and value (text) into the panel."""
+    long = long[~long["economy"].isin([*WORLD_BANK_GROUPS, *NOT_LISTED])]
+    rows = pd.DataFrame(
+        {
+            "iso3": checking.mapped(long["economy"], iso3_codes()),
+            "year": checking.years(long, "time", asked.retrieved.year),
+            "series": long["series"],
+            "value": checking.numbers(long, "value"),
+        }
+    )
+    checking.once(rows, ["iso3", "year", "series"])
+    wide = rows.pivot(index=["iso3", "year"], columns="series", values="value")
+    lacking = [code for code in INDICATORS if code not in wide]
+    if lacking:
+        raise DataError(f"the indicator {', '.join(lacking)} is lacking")
+    panel = wide[list(INDICATORS)].rename(columns=INDICATORS).sort_index().reset_index()
+    empty = panel["population"].isna()
+    panel = panel[~empty].astype({"population": "int64"}).rename_axis(columns=None)
+    notes = [f"Rows without population, which are left out: {empty.sum()}."] if empty.any() else []
+    return Reading({"panel": panel}, (*notes, *checking.against_present("panel", panel)))
+
+
+SOURCE = Source(
+    name="world_bank",
+    title="World Bank, World Development Indicators",
+    page="https://databank.worldbank.org/source/world-development-indicators",
+    tables=("panel",),
+    read=read,
+    file="WDICSV.csv or the bulk zip that holds it",
+    fetch=fetch,
+    address="https://api.worldbank.org/v2",
+)

@@ -1,0 +1,201 @@
+"""WTO, Digitally Delivered Services Trade Dataset: totals, services and breaks in series of all economies."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.errors import DataError
+from carec_digital_trade.importers import checking
+from carec_digital_trade.importers.codes import wto_codes
+from carec_digital_trade.importers.reading import text_rows
+from carec_digital_trade.importers.source import Asked, Reading, Source
+from carec_digital_trade.metrics.relative import WORLD
+from carec_digital_trade.regions import AGGREGATES
+
+COLUMNS = (
+    "FLOW",
+    "REPORTER_CODE",
+    "REPORTER_NAME",
+    "PARTNER",
+    "YEAR",
+    "INDICATOR",
+    "MODE",
+    "UNIT",
+    "VALUE",
+    "BREAKING_SERIES",
+)
+FLOWS = {"X": "exports", "M": "imports"}
+TOTAL = "DDS"
+SERVICES = ("SF", "SG", "SH", "SI1", "SI2", "SI3", "SJ", "SK")
+WORLD_CODE = "WL"
+"""The file's code for the World; its other aggregates have the codes of `regions.AGGREGATES`."""
+
+MEMBERS = {
+    "CIS": ("ARM", "AZE", "BLR", "GEO", "KAZ", "KGZ", "RUS", "TJK", "TKM", "UZB"),
+    "NAX": ("BMU", "CAN", "MEX", "USA"),
+}
+"""Members of the aggregates that the file of spring 2026 gives as the sum of economies that it lists.
+
+The others contain economies that are not listed, or, as the European Union, are compiled by themselves.
+"""
+PARTS_OF_WORLD = ("AFR", "ASI", "CIS", "EUR", "NAX", "MEA", "CSC")
+
+ROUNDING = 5e-6
+"""Of a sum: the World's parts exceed its total by up to 4 in a million, which is the file's own rounding."""
+LARGEST = 500_000_000
+
+
+def read(path: Path, asked: Asked) -> Reading:
+    """Read the bulk CSV or its zip.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        DDS_bulk_download.csv, or the archive that holds it.
+    asked : Asked
+        When it was obtained.
+
+    Returns
+    -------
+    Reading
+        The tables delivered (economies), delivered_services (economies and the World) and breaks.
+
+    Raises
+    ------
+    DataError
+        If the file is not laid out as expected, names an unknown economy, or is not complete.
+    """
+    rows = _checked(text_rows(path, "*DDS*.csv", COLUMNS, LARGEST), asked.retrieved.year)
+    totals, parts = rows[rows["service"] == TOTAL], rows[rows["service"] != TOTAL]
+    _check_complete(totals)
+    listed = totals[~totals["iso3"].isin(list(AGGREGATES))]
+    delivered = listed[["iso3", "year", "flow", "value"]].sort_values(["iso3", "year", "flow"])
+    services = parts[parts["iso3"].eq(WORLD) | ~parts["iso3"].isin(list(AGGREGATES))]
+    services = services.rename(columns={"iso3": "reporter"})[["reporter", "year", "flow", "service", "value"]]
+    breaks = rows[rows["flag"].ne("") & ~rows["iso3"].isin(list(AGGREGATES))]
+    present = checking.against_present("delivered", delivered.assign(value=delivered["value"].replace(0, np.nan)))
+    return Reading(
+        frames={
+            "delivered": delivered,
+            "delivered_services": services.sort_values(["reporter", "year", "flow", "service"]),
+            "breaks": breaks[["flow", "iso3", "service", "year", "flag"]].sort_values(
+                ["flow", "iso3", "service", "year"]
+            ),
+        },
+        notes=(*present, *_zeros_and_negatives(delivered), *_parts(totals, parts), *_aggregates(totals)),
+    )
+
+
+def _checked(rows: pd.DataFrame, last_year: int) -> pd.DataFrame:
+    """Return reporter, flow, year, service, value and flag of each row."""
+    checking.expect(rows, "FLOW", FLOWS)
+    checking.expect(rows, "PARTNER", ["World"])
+    checking.expect(rows, "INDICATOR", [TOTAL, *SERVICES])
+    checking.expect(rows, "MODE", ["Mode 1"])
+    checking.expect(rows, "UNIT", ["Million US dollar"])
+    checking.expect(rows, "BREAKING_SERIES", ["", "B"])
+    frame = pd.DataFrame(
+        {
+            "iso3": checking.mapped(rows["REPORTER_CODE"], _codes(), rows["REPORTER_NAME"]),
+            "flow": rows["FLOW"].map(FLOWS),
+            "year": checking.years(rows, "YEAR", last_year),
+            "service": rows["INDICATOR"],
+            "value": checking.numbers(rows, "VALUE"),
+            "flag": rows["BREAKING_SERIES"],
+        }
+    )
+    checking.once(frame, ["iso3", "flow", "year", "service"])
+    return frame
+
+
+def _codes() -> dict[str, str]:
+    return wto_codes() | {code: code for code in AGGREGATES} | {WORLD_CODE: WORLD}
+
+
+def _check_complete(totals: pd.DataFrame) -> None:
+    """Refuse a file that lacks the total of a reporter in a year that others have: it was cut off."""
+    wide = totals.pivot(index=["iso3", "flow"], columns="year", values="value")
+    wide = wide.reindex(pd.MultiIndex.from_product([totals["iso3"].unique(), list(FLOWS.values())]))
+    lacking = wide.isna()
+    if lacking.any(axis=None):
+        reporter, flow = lacking.any(axis="columns").idxmax()
+        year = lacking.loc[(reporter, flow)].idxmax()
+        raise DataError(
+            f"the file is not complete: {int(lacking.sum(axis=None))} totals are lacking, the first being {flow} of "
+            f"{reporter} in {year}"
+        )
+    if WORLD not in wide.index:
+        raise DataError(f"the World (code {WORLD_CODE}) is lacking")
+
+
+def _zeros_and_negatives(delivered: pd.DataFrame) -> Iterator[str]:
+    zero, negative = delivered["value"] == 0, delivered["value"] < 0
+    if zero.any():
+        yield f"Totals of exactly 0, which means not reported and is loaded as missing: {zero.sum()}."
+    if negative.any():
+        yield f"Negative totals, which insurance can make and which are kept: {negative.sum()}."
+
+
+def _parts(totals: pd.DataFrame, parts: pd.DataFrame) -> Iterator[str]:
+    """Say where the services do not add up to the total."""
+    key = ["iso3", "flow", "year"]
+    grouped = parts.groupby(key)["value"]
+    total = totals.set_index(key)["value"]
+    frame = pd.DataFrame(
+        {
+            "total": total,
+            "sum": grouped.sum(),
+            "count": grouped.count(),
+            "size": parts["value"].abs().groupby([parts[column] for column in key]).sum(),
+        }
+    )
+    fewer = frame["count"].fillna(0) < len(SERVICES)
+    if fewer.any():
+        first = _place(frame.index[fewer][0])
+        yield f"Totals that lack some of their eight services: {fewer.sum()}, the first being {first}."
+    apart = (frame["sum"] - frame["total"]).abs()
+    wrong = ~fewer & (apart > ROUNDING * frame["size"])
+    if wrong.any():
+        worst = (apart[wrong] / frame["size"][wrong]).idxmax()
+        yield (
+            f"Totals that differ from the sum of their services by more than rounding: {wrong.sum()}, most "
+            f"{_place(worst)}, {frame.loc[worst, 'total']:,.2f} against {frame.loc[worst, 'sum']:,.2f}."
+        )
+
+
+def _aggregates(totals: pd.DataFrame) -> Iterator[str]:
+    """Say which aggregates differ from the sum of what they consist of."""
+    wide = totals.pivot(index=["flow", "year"], columns="iso3", values="value")
+    groups = {**MEMBERS, WORLD: PARTS_OF_WORLD}
+    for code, members in groups.items():
+        if not {code, *members} <= set(wide):
+            continue
+        apart = (wide[list(members)].sum(axis="columns") / wide[code] - 1).abs()
+        if apart.max() > ROUNDING:
+            flow, year = apart.idxmax()
+            what = "its regions" if code == WORLD else "its members"
+            yield f"{AGGREGATES[code]} differs from the sum of {what} by up to {apart.max():.2%} ({flow} of {year})."
+
+
+def _place(key: tuple[str, str, int]) -> str:
+    reporter, flow, year = key
+    return f"{flow} of {reporter} in {year}"
+
+
+SOURCE = Source(
+    name="wto_delivered",
+    title="World Trade Organization, Digitally Delivered Services Trade Dataset",
+    page="https://data.wto.org/en/dataset/wto-digitally-delivered-services-trade-dataset",
+    tables=("delivered", "delivered_services", "breaks"),
+    read=read,
+    file="DDS_bulk_download.csv or its zip, the full dataset",
+    changes={
+        "delivered_services": {
+            "description": "As delivered, split into eight services, for all economies and for the World "
+            "(reporter WLD, an aggregate and not an economy).",
+        }
+    },
+)
+"""The WTO gives no address of the file that stays, so that it is downloaded by hand."""

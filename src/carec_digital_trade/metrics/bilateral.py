@@ -1,0 +1,78 @@
+"""Intra-regional trade in digitally deliverable services, from the table ``bilateral``: how much, how well known?"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.metrics.integration import Integration, integration
+from carec_digital_trade.regions import Region
+
+REPORTED = "R"
+"""First letter of the methodology codes of figures that were reported; all others are estimates."""
+
+
+@dataclass(frozen=True)
+class ServicesIntegration:
+    """Integration of a region in digitally deliverable services, and how much of it is estimated.
+
+    Attributes
+    ----------
+    indices : Integration
+        Share, intensity and introversion over the balanced values.
+    year : int
+        Year of the flows.
+    estimated_flows : float
+        Share (0 to 1) of the flows from or to members, by number, whose exporter's figure is an estimate and not
+        reported; flows of zero do not count. NaN without flows.
+    estimated_value : float
+        The same by value.
+    negative : int
+        Pairs whose exports over all services are negative and are left out.
+    """
+
+    indices: Integration
+    year: int
+    estimated_flows: float
+    estimated_value: float
+    negative: int
+
+
+def services_integration(bilateral: pd.DataFrame, region: Region, year: int) -> ServicesIntegration:
+    """Measure how much a region trades digitally deliverable services with itself.
+
+    Parameters
+    ----------
+    bilateral : pandas.DataFrame
+        ``load("bilateral", vintage)``: exporter, importer, year, service, method, value, flows.
+    region : Region
+        Members; those that the table does not tell apart are missing from every figure.
+    year : int
+        A year of the table.
+
+    Returns
+    -------
+    ServicesIntegration
+        The indices, and the shares of estimated flows.
+
+    Raises
+    ------
+    InputError
+        If the table lacks the year, or has no exports of the members.
+    """
+    rows = bilateral[bilateral["year"] == year]
+    if rows.empty:
+        known = bilateral["year"]
+        raise InputError(f"the table bilateral has no year {year}: it covers {known.min()} to {known.max()}")
+    pairs = rows.groupby(["exporter", "importer"], as_index=False)["value"].sum()
+    pairs = pairs.rename(columns={"exporter": "reporter", "importer": "partner"})
+    negative = pairs["value"] < 0
+    own = rows[rows["exporter"].isin(region.members) | rows["importer"].isin(region.members)]
+    estimated = own[~own["method"].str.startswith(REPORTED)]
+    return ServicesIntegration(
+        indices=integration(pairs[~negative], region),
+        year=year,
+        estimated_flows=estimated["flows"].sum() / own["flows"].sum(),
+        estimated_value=estimated["value"].abs().sum() / own["value"].abs().sum(),
+        negative=int(negative.sum()),
+    )

@@ -1,0 +1,221 @@
+"""BaTIS: chunks, what is kept, and that the indices of integration come out as from the whole matrix of trade."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import made_files
+import pandas as pd
+import pytest
+
+from carec_digital_trade import importers
+from carec_digital_trade.datasets import describe, load, vintages
+from carec_digital_trade.errors import DataError
+from carec_digital_trade.importers import batis
+from carec_digital_trade.metrics import integration, services_integration
+from carec_digital_trade.metrics.integration import REST
+from carec_digital_trade.regions import region
+
+ECONOMIES, YEARS = 30, range(2022, 2024)
+# Sums over a few hundred values that are printed to a millionth of a million.
+PRINTED = 1e-6
+REGIONS = [region("CAREC"), region("CAREC", exclude=["CHN"]), region("ASEAN"), region("ASEAN", exclude=["SGP"])]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_files.batis_file(tmp_path_factory.mktemp("batis") / "OECD-WTO_BATIS_bulk.csv", ECONOMIES, YEARS)
+
+
+@pytest.fixture
+def bilateral(file: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
+    monkeypatch.setattr(batis, "CHUNK", 7_000)  # several chunks
+    importers.import_file("batis", file)
+    return load("bilateral", "latest")
+
+
+def pairs(year: int) -> pd.DataFrame:
+    """All pairs of the made matrix, the digitally deliverable services added up."""
+    share = sum(made_files.BATIS_SHARES[service] for service in batis.SERVICES)
+    matrix = share * made_files.batis_exports(ECONOMIES, year)
+    long = matrix.rename_axis(index="reporter", columns="partner").stack().rename("value").reset_index()
+    return long[long["reporter"] != long["partner"]]
+
+
+def test_the_file_has_the_real_layout(file: Path):
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == made_files.BATIS_HEADER
+    assert len(lines) - 1 == made_files.batis_rows(ECONOMIES, len(YEARS))
+
+
+def test_only_wanted_economies_and_services_are_kept(bilateral: pd.DataFrame):
+    members = set(load("memberships")["iso3"])
+    assert set(bilateral["exporter"]) == set(bilateral["importer"]) == members | {REST}
+    assert set(bilateral["service"]) == set(batis.SERVICES)
+    assert set(bilateral["year"]) == set(YEARS)
+    assert set(bilateral["method"]) == {"R_IMF", "R_NAT", "E1", "E2", "E5"}
+    told_apart = bilateral[bilateral["exporter"].ne(REST) & bilateral["importer"].ne(REST)]
+    assert (told_apart["flows"] == 1).all()
+    assert bilateral["value"].ne(0).all()
+
+
+def test_a_flow_is_the_balanced_value_of_the_exporter(bilateral: pd.DataFrame):
+    exports = made_files.batis_exports(ECONOMIES, 2023).loc["CHN"]
+    importer = exports[exports.index.isin(load("memberships")["iso3"])].idxmax()
+    found = bilateral.query("exporter == 'CHN' and importer == @importer and year == 2023").set_index("service")
+    for service in batis.SERVICES:
+        expected = made_files.BATIS_SHARES[service] * exports[importer]
+        assert found.loc[service, "value"] == pytest.approx(expected, abs=PRINTED)
+
+
+def test_nothing_is_lost_by_lumping(bilateral: pd.DataFrame):
+    for year in YEARS:
+        everything = pairs(year)
+        assert bilateral.query("year == @year")["value"].sum() == pytest.approx(everything["value"].sum(), rel=PRINTED)
+        flows = bilateral.query("year == @year")["flows"].sum()
+        assert flows == len(batis.SERVICES) * (everything["value"] > 0).sum()
+
+
+@pytest.mark.parametrize("one", REGIONS, ids=lambda one: one.label)
+@pytest.mark.parametrize("year", YEARS)
+def test_the_indices_are_those_of_the_whole_matrix(bilateral: pd.DataFrame, one, year: int):
+    kept, whole = services_integration(bilateral, one, year).indices, integration(pairs(year), one)
+    for index in ("intra_regional_share", "trade_intensity", "introversion"):
+        assert getattr(kept, index) == pytest.approx(getattr(whole, index), rel=PRINTED)
+    assert kept.covered == whole.covered == len(one.members)
+    assert kept.outsiders <= whole.outsiders
+
+
+@pytest.mark.parametrize("one", REGIONS, ids=lambda one: one.label)
+def test_the_share_of_estimated_flows_by_a_second_count(bilateral: pd.DataFrame, one):
+    matrix = made_files.batis_exports(ECONOMIES, 2023)
+    counted = estimated = value = estimated_value = 0.0
+    for number, exporter in enumerate(matrix.index):
+        for other, importer in enumerate(matrix.columns):
+            trade = matrix.loc[exporter, importer]
+            if trade and (exporter in one.members or importer in one.members):
+                counted, value = counted + 1, value + trade
+                if made_files.batis_method(number, other)[0] != "R":
+                    estimated, estimated_value = estimated + 1, estimated_value + trade
+    found = services_integration(bilateral, one, 2023)
+    assert found.estimated_flows == pytest.approx(estimated / counted, rel=1e-12)
+    assert found.estimated_value == pytest.approx(estimated_value / value, rel=PRINTED)
+
+
+def test_more_economies_can_be_told_apart(file: Path):
+    importers.import_file("batis", file, economies=["germany", "FRA"])
+    resource = describe("bilateral", "latest")
+    outside = [code for code in made_files.batis_exports(ECONOMIES, 2023) if code in ("DEU", "FRA")]
+    assert set(resource["origin"]["economies"]) == set(load("memberships")["iso3"]) | {"DEU", "FRA"}
+    assert set(outside) <= set(load("bilateral", "latest")["exporter"])
+
+
+def test_zip_and_chunks_make_no_difference(file: Path, tmp_path: Path, bilateral: pd.DataFrame):
+    packed = tmp_path / "OECD-WTO_BATIS_data_BPM6.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(file, "OECD-WTO_BATIS_BPM6_December2025_bulk.csv")
+    told = []
+    batis_again = importers.import_file("batis", packed, vintage="2027-05", progress=lambda n, of: told.append(n))
+    assert batis_again.unchanged
+    assert told[-1] == made_files.batis_rows(ECONOMIES, len(YEARS))
+
+
+def rows(file: Path, tmp_path: Path, edit) -> Path:
+    """Write an edited copy."""
+    frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return made_files.csv(edit(frame), tmp_path / "OECD-WTO_BATIS_bulk.csv", "utf-8")
+
+
+def wanted_row(frame: pd.DataFrame) -> int:
+    is_flow = (
+        frame["Reporter"].eq("KZ") & frame["Partner"].eq("CN") & frame["Flow"].eq("X") & frame["Item_code"].eq("SJ")
+    )
+    return is_flow.idxmax()
+
+
+def with_cell(column: str, value: str):
+    def edit(frame: pd.DataFrame) -> pd.DataFrame:
+        frame.loc[wanted_row(frame), column] = value
+        return frame
+
+    return edit
+
+
+def thousands(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(Balanced_value=(frame["Balanced_value"].astype(float) * 1000).map(repr))
+
+
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        (with_cell("Reporter", "QQ"), "these codes of economies are not known: QQ"),
+        (with_cell("Balanced_value", "many"), "is not the CSV file that is expected"),
+        (with_cell("Year", "x"), "is not the CSV file that is expected"),
+        (with_cell("Year", "2028"), "the years 2022 to 2028 are not from 1960 to 2027"),
+        (lambda frame: frame.rename(columns={"Balanced_value": "Balanced"}), "the column Balanced_value is lacking"),
+        (lambda frame: pd.concat([frame, frame.iloc[[wanted_row(frame)]]]), "the flow KAZ, CHN, 2022, SJ comes twice"),
+        (lambda frame: frame[frame["Flow"] == "M"], "holds no exports (Flow X) of the services SF, SG"),
+        (lambda frame: frame[frame["Reporter"] < "K"], "are not in the file, so it is cut off"),
+        (thousands, "times those at hand, so they are not in USD million"),
+    ],
+)
+def test_what_does_not_fit_is_refused(file: Path, tmp_path: Path, edit, sentence: str):
+    with pytest.raises(DataError) as caught:
+        importers.import_file("batis", rows(file, tmp_path, edit))
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert vintages().empty
+
+
+def test_a_file_that_is_cut_off_is_refused(file: Path, tmp_path: Path):
+    cut = tmp_path / "OECD-WTO_BATIS_bulk.csv"
+    cut.write_bytes(file.read_bytes()[:-30])
+    with pytest.raises(DataError, match=r"the file is cut off: its last line has \d+ of 12 fields"):
+        importers.import_file("batis", cut)
+
+
+def test_what_is_odd_is_noted_and_not_refused(file: Path, tmp_path: Path):
+    def edit(frame: pd.DataFrame) -> pd.DataFrame:
+        row = wanted_row(frame)
+        frame.loc[row, "Balanced_value"] = ""
+        more = frame.iloc[[row]].assign(Partner="AN", Balanced_value="1")
+        return pd.concat([frame, more], ignore_index=True)
+
+    done = importers.import_file("batis", rows(file, tmp_path, edit))
+    assert "Part of the rest of the world, since the package does not list them: AN." in done.notes
+    assert "Flows without a balanced value, which are left out: 1." in done.notes
+    assert any(": 1 of " in note and "most SJ of KAZ in 2022" in note for note in done.notes)
+
+
+def test_a_region_that_is_not_told_apart_is_partial(bilateral: pd.DataFrame):
+    found = services_integration(bilateral, region(["KAZ", "UZB", "DEU"]), 2023).indices
+    assert (found.covered, found.missing) == (2, "DEU")
+
+
+MEASURE = """
+import sys
+from pathlib import Path
+from datetime import date
+from carec_digital_trade.importers import batis
+from carec_digital_trade.importers.source import Asked
+
+def peak():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+
+before = peak()
+batis.read(Path(sys.argv[1]), Asked(date(2027, 6, 1)))
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not say what a process has used")
+def test_memory_does_not_grow_with_the_file(tmp_path: Path):
+    used = []
+    for years in (6, 18):
+        file = made_files.batis_file(tmp_path / f"BATIS{years}.csv", 45, range(2006, 2006 + years))
+        out = subprocess.run([sys.executable, "-c", MEASURE, file], capture_output=True, text=True, check=True).stdout
+        used.append(int(out))
+    assert made_files.batis_rows(45, 6) > batis.CHUNK
+    # Three times the rows take a tenth more, since chunks come one at a time and what is kept of them is small.
+    assert 0 < used[1] < 1.1 * used[0] + 20_000  # kilobytes, in which an allocator takes memory in steps

@@ -1,0 +1,425 @@
+"""Vintages: where they are, which one is meant, that they never change and are never half there."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import frictionless
+import made_files
+import pandas as pd
+import pytest
+
+from carec_digital_trade import importers, vintages
+from carec_digital_trade.claims import verdicts
+from carec_digital_trade.datasets import catalogue, describe, has_table, load, source_line, verify
+from carec_digital_trade.datasets import vintages as listed
+from carec_digital_trade.errors import DataError, InputError
+from carec_digital_trade.importers import storing
+from carec_digital_trade.metrics import services_integration, years
+from carec_digital_trade.parameters import SnapshotParameters
+from carec_digital_trade.regions import region
+from carec_digital_trade.runs import execute, open_notebook, plan
+from carec_digital_trade.snapshot import claims, intra_regional, revisions, totals
+
+ROOT = Path(__file__).parents[1]
+FILE = made_files.wto_file()
+
+
+@pytest.fixture(autouse=True)
+def in_2027(user_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder, on a day after all the years of the files."""
+    monkeypatch.setattr(importers, "_today", lambda: date(2027, 6, 1))
+    return user_data
+
+
+def wto(tmp_path: Path, factor: float = 1.0, **when: str) -> importers.Imported:
+    """Import a WTO file whose figures are all revised by a factor."""
+    values = (FILE["VALUE"].astype(float) * factor).map("{:.10g}".format)
+    file = made_files.csv(FILE.assign(VALUE=values), tmp_path / "DDS_bulk_download.csv")
+    return importers.import_file("wto_delivered", file, **when)
+
+
+def unctad(tmp_path: Path, factor: float = 1.0, **when: str) -> importers.Imported:
+    """Import a file of UNCTAD's, which is quicker, likewise."""
+    return importers.import_file("unctad_deliverable", unctad_file(tmp_path, factor), **when)
+
+
+def unctad_file(tmp_path: Path, factor: float = 1.0) -> Path:
+    file = made_files.unctad_file()
+    values = (pd.to_numeric(file["OBS_VALUE"]) * factor).map(repr).mask(file["OBS_VALUE"] == "", "")
+    return made_files.csv(file.assign(OBS_VALUE=values), tmp_path / "UNCTAD_DE.csv", "utf-8")
+
+
+def tracker(tmp_path: Path, **when: str) -> importers.Imported:
+    return importers.import_file("cyberlaw", made_files.csv(made_files.cyberlaw_file(), tmp_path / "c.csv"), **when)
+
+
+def total(vintage: str, table: str = "deliverable") -> float:
+    return load(table, vintage)["value"].sum()
+
+
+def test_the_folder_is_the_users_or_what_the_variable_says(monkeypatch: pytest.MonkeyPatch, in_2027: Path):
+    assert vintages.vintages_folder() == in_2027 / "vintages"
+    monkeypatch.delenv(vintages.FOLDER_VARIABLE)
+    assert vintages.data_folder().name == "carec-digital-trade"
+    monkeypatch.setenv(vintages.FOLDER_VARIABLE, "~/here")
+    assert vintages.data_folder() == Path.home() / "here"
+
+
+def test_without_vintages_latest_is_bundled_and_nothing_is_made(in_2027: Path):
+    assert listed().empty
+    for name in catalogue()["table"]:
+        assert load(name, "latest").equals(load(name))
+        assert describe(name, "latest") == describe(name)
+    assert not in_2027.exists()
+
+
+def test_a_vintage_holds_its_tables_and_the_others_are_bundled(tmp_path: Path):
+    done = wto(tmp_path, 1.01, vintage="2027-05-wto", retrieved="2027-05-20")
+    name = done.vintage
+    assert total(name, "delivered") == pytest.approx(1.01 * total("bundled", "delivered"), rel=1e-8)
+    assert load("panel", name).equals(load("panel"))
+    own = catalogue(name).set_index("table")["vintage"]
+    assert own[["delivered", "delivered_services", "breaks"]].tolist() == [name] * 3
+    assert own["panel"] == describe("panel")["vintage"]
+    assert describe("delivered", name)["retrieved"] == "2027-05-20"
+    line = source_line("delivered", "panel", vintage=name)
+    assert f"({name})" in line
+    assert f"({describe('panel')['vintage']})" in line
+
+
+def test_latest_is_the_one_obtained_last_of_each_table(tmp_path: Path):
+    unctad(tmp_path, 1.02, retrieved="2027-05-20")
+    unctad(tmp_path, 1.01, retrieved="2027-02-01")  # imported later, obtained earlier
+    tracker(tmp_path)
+    assert describe("deliverable", "latest")["vintage"] == "2027-05-20"
+    assert describe("cyberlaw", "latest")["vintage"] == "2027-06-01"
+    assert describe("panel", "latest") == describe("panel")
+    frame = listed()
+    assert frame.query("latest")[["source", "vintage"]].drop_duplicates().values.tolist() == [
+        ["unctad_deliverable", "2027-05-20"],
+        ["cyberlaw", "2027-06-01"],
+    ]
+
+
+def test_an_older_file_than_the_bundled_one_is_not_the_latest(tmp_path: Path):
+    unctad(tmp_path, 0.9, retrieved="2025-06-01")
+    assert describe("deliverable", "latest") == describe("deliverable")
+    assert total("2025-06-01") < total("bundled")
+
+
+def test_one_name_can_join_several_sources(tmp_path: Path):
+    unctad(tmp_path, 1.01, vintage="2027-06")
+    tracker(tmp_path, vintage="2027-06")
+    own = catalogue("2027-06").set_index("table")["vintage"]
+    assert own[own == "2027-06"].index.tolist() == ["deliverable", "cyberlaw"]
+
+
+def test_an_unknown_vintage_is_named_with_what_there_is(tmp_path: Path):
+    unctad(tmp_path, vintage="2027-05-un")
+    with pytest.raises(InputError, match=r"no vintage '2027-05-nu': use 'bundled' or 'latest' or '2027-05-un'; did"):
+        load("delivered", "2027-05-nu")
+    with pytest.raises(InputError, match="vintage: there is no vintage '2027-05'"):
+        SnapshotParameters.validated({"vintage": "2027-05"})
+    assert SnapshotParameters.validated({"vintage": "2027-05-un"}).vintage == "2027-05-un"
+
+
+def test_a_table_that_only_an_import_brings():
+    assert not has_table("bilateral", "latest")
+    with pytest.raises(
+        InputError, match=r"the vintage 'latest' has no table bilateral: import it \(cdt data import batis"
+    ):
+        load("bilateral", "latest")
+    with pytest.raises(InputError, match="there is no table 'bilaterla'"):
+        load("bilaterla", "latest")
+
+
+def test_a_vintage_is_a_data_package(tmp_path: Path):
+    folder = wto(tmp_path).folder
+    report = frictionless.validate(str(folder / "datapackage.json"))
+    assert report.valid, report.flatten(["title", "message"])
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["origin"]["sha256"] == package["resources"][0]["origin"]["sha256"]
+    assert sorted(path.name for path in folder.iterdir()) == ["checksums", "datapackage.json", "raw"]
+
+
+def test_a_vintage_never_changes(tmp_path: Path):
+    first = unctad(tmp_path, 1.01)
+    before = {path: path.read_bytes() for path in first.folder.rglob("*") if path.is_file()}
+    with pytest.raises(
+        InputError, match="unctad_deliverable has a vintage 2027-06-01 already, and vintages do not change"
+    ):
+        unctad(tmp_path, 1.02)
+    assert unctad(tmp_path, 1.01).unchanged
+    assert {path: path.read_bytes() for path in first.folder.rglob("*") if path.is_file()} == before
+    assert len(listed()["vintage"].unique()) == 1
+
+
+def test_a_changed_byte_is_found_with_its_row(tmp_path: Path):
+    done = unctad(tmp_path)
+    path = done.folder / "raw" / "deliverable.csv"
+    rows = path.read_bytes().split(b"\n")
+    rows[100] += b"9"
+    path.write_bytes(b"\n".join(rows))
+    vintages.forget()
+    faults = verify("deliverable", done.vintage)
+    assert faults[["file", "row"]].values.tolist() == [["raw/deliverable.csv", 101]]
+    with pytest.raises(DataError, match=r"raw/deliverable\.csv, row 101: the row is not the published one"):
+        load("deliverable", done.vintage)
+    assert verify(vintage="bundled").empty
+
+
+def test_what_a_process_has_cached_follows_the_vintages(tmp_path: Path):
+    chosen = {"vintage": "latest"}
+    old = totals(SnapshotParameters.validated(chosen)).table["USD million"]
+    assert years("delivered", "latest") == (2005, 2025)
+    newer = FILE[FILE["YEAR"] == "2025"].assign(YEAR="2026")
+    values = (FILE["VALUE"].astype(float) * 2).map("{:.10g}".format)
+    frame = pd.concat([FILE.assign(VALUE=values), newer], ignore_index=True)
+    importers.import_file("wto_delivered", made_files.csv(frame, tmp_path / "d.csv"))
+    assert years("delivered", "latest") == (2005, 2026)
+    new = totals(SnapshotParameters.validated(chosen)).table["USD million"]
+    assert new.to_numpy() == pytest.approx(2 * old.to_numpy(), rel=1e-8)
+    assert SnapshotParameters.validated({**chosen, "year": 2026}).year == 2026
+    with pytest.raises(InputError, match="year 2026 is not covered: delivered has the years 2005 to 2025"):
+        SnapshotParameters.validated({"year": 2026})
+
+
+def test_what_another_process_imports_is_seen_when_parameters_are_checked(tmp_path: Path, in_2027: Path):
+    SnapshotParameters.validated({"vintage": "latest"})
+    before = total("latest")
+    file = unctad_file(tmp_path, 2)
+    call = f"import_file('unctad_deliverable', {str(file)!r}, '2026-11')"
+    code = f"from carec_digital_trade.importers import import_file; {call}"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert total("latest") == before  # until it looks again, a process rests on what it has seen
+    SnapshotParameters.validated({"vintage": "latest"})
+    assert total("latest") == pytest.approx(2 * before, rel=1e-8)
+    assert total("2026-11") == total("latest")
+
+
+KILLED = """
+import os, signal, sys
+from carec_digital_trade import importers
+from carec_digital_trade.importers import storing
+
+write, left = storing._write, [int(sys.argv[2])]
+
+def killed(path, content):
+    if not left[0]:
+        path.write_bytes(content[: len(content) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+    left[0] -= 1
+    write(path, content)
+
+storing._write = killed
+importers.import_file("unctad_deliverable", sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("files", [0, 1, 2])
+def test_an_import_that_is_killed_leaves_nothing_that_is_loaded(tmp_path: Path, in_2027: Path, files: int):
+    unctad(tmp_path, 1.01, vintage="2027-01", retrieved="2027-01-01")
+    file = unctad_file(tmp_path)
+    done = subprocess.run([sys.executable, "-c", KILLED, file, str(files)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    leftovers = list((in_2027 / "vintages" / "unctad_deliverable").glob(".*"))
+    assert len(leftovers) == 1
+    assert listed()["vintage"].unique().tolist() == ["2027-01"]
+    assert total("latest") == total("2027-01")
+    # It can be done again, and what was left is swept away a day later.
+    assert not importers.import_file("unctad_deliverable", file).unchanged
+    assert leftovers[0].exists()
+    os.utime(leftovers[0], (time.time() - 25 * 3600,) * 2)
+    unctad(tmp_path, 1.03, vintage="2027-03")
+    assert not leftovers[0].exists()
+
+
+def test_an_import_that_fails_while_it_writes_leaves_nothing(tmp_path: Path, in_2027: Path, monkeypatch):
+    def full(_path: Path, _content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storing, "_write", full)
+    with pytest.raises(OSError, match="No space left"):
+        unctad(tmp_path)
+    assert list((in_2027 / "vintages" / "unctad_deliverable").iterdir()) == []
+    assert listed().empty
+
+
+def test_a_table_that_breaks_its_schema_is_refused_before_anything_is_written(tmp_path: Path, in_2027: Path):
+    file = made_files.unctad_file()
+    file.loc[0, "OBS_VALUE"] = "-5"
+    with pytest.raises(DataError, match=r"deliverable, row 2: column value: -5.0 breaks"):
+        importers.import_file("unctad_deliverable", made_files.csv(file, tmp_path / "u.csv"))
+    assert not in_2027.exists()
+
+
+def test_a_broken_descriptor_is_said(tmp_path: Path):
+    done = unctad(tmp_path)
+    (done.folder / "datapackage.json").write_text("{", encoding="utf-8")
+    vintages.forget()
+    with pytest.raises(
+        DataError, match=r"datapackage\.json cannot be read: remove the folder and import the file again"
+    ):
+        load("deliverable", "latest")
+    assert len(load("deliverable"))  # the bundled figures do not need it
+
+
+def test_a_run_records_which_vintage_each_table_is(tmp_path: Path):
+    done = wto(tmp_path, 1.01, vintage="2027-06")
+    snapshot = open_notebook("snapshot")
+    old, new = (plan(snapshot, {"vintage": each}, tmp_path) for each in ("bundled", "2027-06"))
+    assert old.run_id != new.run_id
+    assert new.data["delivered"] == {"vintage": "2027-06", "hash": describe("delivered", "2027-06")["hash"]}
+    assert new.data["panel"] == old.data["panel"]
+    assert plan(snapshot, {"vintage": "latest"}, tmp_path).data == new.data
+    wto(tmp_path, 1.02, vintage="2027-06-b")
+    assert plan(snapshot, {"vintage": "2027-06"}, tmp_path).run_id == new.run_id
+    assert plan(snapshot, {"vintage": "latest"}, tmp_path).data["delivered"]["vintage"] == "2027-06-b"
+    assert done.folder.exists()
+
+
+def test_the_snapshot_notebook_runs_on_a_vintage(tmp_path: Path):
+    wto(tmp_path, 1.01, vintage="2027-06")
+    result = execute.run("snapshot", {"vintage": "2027-06"}, tmp_path / "reports")
+    assert result.status == "finished", result.error
+    manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["data"]["delivered"]["vintage"] == "2027-06"
+    assert manifest["parameters"]["vintage"] == "2027-06"
+    found = result.results
+    chosen = SnapshotParameters.validated({"vintage": "2027-06"})
+    table = totals(chosen).table.set_index("Region")["USD million"]
+    value = found.query("table == 'totals' and metric == 'total' and region == 'CAREC'")["value"].item()
+    assert value == pytest.approx(table["CAREC"], rel=1e-7)
+
+
+def test_the_revisions_section_says_what_changed(tmp_path: Path):
+    factors = FILE["REPORTER_CODE"].map({"KG": 0.8, "SG": 1.1}).fillna(1.0)
+    values = (FILE["VALUE"].astype(float) * factors).map("{:.10g}".format)
+    frame = FILE.assign(VALUE=values.where(FILE["YEAR"].eq("2024"), FILE["VALUE"]))
+    importers.import_file("wto_delivered", made_files.csv(frame, tmp_path / "DDS.csv"), vintage="2027-06")
+    same = revisions(SnapshotParameters.validated({}))
+    assert same.table["Economy"].tolist() == ["Total", "Total"]
+    assert same.reading.startswith("The figures are the bundled ones of 2026-05-21, so there is nothing to compare")
+    result = revisions(SnapshotParameters.validated({"vintage": "2027-06"}))
+    table = result.table.set_index(["Region", "Economy"])
+    assert table.index.tolist() == [
+        ("CAREC", "Total"),
+        ("CAREC", "Kyrgyz Republic"),
+        ("ASEAN", "Total"),
+        ("ASEAN", "Singapore"),
+    ]
+    assert table["Revision, %"]["ASEAN", "Singapore"] == pytest.approx(10)
+    assert table.loc[("CAREC", "Total"), ["Figures revised", "new", "gone"]].tolist() == [2, 0, 0]
+    assert "The largest revisions, in US dollars: Singapore's" in result.reading
+    assert "of 2024 (-20.0%)" in result.reading
+    assert "delivered, delivered_services and breaks are imported, the others are the bundled ones." in result.reading
+    records = result.records.set_index(["iso3", "metric"])["value"]
+    assert records["SGP", "revision_since_bundled"] == pytest.approx(10)
+
+
+def test_new_and_gone_years_are_counted(tmp_path: Path):
+    newer = FILE[FILE["YEAR"] == "2025"].assign(YEAR="2026")
+    frame = pd.concat([FILE[FILE["YEAR"] != "2005"], newer], ignore_index=True)
+    importers.import_file("wto_delivered", made_files.csv(frame, tmp_path / "DDS.csv"), vintage="2027-06")
+    for year in (2024, 2026):  # the bundled figures end in 2025
+        result = revisions(SnapshotParameters.validated({"vintage": "2027-06", "year": year}))
+        carec = result.table.set_index(["Region", "Economy"]).loc[("CAREC", "Total")]
+        assert carec[["Figures revised", "new", "gone"]].tolist() == [0, 22, 22]
+    assert "CAREC has no total in both vintages" in result.reading
+
+
+@pytest.fixture
+def with_batis(tmp_path: Path) -> importers.Imported:
+    file = made_files.batis_file(tmp_path / "OECD-WTO_BATIS_bulk.csv", 26, range(2022, 2024))
+    return importers.import_file("batis", file)
+
+
+def test_integration_is_computed_once_there_is_trade_by_partner(with_batis: importers.Imported):
+    before = intra_regional(SnapshotParameters.validated({}))
+    assert before.table["Within, %"].tolist() == [7, 24]
+    assert "the shares remain the article's word" in before.reading
+    chosen = SnapshotParameters.validated({"vintage": "latest"})
+    assert "bilateral" in chosen.tables()
+    after = intra_regional(chosen)
+    computed = after.table[after.table["Trade"].str.startswith("digitally deliverable")].set_index("Region")
+    assert computed.index.tolist() == ["CAREC", "CAREC without China", "ASEAN", "ASEAN without Singapore"]
+    for label, one in zip(computed.index, [*map(region, ("CAREC", "ASEAN"))] * 2, strict=False):
+        if label == one.name:
+            found = services_integration(load("bilateral", "latest"), one, 2023)
+            assert computed.loc[label, "Within, %"] == pytest.approx(100 * found.indices.intra_regional_share)
+            assert computed.loc[label, "Value estimated, %"] == pytest.approx(100 * found.estimated_value)
+    assert computed["Year"].tolist() == ["2023"] * 4  # 2024 is asked for and the table ends in 2023
+    assert computed[["Intensity", "Introversion"]].notna().all(axis=None)
+    assert "are estimated and not reported" in after.reading
+    assert "do not test the shares of all trade" in after.reading
+    assert "Balanced Trade in Services (BaTIS, BPM6) (2027-06-01)" in after.source
+
+
+def test_regions_that_the_table_does_not_tell_apart_are_said(with_batis: importers.Imported):
+    chosen = SnapshotParameters.validated({"region": ["BRA", "ARG"], "benchmark": ["KAZ", "DEU"], "vintage": "latest"})
+    reading = intra_regional(chosen).reading
+    assert "tells no member of Brazil and Argentina apart: import it again and name them with --economy." in reading
+    assert "It leaves out Germany, which the table does not tell apart." in reading
+
+
+def test_the_claims_on_integration_get_a_verdict_of_their_own_kind(with_batis: importers.Imported):
+    found = verdicts("latest").set_index("id").loc[["intra_carec", "intra_asean"]]
+    assert found["verdict"].unique().tolist() in (["supported for services"], ["contradicted for services"])
+    table = load("bilateral", "latest")
+    carec = services_integration(table, region("CAREC", exclude=["CHN"]), 2023)
+    asean = services_integration(table, region("ASEAN"), 2023)
+    shares = [100 * each.indices.intra_regional_share for each in (carec, asean)]
+    assert found["value"].tolist() == pytest.approx(shares)
+    assert (found.loc["intra_carec", "verdict"] == "supported for services") == (shares[0] < shares[1])
+    assert "The quoted figures are of all trade and stay the article's word." in found.loc["intra_carec", "finding"]
+    assert found["source"].tolist() == ["bilateral (2027-06-01)"] * 2
+    result = claims(SnapshotParameters.validated({"vintage": "latest"}))
+    assert "for_services" in " ".join(result.records["metric"])
+    assert "for_services" not in " ".join(claims(SnapshotParameters.validated({})).records["metric"])
+    assert verdicts().set_index("id").loc["intra_carec", "verdict"] == "not testable here"
+
+
+DENIED = """
+import socket, sys
+
+def denied(*args, **kwargs):
+    raise OSError("the network is denied")
+
+socket.socket.connect = socket.getaddrinfo = socket.create_connection = denied
+
+import pkgutil, importlib
+import carec_digital_trade
+for module in pkgutil.walk_packages(carec_digital_trade.__path__, "carec_digital_trade."):
+    if "__main__" not in module.name:
+        importlib.import_module(module.name)
+from carec_digital_trade import cli
+for arguments in (["data", "import", "wto_delivered", sys.argv[1]], ["data", "list"], ["data", "verify"],
+                  ["data", "diff", "delivered", "bundled", "latest"], ["params", "snapshot"]):
+    assert cli.status(arguments) == 0, arguments
+sys.exit(cli.status(["data", "refresh", "world_bank"]))
+"""
+
+
+def test_nothing_but_refresh_asks_the_network(tmp_path: Path):
+    file = made_files.csv(FILE, tmp_path / "DDS_bulk_download.csv")
+    patience = (
+        "import carec_digital_trade.importers as i\nfrom carec_digital_trade.importers.download import Patience\n"
+    )
+    patience += "i.Patience = lambda: Patience(attempts=2, first_wait=0.01)\n"
+    done = subprocess.run(
+        [sys.executable, "-c", DENIED.replace("sys.exit(", patience + "sys.exit("), file],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("cdt: https://api.worldbank.org/v2 cannot be reached (")
+    assert done.stderr.endswith(", at the last of 2 attempts; nothing was imported\n")
+    assert "wto_delivered: vintage" in done.stdout
