@@ -10,27 +10,30 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from carec_digital_trade.cli_batch import INTERRUPTED, add_command
+from carec_digital_trade.cli_vintages import add_commands, print_vintages
 from carec_digital_trade.errors import DataError, InputError
+from carec_digital_trade.printing import console as _console
+from carec_digital_trade.printing import table as _table
 
-_INTERRUPTED = 130
-_PIPED_WIDTH = 120
 _DEBUG = "--debug"
 
 app = typer.Typer(
     help="Digital trade and regional integration: run the notebooks, read their parameters, look at the data.",
     add_completion=False,
 )
-data_app = typer.Typer(help="The tables: what they are, whether they are intact, their figures.")
+data_app = typer.Typer(help="The tables: what they are, whether they are intact, their figures, newer vintages.")
 app.add_typer(data_app, name="data")
+add_commands(data_app)
 
 NotebookName = Annotated[str, typer.Argument(help="A notebook's name, such as snapshot, or the path of your own.")]
 TableName = Annotated[str, typer.Argument(help="A table, as `cdt data list` names it.")]
+Vintage = Annotated[str, typer.Option(metavar="NAME", help="Vintage: bundled, latest, or a name.")]
 ParameterTexts = Annotated[
     list[str] | None,
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="One parameter, its value in YAML; repeatable."),
@@ -39,6 +42,8 @@ ParameterTexts = Annotated[
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    # jsonschema builds a grammar of addresses with it when it is imported: seconds, for a check that nobody asks for.
+    sys.modules["rfc3987_syntax"] = None
     sys.exit(status(sys.argv[1:]))
 
 
@@ -116,7 +121,7 @@ def run(
             result = runs.perform(planned)
     except KeyboardInterrupt:
         _complain("interrupted, and nothing of the run was kept; the same command starts it again")
-        raise typer.Exit(_INTERRUPTED) from None
+        raise typer.Exit(INTERRUPTED) from None
     index = runs.write_index(out)
     if result.error:
         if context.obj:
@@ -125,6 +130,9 @@ def run(
         raise typer.Exit(1)
     print(f"{result.run_id}: {'finished before with the same inputs, so skipped' if result.skipped else 'finished'}")
     print(f"folder: {result.folder}\nreport: {result.report}\nindex:  {index}")
+
+
+add_command(app)
 
 
 @app.command()
@@ -148,19 +156,20 @@ def params(
 
 @data_app.command("list")
 def list_tables() -> None:
-    """List the tables."""
+    """List the tables, and the imported vintages."""
     from carec_digital_trade.datasets import catalogue
 
     tables = catalogue()[["table", "title", "vintage", "licence"]]
     _table(list(tables), tables.itertuples(index=False))
+    print_vintages()
 
 
 @data_app.command()
-def show(table: TableName) -> None:
+def show(table: TableName, vintage: Vintage = "bundled") -> None:
     """Describe a table and print its first rows."""
     from carec_digital_trade.datasets import describe, load
 
-    resource, frame = describe(table), load(table)
+    resource, frame = describe(table, vintage), load(table, vintage)
     print(f"{resource['title']} ({table})\n\n{resource['description']}\n")
     print(f"vintage:   {resource['vintage']}, retrieved {resource['retrieved']}")
     for source in resource["sources"]:
@@ -177,14 +186,17 @@ def show(table: TableName) -> None:
 
 
 @data_app.command()
-def verify(table: Annotated[str | None, typer.Argument(help="A table; all of them if left out.")] = None) -> None:
+def verify(
+    table: Annotated[str | None, typer.Argument(help="A table; all of them if left out.")] = None,
+    vintage: Vintage = "bundled",
+) -> None:
     """Check the files against the descriptor's hashes and schemas."""
     from carec_digital_trade.datasets import catalogue
     from carec_digital_trade.datasets import verify as find_faults
 
-    faults = find_faults(table)
+    faults = find_faults(table, vintage)
     if faults.empty:
-        print(f"{table or f'all {len(catalogue())} tables'}: as published")
+        print(f"{table or f'all {len(catalogue(vintage))} tables'}: as published")
         return
     lines = [
         f"{file}, row {row}: {problem}" if row > 0 else f"{file}: {problem}"
@@ -201,6 +213,7 @@ def export(
     table: TableName,
     file: Annotated[Path, typer.Argument(help="A .csv or .json file.")],
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    vintage: Vintage = "bundled",
 ) -> None:
     """Write a table, as loaded, to a CSV or JSON file."""
     from carec_digital_trade.datasets import load
@@ -216,7 +229,7 @@ def export(
         raise InputError(f"there is no folder {file.parent} to write {file.name} into")
     if file.exists() and not force:
         raise InputError(f"{file} is there already: choose another name, or add --force to replace it")
-    frame = load(table)
+    frame = load(table, vintage)
     write_atomically(file, writers[file.suffix.lower()](frame).encode())
     print(f"{file}: {len(frame)} rows")
 
@@ -228,21 +241,3 @@ def _records(frame: Any) -> str:
 
 def _named(entry: dict[str, str]) -> str:
     return f"{entry['title']}, {entry['path']}" if "path" in entry else entry["title"]
-
-
-def _console(stderr: bool = False) -> Any:
-    """Return a console that prints text as it is: brackets are no markup."""
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() else _PIPED_WIDTH
-    return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
-
-
-def _table(columns: list[str], rows: Iterable[Iterable[Any]]) -> None:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
-    for row in rows:
-        table.add_row(*map(str, row))
-    _console().print(table)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from carec_digital_trade import vintages
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs import identity, open_notebook, plan
 from carec_digital_trade.runs.report import command
@@ -30,8 +31,10 @@ def test_any_other_input_another_identity(toy: str, tmp_path: Path, monkeypatch:
     ]
     monkeypatch.setattr(identity, "__version__", "9.9.9")
     runs.append(plan(source, {}, tmp_path))
-    monkeypatch.setattr(identity, "_vintage", lambda table, vintage: {"vintage": vintage, "hash": "sha256:0"})
+    monkeypatch.setattr(identity, "describe", lambda table, vintage: {"vintage": vintage, "hash": "sha256:0"})
+    vintages.forget()
     runs.append(plan(source, {}, tmp_path))
+    vintages.forget()
     assert len({run.run_id for run in runs}) == len(runs)
 
 

@@ -1,11 +1,14 @@
 """The page is whole in itself, and a reader finds answer, figures, sources, parameters and how to reproduce."""
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from carec_digital_trade.parameters import SharedParameters
 from carec_digital_trade.runs import RunResult, report, write_index
 from carec_digital_trade.runs.prose import Prose
 
@@ -28,7 +31,7 @@ class Page(HTMLParser):
         self.text += " "
 
     def handle_data(self, data: str) -> None:
-        if self.elements[-1:] != [("style", {})]:
+        if self.elements[-1:] not in ([("style", {})], [("script", {})]):
             self.text += data
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
@@ -45,16 +48,27 @@ def index(finished: RunResult) -> Page:
     return Page(finished.folder.parent / "index.html")
 
 
-def test_the_page_fetches_and_runs_nothing(page: Page, index: Page):
+def test_the_page_fetches_and_runs_nothing(page: Page, index: Page, finished: RunResult):
     for each in (page, index):
-        assert not {tag for tag, _ in each.elements} & {"script", "link", "iframe", "object", "embed", "form", "base"}
+        assert not {tag for tag, _ in each.elements} & {"link", "iframe", "object", "embed", "form", "base"}
         sources = [
             value for _, attributes in each.elements for name, value in attributes.items() if name in ("src", "srcset")
         ]
         assert all(value.startswith("data:") for value in sources)
         assert not re.search(r"@import|url\(", (TEMPLATES / "style.css").read_text(encoding="utf-8"))
-        policy = next(each for each in each.all("meta") if each.get("http-equiv") == "Content-Security-Policy")
-        assert policy["content"] == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    strictest = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    assert not page.all("script")
+    assert _policy(page) == strictest
+    # The index runs one script, which its policy knows by its hash.
+    html = (finished.folder.parent / "index.html").read_text(encoding="utf-8")
+    (script,) = re.findall(r"<script>(.*?)</script>", html, re.S)
+    known = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert _policy(index) == f"{strictest}; script-src 'sha256-{known}'"
+    assert not re.search(r"fetch|http|import|eval|innerHTML", script)
+
+
+def _policy(page: Page) -> str:
+    return next(each["content"] for each in page.all("meta") if each.get("http-equiv") == "Content-Security-Policy")
 
 
 def test_the_page_is_accessible(page: Page, index: Page):
@@ -78,7 +92,7 @@ def test_the_page_has_what_a_reader_needs(page: Page, finished: RunResult, manif
         "ipc ['KAZ', 'UZB'] None",
         "cdt run toy -p 'region=[KAZ, UZB]' -p year=2020",
         "points 3 3 number of points",
-        "year 2020 changed 2024 year of the figures",
+        f"year 2020 changed 2024 {SharedParameters.model_fields['year'].description}",
         finished.run_id,
         manifest["data"]["table1"]["vintage"],
         manifest["data"]["delivered"]["hash"],

@@ -1,8 +1,25 @@
-"""One run of a notebook: from its parameters to a folder with notebook, report, results, figures and manifest."""
+"""Runs of a notebook, one or a batch: from parameters to a folder with notebook, report, results and figures."""
 
-from carec_digital_trade.runs.execute import RunResult, perform, run
-from carec_digital_trade.runs.identity import Run, plan
-from carec_digital_trade.runs.notebooks import Source, open_notebook
-from carec_digital_trade.runs.report import write_index
+from importlib import import_module
+from typing import Any
 
-__all__ = ["Run", "RunResult", "Source", "open_notebook", "perform", "plan", "run", "write_index"]
+_HOME = {
+    "BatchResult": "batch",
+    "Run": "identity",
+    "RunResult": "execute",
+    "Source": "notebooks",
+    "open_notebook": "notebooks",
+    "perform": "execute",
+    "plan": "identity",
+    "run": "execute",
+    "run_batch": "batch",
+    "write_index": "report",
+}
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for, and only then: a batch starts its workers before it imports the rest."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

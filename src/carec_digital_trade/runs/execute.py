@@ -1,12 +1,13 @@
 """One run from its parameters to its folder: plan, execute, collect, report, manifest."""
 
+import contextlib
 import shutil
 import sys
 import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from carec_digital_trade import __version__
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.collect import Findings, collect, read_results
+from carec_digital_trade.runs.conditions import ORDINARY, Conditions
 from carec_digital_trade.runs.failures import Failure, RunFailed
 from carec_digital_trade.runs.identity import Run, plan
 from carec_digital_trade.runs.notebooks import open_notebook
@@ -87,13 +89,15 @@ def run(notebook: str | Path, parameters: Mapping[str, Any] | None = None, out: 
     return result
 
 
-def perform(planned: Run) -> RunResult:
+def perform(planned: Run, conditions: Conditions = ORDINARY) -> RunResult:
     """Bring one planned run to its end and leave its manifest.
 
     Parameters
     ----------
     planned : Run
         From `plan`.
+    conditions : Conditions
+        Kernel and time limit.
 
     Returns
     -------
@@ -111,7 +115,7 @@ def perform(planned: Run) -> RunResult:
     started, clock = datetime.now(UTC), time.perf_counter()
     failure = None
     try:
-        manifest = _produce(planned, started, clock)
+        manifest = _produce(planned, conditions, started, clock)
     except KeyboardInterrupt:
         shutil.rmtree(planned.folder)
         raise
@@ -125,6 +129,52 @@ def perform(planned: Run) -> RunResult:
     return RunResult(planned.run_id, planned.folder, manifest["status"], error=failure)
 
 
+def attempt(planned: Run, conditions: Conditions) -> RunResult:
+    """Perform a run; what keeps it from leaving even a manifest, such as a full disk, is a failure like any other.
+
+    Parameters
+    ----------
+    planned : Run
+        From `plan`.
+    conditions : Conditions
+        Kernel and time limit.
+
+    Returns
+    -------
+    RunResult
+        Whatever happens.
+    """
+    try:
+        return perform(planned, conditions)
+    except (InputError, OSError) as error:
+        failure = Failure(type(error).__name__, str(error))
+        return RunResult(planned.run_id, planned.folder, layout.FAILED, error=failure)
+
+
+def fail(planned: Run, failure: Failure, seconds: float) -> RunResult:
+    """Record the failure of a run whose process could not do so itself.
+
+    Parameters
+    ----------
+    planned : Run
+        The run.
+    failure : Failure
+        Why.
+    seconds : float
+        How long it had run.
+
+    Returns
+    -------
+    RunResult
+        Also if the manifest cannot be written.
+    """
+    with contextlib.suppress(OSError):
+        planned.folder.mkdir(parents=True, exist_ok=True)
+        started = datetime.now(UTC) - timedelta(seconds=seconds)
+        layout.write_manifest(planned.folder, _manifest(planned, started, time.perf_counter() - seconds, failure))
+    return RunResult(planned.run_id, planned.folder, layout.FAILED, error=failure)
+
+
 def _make_folder(folder: Path) -> None:
     try:
         layout.clear(folder)
@@ -132,11 +182,11 @@ def _make_folder(folder: Path) -> None:
         raise InputError(f"the folder {folder} cannot be made: {str(error.strerror).lower()}") from None
 
 
-def _produce(planned: Run, started: datetime, clock: float) -> dict[str, Any]:
+def _produce(planned: Run, conditions: Conditions, started: datetime, clock: float) -> dict[str, Any]:
     """Execute the notebook and write everything but the manifest, which is returned."""
     from carec_digital_trade.runs.kernels import execute  # noqa: PLC0415  (slow to import; a skipped run needs none)
 
-    notebook = execute(planned.source, planned.parameters, planned.folder / layout.NOTEBOOK)
+    notebook = execute(planned.source, planned.parameters, planned.folder / layout.NOTEBOOK, conditions)
     findings = collect(notebook, planned.source.name)
     _save(findings, planned.folder)
     manifest = _manifest(planned, started, clock, findings)

@@ -3,14 +3,19 @@
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 NOTEBOOK = "notebook.ipynb"
 REPORT = "report.html"
 RESULTS = "results.csv"
 MANIFEST = "manifest.json"
 FIGURES = "figures"
+
+FAILURES = "failures.csv"
+"""In a folder of runs, beside the results of all of them."""
 
 FINISHED = "finished"
 FAILED = "failed"
@@ -50,6 +55,27 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     write_atomically(folder / MANIFEST, f"{text}\n".encode())
 
 
+def look(folder: Path) -> tuple[str | None, dict[str, Any] | None]:
+    """Say how a run stands, and return its manifest.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The run's folder.
+
+    Returns
+    -------
+    status : {"finished", "failed"} or None
+        None for an unfinished or damaged run.
+    manifest : dict or None
+        None if there is none.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None or (manifest["status"] == FINISHED and not _is_whole(folder, manifest)):
+        return None, manifest
+    return manifest["status"], manifest
+
+
 def is_finished(folder: Path) -> bool:
     """Say whether a run ended well and its files are still there.
 
@@ -63,10 +89,17 @@ def is_finished(folder: Path) -> bool:
     bool
         False for an unfinished, failed or damaged run.
     """
-    manifest = read_manifest(folder)
-    if manifest is None or manifest["status"] != FINISHED:
-        return False
-    return all((folder / name).is_file() for name in [NOTEBOOK, REPORT, RESULTS, *manifest["figures"]])
+    return look(folder)[0] == FINISHED
+
+
+def _is_whole(folder: Path, manifest: dict[str, Any]) -> bool:
+    """Say whether the files that a manifest speaks of are there."""
+    with os.scandir(folder) as entries:
+        names = {entry.name for entry in entries}
+    if FIGURES in names:
+        with os.scandir(folder / FIGURES) as entries:
+            names |= {f"{FIGURES}/{entry.name}" for entry in entries}
+    return names.issuperset((NOTEBOOK, REPORT, RESULTS, *manifest["figures"]))
 
 
 def clear(folder: Path) -> None:
@@ -93,12 +126,42 @@ def write_atomically(path: Path, content: bytes) -> None:
     content : bytes
         What it is to hold.
     """
+    with replaced(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[IO[bytes]]:
+    """Write a large file bit by bit so that it is there whole or not at all.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; its folder exists.
+
+    Yields
+    ------
+    file
+        To write bytes into.
+    """
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with partial.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def sweep(out: Path) -> None:
+    """Remove what a process that was killed has half written into a folder of runs.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        Folder of runs, which no other process writes into.
+    """
+    for partial in out.glob(".*.*.[0-9]*"):
+        partial.unlink()

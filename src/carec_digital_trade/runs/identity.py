@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,12 +13,13 @@ from carec_digital_trade.datasets import BUNDLED, describe
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs.notebooks import Source
 from carec_digital_trade.runs.values import as_typed
+from carec_digital_trade.vintages import remembered
 
 _DIGITS = 12
 """Of the hash: two of 100,000 runs share them with a probability of about 2e-5."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Run:
     """One notebook with one set of checked parameters.
 
@@ -33,15 +33,20 @@ class Run:
         All parameters, as plain values.
     data : dict
         Table to its vintage and hash.
-    folder : pathlib.Path
-        Where the run is kept.
+    out : pathlib.Path
+        Folder of runs.
     """
 
     run_id: str
     source: Source
     parameters: dict[str, Any]
     data: dict[str, dict[str, str]]
-    folder: Path
+    out: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the run is kept."""
+        return self.out / self.run_id
 
     @property
     def changed(self) -> dict[str, Any]:
@@ -86,9 +91,9 @@ def plan(
         checked, tables = source.validated(parameters)
     except InputError as error:
         raise InputError(f"{error}{_as_it_was_typed(str(error), parameters, typed)}") from None
-    data = {table: _vintage(table, checked.get("vintage", BUNDLED)) for table in tables}
-    run_id = f"{source.name}-{_hash(source.digest, checked, data)}"
-    return Run(run_id, source, checked, data, out / run_id)
+    data, inputs = _data(tuple(tables), checked.get("vintage", BUNDLED), source.digest, __version__)
+    run_id = f"{source.name}-{_hash({'parameters': checked, 'inputs': inputs})}"
+    return Run(run_id, source, checked, data, out)
 
 
 def _as_it_was_typed(sentence: str, parameters: Mapping[str, Any], typed: Mapping[str, str]) -> str:
@@ -98,12 +103,13 @@ def _as_it_was_typed(sentence: str, parameters: Mapping[str, Any], typed: Mappin
     return f" (typed: {', '.join(changed)})" if changed else ""
 
 
-def _hash(digest: str, parameters: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    content = {"notebook": digest, "parameters": parameters, "data": data, "version": __version__}
+def _hash(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 
-@lru_cache(maxsize=256)
-def _vintage(table: str, vintage: str) -> dict[str, str]:
-    resource = describe(table, vintage)
-    return {"vintage": resource["vintage"], "hash": resource["hash"]}
+@remembered(maxsize=256)
+def _data(tables: tuple[str, ...], vintage: str, digest: str, version: str) -> tuple[dict[str, dict[str, str]], str]:
+    """Return tables with their vintage and hash, and the hash of all inputs but the parameters: runs share both."""
+    resources = {table: describe(table, vintage) for table in tables}
+    data = {table: {"vintage": each["vintage"], "hash": each["hash"]} for table, each in resources.items()}
+    return data, _hash({"notebook": digest, "data": data, "version": version})

@@ -12,6 +12,7 @@ import tokenize
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -94,14 +95,7 @@ class Source:
         list of Parameter
             In the order of the model or of the parameters cell.
         """
-        if self.model is None:
-            return list(self.own)
-        properties = self.model.model_json_schema()["properties"]
-        defaults = self.model.validated({}).model_dump(mode="json")
-        return [
-            Parameter(name, defaults[name], properties[name], field.description or "")
-            for name, field in self.model.model_fields.items()
-        ]
+        return list(self.own if self.model is None else _of_model(self.model))
 
     def json_schema(self) -> dict[str, Any]:
         """Describe the parameters as JSON Schema.
@@ -231,6 +225,16 @@ def digest(cells: list[nbformat.NotebookNode]) -> str:
     """
     content = [[cell.cell_type, cell.metadata.get("tags", []), cell.source] for cell in cells]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _of_model(model: type[SharedParameters]) -> tuple[Parameter, ...]:
+    properties = model.model_json_schema()["properties"]
+    defaults = model.validated({}).model_dump(mode="json")
+    return tuple(
+        Parameter(name, defaults[name], properties[name], field.description or "")
+        for name, field in model.model_fields.items()
+    )
 
 
 def _unknown(name: str, known: Mapping[str, Parameter]) -> str:

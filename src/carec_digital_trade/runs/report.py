@@ -1,9 +1,12 @@
 """The pages that a reader opens: one for a run, and an index of the runs in a folder."""
 
 import base64
+import hashlib
+import heapq
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +19,7 @@ from markupsafe import Markup
 from carec_digital_trade import __version__
 from carec_digital_trade.datasets import BUNDLED, describe
 from carec_digital_trade.runs import folder as layout
+from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.collect import note
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.notebooks import PARAMETERS_TAG
@@ -23,6 +27,12 @@ from carec_digital_trade.runs.prose import Prose
 from carec_digital_trade.runs.values import as_typed
 
 INDEX = "index.html"
+MOST_ROWS = 5_000
+"""Of the index page; a browser is slow with more."""
+
+_MOST_COLUMNS = 5
+_SHOWN = ("run_id", "title", "status", "parameters", "changed", "started", "duration_seconds", "answer", "error")
+_TEMPLATES = Path(__file__).parent / "templates"
 
 _LEFT_OUT = {PARAMETERS_TAG, "injected-parameters", "remove-cell"}
 """Tags of cells that are not on the page: it has a table of parameters; the last is Jupyter Book's tag."""
@@ -59,33 +69,79 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
     layout.write_atomically(run.folder / layout.REPORT, page.encode())
 
 
-def write_index(out: Path) -> Path:
+def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
     """Write the page that links the runs of a folder, from their manifests.
 
     Parameters
     ----------
     out : pathlib.Path
         Folder of runs.
+    charts : sequence of ChartSet
+        What to show above the table.
 
     Returns
     -------
     pathlib.Path
         The page.
     """
-    manifests = filter(None, (layout.read_manifest(folder) for folder in out.iterdir() if folder.is_dir()))
-    runs = sorted(manifests, key=lambda manifest: (manifest["started"], manifest["run_id"]), reverse=True)
+    listing = _listed(out)
+    columns = _varied(listing.runs)
+    script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
     prose = Prose()
     page = (
         _templates()
         .get_template("index.html.j2")
         .render(
-            runs=[{**each, "answer": each["answer"] and prose.html(each["answer"])} for each in runs],
-            failed=sum(each["status"] == layout.FAILED for each in runs),
+            runs=[{**each, "answer": each["answer"] and prose.html(each["answer"])} for each in listing.runs],
+            total=listing.total,
+            failed=listing.failed,
+            columns=columns,
+            others=not columns or any(each["changed"].keys() - columns for each in listing.runs),
+            charts=charts,
+            tables=[name for name in (layout.RESULTS, layout.FAILURES) if (out / name).is_file()],
+            script=Markup(script),
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
             version=__version__,
         )
     )
     layout.write_atomically(out / INDEX, page.encode())
     return out / INDEX
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """Runs of a folder, the latest first, and how many there are in all."""
+
+    runs: list[dict[str, Any]]
+    total: int
+    failed: int
+
+
+def _listed(out: Path) -> _Listing:
+    """Read the manifests, keeping no more than the page shows: those of failures, then the latest."""
+    kept: list[tuple[tuple[bool, str, str], dict[str, Any]]] = []
+    total = failed = 0
+    for folder in out.iterdir():
+        manifest = layout.read_manifest(folder)
+        if manifest is None:
+            continue
+        is_failed = manifest["status"] == layout.FAILED
+        total, failed = total + 1, failed + is_failed
+        shown = {name: manifest[name] for name in _SHOWN}
+        heapq.heappush(kept, ((is_failed, manifest["started"], manifest["run_id"]), shown))
+        if len(kept) > MOST_ROWS:
+            heapq.heappop(kept)
+    runs = [shown for _, shown in sorted(kept, key=lambda pair: pair[0][1:], reverse=True)]
+    return _Listing(runs, total, failed)
+
+
+def _varied(runs: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the parameters in which runs differ, which get a column each unless they are too many."""
+    values: dict[str, set[str]] = {}
+    for run in runs:
+        for name, value in run["parameters"].items():
+            values.setdefault(name, set()).add(as_typed(value))
+    return [name for name, found in values.items() if len(found) > 1][:_MOST_COLUMNS]
 
 
 def command(run: Run) -> str:
@@ -108,7 +164,7 @@ def command(run: Run) -> str:
 @lru_cache(maxsize=1)
 def _templates() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -13,6 +13,12 @@ from nbclient import NotebookClient
 from carec_digital_trade.runs.collect import collect
 from carec_digital_trade.runs.kernels import RunKernelManager
 
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+"""Of a notebook that is committed: nothing that differs from machine to machine."""
+
 
 def save(path: Path) -> None:
     """Execute a notebook and save its outputs.
@@ -27,23 +33,43 @@ def save(path: Path) -> None:
     nbclient.exceptions.CellExecutionError
         If a cell fails.
     """
-    notebook = nbformat.read(path, as_version=4)
-    NotebookClient(
-        notebook,
-        kernel_manager_class=RunKernelManager,
-        kernel_name="python3",
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-    ).execute()
-    notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
+    notebook = executed(nbformat.read(path, as_version=4), path.parent)
     nbformat.write(notebook, path)
     pictures = path.resolve().parents[1] / "docs" / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
     for figure, picture in collect(notebook, path.stem).figures.items():
         (pictures / f"{figure}.png").write_bytes(picture)
+
+
+def executed(notebook: nbformat.NotebookNode, folder: Path) -> nbformat.NotebookNode:
+    """Execute a notebook.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Its outputs are replaced.
+    folder : pathlib.Path
+        The kernel's working directory.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The same notebook, ready to be committed.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        If a cell fails.
+    """
+    NotebookClient(
+        notebook,
+        kernel_manager_class=RunKernelManager,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    ).execute()
+    notebook.metadata = nbformat.from_dict(METADATA)
+    return notebook
 
 
 if __name__ == "__main__":

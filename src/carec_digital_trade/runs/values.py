@@ -12,6 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import Node
 from ruamel.yaml.resolver import BaseResolver
 
 from carec_digital_trade.errors import InputError
@@ -43,6 +44,56 @@ for _kind, _pattern, _first in [
     _CoreResolver.add_implicit_resolver_base(f"tag:yaml.org,2002:{_kind}", re.compile(_pattern), _first)
 
 
+def compose(text: str) -> Node | None:
+    """Read YAML into nodes, which know their lines.
+
+    Parameters
+    ----------
+    text : str
+        One document.
+
+    Returns
+    -------
+    ruamel.yaml.nodes.Node or None
+        None if there is nothing in it.
+
+    Raises
+    ------
+    ruamel.yaml.error.YAMLError
+        If it is not YAML.
+    """
+    try:
+        return _yaml().compose(text)
+    except RecursionError:
+        raise YAMLError("it is nested too deeply") from None
+
+
+def plain(node: Node) -> Any:
+    """Return the value of a node.
+
+    Parameters
+    ----------
+    node : ruamel.yaml.nodes.Node
+        From `compose`.
+
+    Returns
+    -------
+    Any
+        None, bool, int, float, str, list or dict.
+
+    Raises
+    ------
+    ruamel.yaml.error.YAMLError
+        If it holds anything else, or a number that is not finite.
+    """
+    try:
+        value = _yaml().constructor.construct_document(node)
+        json.dumps(value, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):  # such as .inf, too many digits, !!binary, a list inside itself
+        raise YAMLError("it may hold finite numbers, text, true, false, null, lists and mappings only") from None
+    return value
+
+
 def parse_value(name: str, text: str) -> Any:
     """Read one value.
 
@@ -68,7 +119,7 @@ def parse_value(name: str, text: str) -> Any:
     try:
         return _load(text)
     except YAMLError as error:
-        raise InputError(f"the value of {name}={text} cannot be read: {_problem(error)}") from None
+        raise InputError(f"the value of {name}={text} cannot be read: {problem(error)}") from None
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
@@ -128,7 +179,7 @@ def read_parameter_file(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise InputError(f"the parameter file {path} is not a text file in UTF-8") from None
     except YAMLError as error:
-        raise InputError(f"the parameter file {path} is not YAML: {_problem(error)}") from None
+        raise InputError(f"the parameter file {path} is not YAML: {problem(error)}") from None
     if not isinstance(values, dict) or not values or not all(isinstance(name, str) for name in values):
         raise InputError(f"the parameter file {path} must hold lines of the form name: value, such as year: 2024")
     return values
@@ -168,19 +219,30 @@ def _quoted(text: str) -> str:
 
 
 def _load(text: str) -> Any:
+    node = compose(text)
+    return None if node is None else plain(node)
+
+
+def _yaml() -> YAML:
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 2)
     yaml.Resolver = _CoreResolver
-    try:
-        value = yaml.load(text)
-        json.dumps(value, allow_nan=False)
-    except (ValueError, TypeError, RecursionError):  # such as .inf, too many digits, !!binary, a list inside itself
-        raise YAMLError("it may hold finite numbers, text, true, false, null, lists and mappings only") from None
-    return value
+    return yaml
 
 
-def _problem(error: YAMLError) -> str:
-    """Say in one line what is wrong, where it was noticed, and where that began if on another line."""
+def problem(error: YAMLError) -> str:
+    """Say in one line what is wrong, where it was noticed, and where that began if on another line.
+
+    Parameters
+    ----------
+    error : ruamel.yaml.error.YAMLError
+        What `compose` or `plain` raised.
+
+    Returns
+    -------
+    str
+        Without a stop.
+    """
     if not isinstance(error, MarkedYAMLError):
         return " ".join(str(error).split())
     mark = error.problem_mark or error.context_mark

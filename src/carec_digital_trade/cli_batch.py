@@ -1,0 +1,115 @@
+"""The command ``cdt batch``."""
+# ruff: noqa: PLC0415
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from carec_digital_trade.printing import console, table
+
+if TYPE_CHECKING:
+    from carec_digital_trade.runs.batch import BatchResult, Plan
+
+INTERRUPTED = 130
+_MOST_ROWS = 30
+
+
+def add_command(app: typer.Typer) -> None:
+    """Add batch to the commands.
+
+    Parameters
+    ----------
+    app : typer.Typer
+        What stands behind ``cdt``.
+    """
+    app.command()(batch)
+
+
+def batch(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The batch: notebook, fixed, grid, runs, chart.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of runs.")] = Path("reports"),
+    workers: Annotated[int | None, typer.Option(metavar="N", help="Runs at a time; one a core if left out.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers perform the runs.")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="After which a run has failed; none if left out.")
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Perform again what failed in a cell of its notebook.")
+    ] = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going/--stop", help="After a failure, go on with the others, or begin no more.")
+    ] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and the estimated time only.")] = False,
+) -> None:
+    """Run notebooks over many sets of parameters, and gather all results into one table.
+
+    What is finished is not done again, so the same command goes on after an interruption.
+    """
+    from carec_digital_trade.runs.place import executor
+
+    place = executor(workers, cluster, timeout)
+    with contextlib.nullcontext() if dry_run else place:  # begun first, since it takes seconds to be ready
+        from carec_digital_trade.runs.batch import perform_batch, plan_batch
+        from carec_digital_trade.runs.batchfile import BatchFileError
+
+        try:
+            plan = plan_batch(file, out, retry_failed)
+            if dry_run:
+                _print_plan(plan, place.workers)
+                return
+            result = perform_batch(plan, out, place, keep_going, console(stderr=True))
+        except BatchFileError as error:
+            raise _failed(*error.faults) from None
+        except KeyboardInterrupt as interruption:
+            raise _failed(str(interruption) or "interrupted before a run began", status=INTERRUPTED) from None
+    _print_result(result)
+
+
+def _failed(*sentences: str, status: int = 1) -> typer.Exit:
+    for sentence in sentences:
+        print(f"cdt: {' '.join(sentence.split())}", file=sys.stderr)
+    return typer.Exit(status)
+
+
+def _print_plan(plan: "Plan", workers: int | None) -> None:
+    from carec_digital_trade.prose import count
+    from carec_digital_trade.runs.progress import duration
+    from carec_digital_trade.runs.values import as_typed
+
+    waiting = {run.run_id for run in plan.to_do}
+    rows = []
+    for run in plan.batch.runs[:_MOST_ROWS]:
+        standing = "finished" if run.run_id in plan.finished else "to do" if run.run_id in waiting else "failed before"
+        changed = ", ".join(f"{name}={as_typed(value)}" for name, value in run.changed.items())
+        rows.append((run.run_id, standing, changed or "the defaults"))
+    table(["run", "standing", "parameters"], rows)
+    total = len(plan.batch.runs)
+    if total > len(rows):
+        print(f"... and {total - len(rows):,} more")
+    failed = f", {len(plan.failed)} failed before" if plan.failed else ""
+    repeated = f" ({plan.batch.repeated} more are listed twice)" if plan.batch.repeated else ""
+    print(f"{count(total, 'run')}{repeated}: {len(plan.finished)} finished before{failed}, {len(plan.to_do)} to do")
+    if workers and plan.to_do:
+        basis = "as runs here have taken" if plan.seconds else "taking a guess, since no run here has been timed"
+        print(f"estimated time: {duration(plan.estimate(workers))} by {count(workers, 'worker')}, {basis}")
+
+
+def _print_result(result: "BatchResult") -> None:
+    from carec_digital_trade.prose import count
+
+    failed = len(result.failures)
+    parts = [f"{result.performed} performed", f"{result.skipped} finished before", f"{failed} failed"]
+    if result.unstarted:
+        parts.append(f"{result.unstarted} not begun")
+    print(f"{count(result.total, 'run')}: {', '.join(parts)}")
+    print(f"results:  {result.out / 'results.csv'}")
+    print(f"failures: {result.out / 'failures.csv'}\nindex:    {result.index}")
+    if failed:
+        run_id, failure = next(iter(result.failures.items()))
+        more = f", and {failed - 1} more in {result.out / 'failures.csv'}" if failed > 1 else ""
+        raise _failed(f"{run_id}: {failure.sentence}{more}")

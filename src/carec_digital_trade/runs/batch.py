@@ -1,0 +1,337 @@
+"""A batch of runs: planned, performed, gathered into one table, with nothing missing or stale unsaid."""
+
+import shutil
+import signal
+import statistics
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.printing import console
+from carec_digital_trade.prose import count
+from carec_digital_trade.runs import folder as layout
+from carec_digital_trade.runs.batchfile import Batch, read_batch
+from carec_digital_trade.runs.charts import MOST_RUNS, ChartSet, chart_sets
+from carec_digital_trade.runs.failures import Failure
+from carec_digital_trade.runs.gather import read_rows, regional, write_failures, write_results
+from carec_digital_trade.runs.identity import Run
+from carec_digital_trade.runs.lock import locked
+from carec_digital_trade.runs.place import Executor, executor
+from carec_digital_trade.runs.progress import Standing, shown
+from carec_digital_trade.runs.report import write_index
+
+_GUESS = 3.0
+"""Seconds that a run takes, for an estimate in a folder where none has been timed."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a batch has to do.
+
+    Attributes
+    ----------
+    batch : Batch
+        All its runs.
+    finished : set of str
+        Identities of the runs that are finished already.
+    failed : dict of str to Failure
+        Runs that failed in a cell, and would fail again; they are left alone unless they are to be retried.
+    to_do : list of Run
+        The others, in the order of the batch.
+    seconds : float or None
+        Median time of the finished runs.
+    """
+
+    batch: Batch
+    finished: set[str]
+    failed: dict[str, Failure]
+    to_do: list[Run]
+    seconds: float | None
+
+    def estimate(self, workers: int) -> float:
+        """Estimate how long the batch will take.
+
+        Parameters
+        ----------
+        workers : int
+            How many runs are performed at a time.
+
+        Returns
+        -------
+        float
+            Seconds.
+        """
+        return len(self.to_do) * (self.seconds or _GUESS) / workers
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """How a batch ended.
+
+    Attributes
+    ----------
+    out : pathlib.Path
+        Folder of runs.
+    total, performed, skipped : int
+        Runs of the batch, those that were performed now, and those that had been finished before.
+    failures : dict of str to Failure
+        Identity of each failed run to what went wrong.
+    unstarted : int
+        Runs that were not begun, because the batch was to stop at the first failure.
+    """
+
+    out: Path
+    total: int
+    performed: int
+    skipped: int
+    failures: dict[str, Failure] = field(default_factory=dict)
+    unstarted: int = 0
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """The results of all finished runs, read from their file."""
+        return pd.read_csv(self.out / layout.RESULTS, keep_default_na=False, na_values=[""], low_memory=False)
+
+    @property
+    def index(self) -> Path:
+        """The page to read."""
+        return self.out / "index.html"
+
+
+def run_batch(
+    batch: str | Path | Mapping[str, Any],
+    out: str | Path = "reports",
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    timeout: float | None = None,
+    retry_failed: bool = False,
+    keep_going: bool = True,
+    progress: bool = True,
+) -> BatchResult:
+    """Perform every run of a batch that is not finished already, and gather their results.
+
+    The folder of runs then holds results.csv (all runs, with their parameters as columns), failures.csv and index.html.
+
+    Parameters
+    ----------
+    batch : str or pathlib.Path or mapping
+        A batch file, or its content.
+    out : str or pathlib.Path
+        Folder of runs.
+    workers : int, optional
+        Runs at a time on this machine; one a core by default.
+    cluster : str, optional
+        Address of a Dask scheduler whose workers perform the runs instead.
+    timeout : float, optional
+        Seconds after which a run has failed.
+    retry_failed : bool
+        Whether to perform again what failed in a cell; what failed outside the cells is performed again anyway.
+    keep_going : bool
+        Whether a failure leaves the other runs to be performed.
+    progress : bool
+        Whether to show how far the batch has come.
+
+    Returns
+    -------
+    BatchResult
+        Also if runs failed.
+
+    Raises
+    ------
+    BatchFileError
+        All that is wrong with the batch, if anything is; then nothing has been written.
+    InputError
+        If the file, the folder or the cluster cannot be used.
+    KeyboardInterrupt
+        If interrupted, once the runs under way have ended or, the second time, have been abandoned; the sentence says
+        how to go on.
+    """
+    out, shown_on = Path(out), console(stderr=True)
+    shown_on.quiet = not progress
+    with executor(workers, cluster, timeout) as place:  # begun first, since it takes seconds to be ready
+        return perform_batch(plan_batch(batch, out, retry_failed), out, place, keep_going, shown_on)
+
+
+def plan_batch(batch: str | Path | Mapping[str, Any], out: Path, retry_failed: bool = False) -> Plan:
+    """Check every run of a batch, and see which of them are done; nothing is written.
+
+    Parameters
+    ----------
+    batch : str or pathlib.Path or mapping
+        As in `run_batch`.
+    out : pathlib.Path
+        Folder of runs, which need not exist.
+    retry_failed : bool
+        Whether what failed in a cell is to be performed again.
+
+    Returns
+    -------
+    Plan
+        What there is to do.
+
+    Raises
+    ------
+    BatchFileError, InputError
+        As in `run_batch`.
+    """
+    asked = read_batch(batch, out)
+    present = {folder.name for folder in out.iterdir()} if out.is_dir() else set()
+    finished, failed, to_do, seconds = set(), {}, [], []
+    for run in asked.runs:
+        status, manifest = layout.look(run.folder) if run.run_id in present else (None, None)
+        if status == layout.FINISHED:
+            finished.add(run.run_id)
+            seconds.append(manifest["duration_seconds"])
+        elif status == layout.FAILED and manifest["error"]["cell"] is not None and not retry_failed:
+            failed[run.run_id] = Failure(**{name: manifest["error"][name] for name in ("exception", "message", "cell")})
+        else:
+            to_do.append(run)
+    return Plan(asked, finished, failed, to_do, statistics.median(seconds) if seconds else None)
+
+
+def perform_batch(plan: Plan, out: Path, place: Executor, keep_going: bool, shown_on: Console) -> BatchResult:
+    """Perform what a plan has left to do, and gather the results of the whole batch.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `plan_batch`.
+    out : pathlib.Path
+        Folder of runs.
+    place : Executor
+        Where the runs are performed, entered.
+    keep_going : bool
+        As in `run_batch`.
+    shown_on : rich.console.Console
+        Where to show progress.
+
+    Returns
+    -------
+    BatchResult
+        Also if runs failed.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made, or another batch has it.
+    KeyboardInterrupt
+        As in `run_batch`.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the folder {out} cannot be made: {str(error.strerror).lower()}") from None
+    with locked(out):
+        layout.sweep(out)
+        for name in (layout.RESULTS, layout.FAILURES):
+            (out / name).unlink(missing_ok=True)  # of an earlier batch; what they say is no longer all
+        shown_on.print(_beginning(plan, place))
+        outcome = _perform(plan, place, keep_going, shown_on)
+        return _gather(plan, outcome, out)
+
+
+def _beginning(plan: Plan, place: Executor) -> str:
+    parts = [f"{count(len(plan.batch.runs), 'run')}: {len(plan.finished)} finished before"]
+    if plan.failed:
+        parts.append(f"{len(plan.failed)} failed before (--retry-failed performs them again)")
+    return f"{', '.join(parts)}, {len(plan.to_do)} to do by {place.words}"
+
+
+@dataclass
+class _Outcome:
+    """What became of the runs that there were to do."""
+
+    done: set[str] = field(default_factory=set)
+    failures: dict[str, Failure] = field(default_factory=dict)
+
+
+def _perform(plan: Plan, place: Executor, keep_going: bool, shown_on: Console) -> _Outcome:
+    outcome, standing = _Outcome(), Standing(len(plan.to_do))
+    with _interruptions() as interrupted, shown(standing, shown_on) as refresh:
+
+        def wanted() -> Iterator[Run]:
+            for run in plan.to_do:
+                if interrupted or (outcome.failures and not keep_going):
+                    return
+                yield run
+
+        warned = False
+        if plan.to_do:
+            place.prepare(plan.to_do)
+        for result in place.perform(wanted()):
+            if result is not None:
+                outcome.done.add(result.run_id)
+                if result.error:
+                    outcome.failures[result.run_id] = result.error
+                standing.done, standing.failed = len(outcome.done), len(outcome.failures)
+            refresh()
+            if len(interrupted) > 1:
+                for run in place.abandon():
+                    shutil.rmtree(run.folder, ignore_errors=True)
+                break
+            if interrupted and not warned:
+                shown_on.print("interrupted: finishing the runs under way; a second Ctrl-C abandons them")
+                warned = True
+    if interrupted:
+        ended = len(plan.finished) + len(outcome.done) - len(outcome.failures)
+        raise KeyboardInterrupt(
+            f"interrupted with {ended} of {count(len(plan.batch.runs), 'run')} finished; the same command goes on with "
+            f"the others and gathers the results"
+        )
+    return outcome
+
+
+@contextmanager
+def _interruptions() -> Iterator[list[int]]:
+    """Gather Ctrl-C in a list instead of being torn out of what is being done."""
+    happened: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield happened  # only the main thread can be interrupted
+        return
+    before = signal.signal(signal.SIGINT, lambda number, _: happened.append(number))
+    try:
+        yield happened
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _gather(plan: Plan, outcome: _Outcome, out: Path) -> BatchResult:
+    """Write the table of results, that of failures, and the page."""
+    finished = (plan.finished | outcome.done) - outcome.failures.keys()
+    failures = plan.failed | outcome.failures
+    ended = [run for run in plan.batch.runs if run.run_id in finished]
+    for damaged in write_results(ended, out / layout.RESULTS):
+        (damaged.folder / layout.MANIFEST).unlink(missing_ok=True)  # so that the next batch performs it again
+        failures[damaged.run_id] = damaged.error
+    failed = [(run, failures[run.run_id]) for run in plan.batch.runs if run.run_id in failures]
+    write_failures(failed, out / layout.FAILURES)
+    write_index(out, _charts(plan.batch, [run for run in ended if run.run_id not in failures]))
+    return BatchResult(
+        out,
+        total=len(plan.batch.runs),
+        performed=len(outcome.done),
+        skipped=len(plan.finished),
+        failures={run.run_id: failure for run, failure in failed},
+        unstarted=len(plan.to_do) - len(outcome.done),
+    )
+
+
+def _charts(batch: Batch, runs: list[Run]) -> list[ChartSet]:
+    """Chart what the file names, or else the regions' totals, or else the first metric there is."""
+    if not runs or not batch.varied or len(runs) > MOST_RUNS:
+        return []
+    metrics = batch.chart or [_usual(runs[0])]
+    return chart_sets(regional(runs, metrics), metrics, batch.varied)
+
+
+def _usual(run: Run) -> str:
+    metrics = dict.fromkeys(row["metric"] for row in read_rows(run) if not row["iso3"])
+    return "total" if "total" in metrics else next(iter(metrics), "")

@@ -1,0 +1,164 @@
+"""Small charts of a metric over the grid of a batch, drawn as SVG into the index page.
+
+One chart a region and set of the other parameters, all of a metric on one scale, so that they can be compared.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup
+
+from carec_digital_trade.runs.identity import Run
+from carec_digital_trade.runs.values import as_typed
+
+MOST_CHARTS = 36
+"""Of a metric; more are no longer looked at."""
+MOST_RUNS = 3_000
+"""That are charted; beyond them results.csv is the better place to look."""
+
+_WIDTH, _HEIGHT = 240, 96
+_SIDE, _TOP, _BOTTOM = 8, 8, 18
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A metric along one parameter.
+
+    Attributes
+    ----------
+    title : str
+        Region, and what else tells the chart from its neighbours.
+    points : list of (str, float or None)
+        Value of the parameter as it is typed, and of the metric.
+    svg : markupsafe.Markup
+        The picture.
+    """
+
+    title: str
+    points: list[tuple[str, float | None]]
+    svg: Markup
+
+
+@dataclass(frozen=True)
+class ChartSet:
+    """The charts of one metric.
+
+    Attributes
+    ----------
+    metric, unit, along : str
+        Name, unit, and the parameter on the horizontal axis.
+    low, high : float
+        The scale.
+    charts : list of Chart
+        At most `MOST_CHARTS`.
+    left_out : int
+        How many more there would be.
+    """
+
+    metric: str
+    unit: str
+    along: str
+    low: float
+    high: float
+    charts: list[Chart]
+    left_out: int
+
+
+_Row = tuple[Run, dict[str, str]]
+_Points = list[tuple[str, float | None]]
+
+
+def chart_sets(rows: Iterable[_Row], metrics: Sequence[str], varied: Sequence[str]) -> list[ChartSet]:
+    """Draw the charts of some metrics.
+
+    Parameters
+    ----------
+    rows : iterable of (Run, dict)
+        From `gather.regional`, in the order of the batch.
+    metrics : sequence of str
+        In the order of the page.
+    varied : sequence of str
+        Parameters that the batch varies; the one with the most numbers is the horizontal axis, else the first.
+
+    Returns
+    -------
+    list of ChartSet
+        One a metric that has a value.
+    """
+    rows = list(rows)
+    if not varied or not rows:
+        return []
+    along = _axis([run for run, _ in rows], varied)
+    sets = []
+    for metric in metrics:
+        found = [(run, row) for run, row in rows if row["metric"] == metric and along in run.parameters]
+        if drawn := _chart_set(metric, along, found, [name for name in varied if name != along]):
+            sets.append(drawn)
+    return sets
+
+
+def _axis(runs: Sequence[Run], varied: Sequence[str]) -> str:
+    def numbers(name: str) -> int:
+        values = {run.parameters.get(name) for run in runs if _is_number(run.parameters.get(name))}
+        return len(values) if len(values) > 1 else 0
+
+    return max(varied, key=numbers)
+
+
+def _chart_set(metric: str, along: str, rows: Sequence[_Row], others: Sequence[str]) -> ChartSet | None:
+    values = [float(row["value"]) for _, row in rows if row["value"]]
+    if not values:
+        return None
+    series: dict[str, _Points] = {}
+    for run, row in sorted(rows, key=lambda pair: _order(pair[0].parameters[along])):
+        told_apart = [f"{name} = {as_typed(run.parameters[name])}" for name in others if name in run.parameters]
+        title = ", ".join([row["region"] or "all", *told_apart])
+        value = float(row["value"]) if row["value"] else None
+        series.setdefault(title, []).append((as_typed(run.parameters[along]), value))
+    low, high = min(0.0, *values), max(0.0, *values)
+    charts = [
+        Chart(title, points, _svg(f"{metric}, {title}", points, low, high))
+        for title, points in list(series.items())[:MOST_CHARTS]
+    ]
+    return ChartSet(metric, rows[0][1]["unit"], along, low, high, charts, len(series) - len(charts))
+
+
+def _svg(name: str, points: _Points, low: float, high: float) -> Markup:
+    """Draw points joined by a line, which a missing value breaks."""
+    scale = (_HEIGHT - _TOP - _BOTTOM) / (high - low or 1.0)
+    step = (_WIDTH - 2 * _SIDE) / max(len(points) - 1, 1)
+    places = [
+        None if value is None else (_SIDE + step * at, _HEIGHT - _BOTTOM - (value - low) * scale)
+        for at, (_, value) in enumerate(points)
+    ]
+    marks = "".join(f'<circle cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="2.5"/>' for place in places if place)
+    lines = "".join(f'<polyline points="{part}"/>' for part in _unbroken(places))
+    zero = _HEIGHT - _BOTTOM + low * scale
+    words = "; ".join(f"{at}: {'no value' if value is None else f'{value:,.6g}'}" for at, value in points)
+    ends = [(_SIDE, "start", points[0][0]), (_WIDTH - _SIDE, "end", points[-1][0])][: len(points)]
+    labels = "".join(
+        f'<text x="{x}" y="{_HEIGHT - 4}" text-anchor="{anchor}">{escape(text)}</text>' for x, anchor, text in ends
+    )
+    return Markup(
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(f"{name}: {words}")}">'
+        f"<title>{escape(words)}</title>"
+        f'<line x1="0" x2="{_WIDTH}" y1="{zero:.1f}" y2="{zero:.1f}"/>{lines}{marks}{labels}</svg>'
+    )
+
+
+def _unbroken(places: Sequence[tuple[float, float] | None]) -> Iterator[str]:
+    for present, part in groupby(places, lambda place: place is not None):
+        if present:
+            yield " ".join(f"{x:.1f},{y:.1f}" for x, y in part)
+
+
+def _order(value: Any) -> tuple[int, float]:
+    """Sort numbers by size; anything else keeps the order of the batch."""
+    return (0, value) if _is_number(value) else (1, 0)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,0 +1,181 @@
+"""One table of all runs of a batch, one of those that failed, and the values that its charts show.
+
+The rows of a run are taken as the run wrote them, so that gathering changes no digit; the runs come in the order of the
+batch, whoever finished first.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from carec_digital_trade.runs import folder as layout
+from carec_digital_trade.runs.collect import RESULT_COLUMNS
+from carec_digital_trade.runs.execute import RunResult
+from carec_digital_trade.runs.failures import Failure
+from carec_digital_trade.runs.identity import Run
+from carec_digital_trade.runs.values import as_typed
+
+PREFIX = "parameter_"
+"""Before a parameter's name in a column: a run has a year, and so has each of its results."""
+
+_HEADER = ",".join(RESULT_COLUMNS).encode()
+
+
+def parameter_names(runs: Iterable[Run]) -> list[str]:
+    """List the parameters of some runs.
+
+    Parameters
+    ----------
+    runs : iterable of Run
+        Of one notebook or several.
+
+    Returns
+    -------
+    list of str
+        Each once, in the order of the notebooks.
+    """
+    sources = {run.source.name: run.source for run in runs}
+    return list(dict.fromkeys(each.name for source in sources.values() for each in source.parameters()))
+
+
+def write_results(runs: Sequence[Run], path: Path) -> list[RunResult]:
+    """Put the results of finished runs into one table.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        Finished ones, in the order that the rows are to have.
+    path : pathlib.Path
+        The CSV file: run_id, a column ``parameter_<name>`` for each parameter (as it is typed; empty if the run's
+        notebook does not have it), then the columns of a run's results.
+
+    Returns
+    -------
+    list of RunResult
+        Runs whose results are not those that they wrote; their rows are left out.
+    """
+    names = parameter_names(runs)
+    damaged = []
+    with layout.replaced(path) as file:
+        file.write(_line(["run_id", *(PREFIX + name for name in names), *RESULT_COLUMNS]))
+        for run in runs:
+            rows = _rows(run)
+            if rows is None:
+                damaged.append(_damaged(run))
+            else:
+                file.write(_prefixed(_line([run.run_id, *_typed(run, names)]).rstrip(b"\n") + b",", rows))
+    return damaged
+
+
+def write_failures(failures: Sequence[tuple[Run, Failure]], path: Path) -> None:
+    """Put what failed, and why, into one table.
+
+    Parameters
+    ----------
+    failures : sequence of (Run, Failure)
+        In the order that the rows are to have.
+    path : pathlib.Path
+        The CSV file: run_id, notebook, a column for each parameter, cell (counted from 1; empty if the fault is in no
+        cell), exception, message. Only the header if nothing failed.
+    """
+    names = parameter_names(run for run, _ in failures)
+    with layout.replaced(path) as file:
+        file.write(_line(["run_id", "notebook", *(PREFIX + name for name in names), "cell", "exception", "message"]))
+        for run, failure in failures:
+            reason = ["" if failure.cell is None else failure.cell, failure.exception, failure.message]
+            file.write(_line([run.run_id, run.source.name, *_typed(run, names), *reason]))
+
+
+def regional(runs: Iterable[Run], metrics: Sequence[str]) -> Iterator[tuple[Run, dict[str, str]]]:
+    """Read the values of some metrics for whole regions, for a chart.
+
+    Parameters
+    ----------
+    runs : iterable of Run
+        Finished ones.
+    metrics : sequence of str
+        Names as in results.csv.
+
+    Yields
+    ------
+    run : Run
+        One of them.
+    row : dict of str to str
+        Of its results, column to text: for each metric and region the row of the run's own year, or else the first.
+    """
+    for run in runs:
+        year = str(run.parameters.get("year", ""))
+        best: dict[tuple[str, str], dict[str, str]] = {}
+        for row in read_rows(run):
+            if row["metric"] in metrics and not row["iso3"]:
+                known = best.setdefault((row["metric"], row["region"]), row)
+                if known["year"] != year == row["year"]:
+                    best[row["metric"], row["region"]] = row
+        for row in best.values():
+            yield run, row
+
+
+def read_rows(run: Run) -> Iterator[dict[str, str]]:
+    """Read the results of a finished run.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+
+    Yields
+    ------
+    dict of str to str
+        Column to text.
+    """
+    with (run.folder / layout.RESULTS).open(newline="", encoding="utf-8") as file:
+        yield from csv.DictReader(file)
+
+
+def _rows(run: Run) -> bytes | None:
+    """Return a run's rows without their header; None if they are not as many as its manifest says."""
+    manifest = layout.read_manifest(run.folder)
+    try:
+        header, _, rows = (run.folder / layout.RESULTS).read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    whole = manifest is not None and header == _HEADER and _count(rows) == manifest["results"]
+    return rows if whole else None
+
+
+def _count(rows: bytes) -> int:
+    return sum(1 for _ in _records(rows)) if _has_breaks(rows) else rows.count(b"\n")
+
+
+def _prefixed(prefix: bytes, rows: bytes) -> bytes:
+    """Put a prefix before each of the rows, of which a finished run has some."""
+    if _has_breaks(rows):
+        return b"".join(prefix + _line(record) for record in _records(rows))
+    return prefix + rows[:-1].replace(b"\n", b"\n" + prefix) + b"\n"
+
+
+def _has_breaks(rows: bytes) -> bool:
+    """Say whether a text within the rows holds a line break, so that lines are not rows."""
+    return b'"' in rows and any(line.count(b'"') % 2 for line in rows.split(b"\n"))
+
+
+def _records(rows: bytes) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(rows.decode(), newline=""))
+
+
+def _line(values: Sequence[Any]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(values)
+    return text.getvalue().encode()
+
+
+def _typed(run: Run, names: Sequence[str]) -> list[str]:
+    parameters: Mapping[str, Any] = run.parameters
+    return [as_typed(parameters[name]) if name in parameters else "" for name in names]
+
+
+def _damaged(run: Run) -> RunResult:
+    message = f"{layout.RESULTS} is not the one that the run wrote: the same command runs it again"
+    return RunResult(run.run_id, run.folder, layout.FAILED, error=Failure("DamagedResults", message))

@@ -1,0 +1,152 @@
+"""Performing the runs of a batch on this machine, several at a time.
+
+It takes seconds until a preloaded process is ready, so this module is imported, and a pool begun, before anything that
+takes time to import.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import wait
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from carec_digital_trade.prose import count
+from carec_digital_trade.runs.failures import Failure
+from carec_digital_trade.runs.workers import Source, Worker, begun, can_fork, source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from carec_digital_trade.runs.execute import RunResult
+    from carec_digital_trade.runs.identity import Run
+
+_TICK = 0.2
+"""Seconds between two looks at the clock while no run ends."""
+_GRACE = 20.0
+"""Seconds beyond the time limit of its cells that a run has to start its kernel and write its folder."""
+
+
+@dataclass
+class _Busy:
+    """A worker, the run that it performs, and since when."""
+
+    worker: Worker
+    run: Run
+    since: float
+
+
+class Pool:
+    """Workers on this machine, from entering a with statement to leaving it.
+
+    Parameters
+    ----------
+    workers : int
+        How many runs are performed at a time.
+    timeout : float or None
+        Seconds that the cells of a run may take altogether.
+
+    Attributes
+    ----------
+    workers : int
+        As given.
+    words : str
+        What they are.
+    """
+
+    def __init__(self, workers: int, timeout: float | None = None) -> None:
+        self.workers = workers
+        kernels = "" if can_fork() else " (with ordinary kernels, since this system does not fork safely)"
+        self.words = count(workers, "worker") + kernels
+        self._timeout = timeout
+        self._busy: list[_Busy] = []
+        self._idle: list[Worker] = []
+        self._source: Source | None = None
+
+    def __enter__(self) -> Self:
+        """Make ready to start workers."""
+        self._source = source()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None):
+        """End every process, and with them the runs under way."""
+        self._source.close()
+
+    def prepare(self, runs: Sequence[Run]) -> None:
+        """Do nothing: what runs need is on this machine.
+
+        Parameters
+        ----------
+        runs : sequence of Run
+            That will be performed.
+        """
+
+    def perform(self, runs: Iterable[Run]) -> Iterator[RunResult | None]:
+        """Perform runs.
+
+        Parameters
+        ----------
+        runs : iterable of Run
+            Taken one by one, as workers become free; when it ends, those under way are finished.
+
+        Yields
+        ------
+        RunResult or None
+            One for each run, in the order in which they end; None now and then, for the caller to look around.
+        """
+        waiting = iter(runs)
+        while self._feed(waiting):
+            busy = {each.worker.connection: each for each in self._busy}
+            for connection in wait(list(busy), _TICK):
+                yield self._received(busy[connection])
+            yield from self._overdue()
+            yield None
+
+    def abandon(self) -> list[Run]:
+        """Kill every worker.
+
+        Returns
+        -------
+        list of Run
+            Those that were under way.
+        """
+        for each in self._busy:
+            each.worker.kill()
+        return [each.run for each in self._busy]
+
+    def _feed(self, waiting: Iterator[Run]) -> bool:
+        """Give runs to workers, as many as are wanted; say whether any is under way."""
+        from carec_digital_trade.runs.execute import attempt  # noqa: PLC0415  (slow to import)
+
+        while len(self._busy) < self.workers and (run := next(waiting, None)) is not None:
+            worker = begun(partial(attempt, run), self._idle, self._source, self._timeout)
+            self._busy.append(_Busy(worker, run, time.monotonic()))
+        return bool(self._busy)
+
+    def _received(self, busy: _Busy) -> RunResult:
+        """Take the result of a worker's run; a worker that is gone has failed it."""
+        self._busy.remove(busy)
+        try:
+            result = busy.worker.connection.recv()
+        except (EOFError, OSError):
+            busy.worker.connection.close()
+            return _failed(busy, Failure("LostWorker", "the process that performed the run was killed"))
+        self._idle.append(busy.worker)
+        return result
+
+    def _overdue(self) -> Iterator[RunResult]:
+        """Kill the workers that hang beyond the time limit, which they keep themselves while cells run."""
+        for busy in list(self._busy):
+            if self._timeout is not None and time.monotonic() - busy.since > self._timeout + _GRACE:
+                busy.worker.kill()
+                self._busy.remove(busy)
+                yield _failed(busy, Failure("Timeout", f"the run took longer than {self._timeout:g} seconds"))
+
+
+def _failed(busy: _Busy, failure: Failure) -> RunResult:
+    from carec_digital_trade.runs.execute import fail  # noqa: PLC0415  (slow to import)
+
+    return fail(busy.run, failure, time.monotonic() - busy.since)

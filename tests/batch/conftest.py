@@ -1,0 +1,145 @@
+"""A light notebook whose parameters say what befalls it, and workers that all tests of a module share."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from rich.console import Console
+
+from carec_digital_trade.runs import place
+from carec_digital_trade.runs.batch import BatchResult, perform_batch, plan_batch
+from carec_digital_trade.runs.pool import Pool
+
+PARAMETERS = """year: int = 2024  # year
+flow: str = "total"  # flow
+deed: str = "none"  # what befalls the run
+place: str = ""  # a file or folder that it needs"""
+
+DEED = """import os, pathlib, time
+if deed == "raise" and not os.path.exists(place):
+    raise ValueError(f"no data for {year}, see {place}")
+if deed == "die":
+    os._exit(3)
+if deed == "fill the disk":
+    folders = [each for each in pathlib.Path(place).iterdir() if each.is_dir()]
+    folder = next(each for each in folders if not (each / "manifest.json").exists())
+    (folder / "results.csv").symlink_to("/dev/full")
+if deed == "wait":
+    pathlib.Path(place, f"began {year}").write_text(f"{os.getpid()} {os.getppid()}")
+    while not os.path.exists(os.path.join(place, "go on")):
+        time.sleep(0.02)
+if deed == "take a while":
+    time.sleep(0.1)"""
+
+SHOW = """from IPython.display import display
+columns = ["table", "region", "iso3", "year", "metric", "value", "low", "high", "unit"]
+rows = [["totals", "CAREC", None, year, "total", year * len(flow) / 7, None, None, "USD million"],
+        ["totals", "ASEAN, the \\"other\\"", None, year, "total", float(year), 1.5, None, "USD million"],
+        ["totals", "CAREC", "KAZ", year, "total", 1e-9, None, None, "USD million"]]
+display({"application/vnd.carec-digital-trade.results+json": {"columns": columns, "rows": rows}}, raw=True)"""
+
+
+def write_notebook(path: Path, *cells: str) -> Path:
+    """Write a notebook of code cells, the first of them its parameters."""
+    made = [new_code_cell(text, metadata={"tags": ["parameters"] if text == cells[0] else []}) for text in cells]
+    metadata = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# A toy"), *made], metadata=metadata), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The light notebook."""
+    return write_notebook(tmp_path_factory.mktemp("notebooks") / "toy.ipynb", PARAMETERS, DEED, SHOW)
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """Two workers, whose preloaded process all tests share."""
+    with Pool(2) as workers:
+        yield workers
+
+
+class Sharing(Pool):
+    """A pool that shares the preloaded process of another one, which takes seconds to start."""
+
+    def __init__(self, owner: Pool, workers: int, timeout: float | None = None) -> None:
+        super().__init__(workers, timeout)
+        self._source = owner._source
+
+    def __enter__(self) -> "Sharing":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in [*self._idle, *(each.worker for each in self._busy)]:
+            worker.kill()
+
+
+@pytest.fixture(scope="session")
+def sharing(pool: Pool) -> Callable[..., Sharing]:
+    """Make pools that share the preloaded process."""
+    return partial(Sharing, pool)
+
+
+@pytest.fixture
+def here(sharing: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the command line share the preloaded process too."""
+    monkeypatch.setattr(place, "executor", lambda workers, cluster, timeout: sharing(workers or 2, timeout))
+
+
+@pytest.fixture
+def perform(toy: Path, pool: Pool, tmp_path: Path) -> Callable[..., BatchResult]:
+    """Perform a batch of the toy into a folder."""
+
+    def call(content: dict[str, Any], out: Path = tmp_path / "out", **options: Any) -> BatchResult:
+        plan = plan_batch({"notebook": str(toy), **content}, out, options.pop("retry_failed", False))
+        return perform_batch(
+            plan, out, options.pop("place", pool), options.pop("keep_going", True), Console(quiet=True)
+        )
+
+    return call
+
+
+def cdt(*arguments: object) -> subprocess.Popen:
+    """Start a command in a process of its own."""
+    command = [sys.executable, "-c", "from carec_digital_trade.cli import main; main()", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
+    """Wait until something is so, and return it; a busy machine takes its time."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+    return value
+
+
+def alive(pid: int) -> bool:
+    """Say whether a process lives; what nobody reaps is dead too."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the processes that a process has started, and those that they have."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    found, level = set(), {pid}
+    while level := {child for child, parent in parents.items() if parent in level}:
+        found |= level
+    return found

@@ -1,0 +1,172 @@
+"""On a cluster the same runs give the same table, and a lost worker's runs are performed by another."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import made_files
+import pytest
+from rich.console import Console
+
+import carec_digital_trade.runs.cluster as cluster_module
+from carec_digital_trade import importers, vintages
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.runs.batch import BatchResult, perform_batch, plan_batch, run_batch
+from carec_digital_trade.runs.cluster import Cluster
+from carec_digital_trade.runs.conditions import ORDINARY
+from carec_digital_trade.runs.parcel import Parcel, luggage, parcel, unpack_luggage
+
+from .conftest import alive, cdt, descendants, wait_for
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[str]:
+    """The address of a cluster of two processes on this machine."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs="ERROR"
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture(scope="module")
+def expected(toy: Path, sharing: Callable, tmp_path_factory: pytest.TempPathFactory) -> BatchResult:
+    """The same batch as performed on this machine alone."""
+    plan = plan_batch(content(toy), tmp_path_factory.mktemp("alone"))
+    return perform_batch(plan, plan.batch.runs[0].out, sharing(2), True, Console(quiet=True))
+
+
+def content(toy: Path, **more: object) -> dict:
+    return {"notebook": str(toy), "grid": {"year": [1, 2], "flow": ["exports", "imports"]}, **more}
+
+
+def test_a_cluster_gives_the_same(
+    toy: Path, tmp_path: Path, local: str, expected: BatchResult, capsys: pytest.CaptureFixture
+):
+    runs = [{"year": 4, "deed": "raise"}, {"year": 5, "deed": "die"}]
+    result = run_batch(content(toy, runs=runs), tmp_path / "out", cluster=local)
+    assert [(each.exception, each.cell) for each in result.failures.values()] == [
+        ("ValueError", 3),
+        ("DeadKernelError", 3),
+    ]
+    assert (tmp_path / "out" / "results.csv").read_bytes() == (expected.out / "results.csv").read_bytes()
+    assert f"6 to do by 2 workers of the cluster at {local}" in capsys.readouterr().err
+    for folder in expected.out.glob("toy-*"):
+        ours = tmp_path / "out" / folder.name
+        assert sorted(path.name for path in ours.iterdir()) == sorted(path.name for path in folder.iterdir())
+        one, other = (json.loads((each / "manifest.json").read_text()) for each in (ours, folder))
+        assert {name for name in one if one[name] != other[name]} <= {"started", "duration_seconds"}
+    again = run_batch(content(toy, runs=runs), tmp_path / "out", cluster=local, progress=False)
+    assert (again.performed, again.skipped) == (0, 4)
+
+
+def dask(*arguments: object) -> subprocess.Popen:
+    command = [sys.executable, "-m", "dask", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def test_a_lost_workers_runs_are_performed_elsewhere(toy: Path, tmp_path: Path, expected: BatchResult):
+    waiting = {"year": 7, "deed": "wait", "place": str(tmp_path)}
+    file, out, scheduler_file = tmp_path / "batch.yaml", tmp_path / "out", tmp_path / "scheduler.json"
+    file.write_text(json.dumps(content(toy, runs=[waiting])))
+    options = ("--scheduler-file", scheduler_file, "--no-dashboard")
+    started = [dask("scheduler", "--host", "127.0.0.1", "--port", 0, *options)]
+    try:
+        started += [
+            dask("worker", *options, "--no-nanny", "--nthreads", 1, "--local-directory", tmp_path) for _ in "ab"
+        ]
+        address = json.loads(wait_for(lambda: scheduler_file.exists() and scheduler_file.read_text()))["address"]
+        batch = cdt("batch", file, "--out", out, "--cluster", address)
+        kernel = int(
+            wait_for(lambda: (tmp_path / "began 7").exists() and (tmp_path / "began 7").read_text()).split()[0]
+        )
+        lost = next(worker for worker in started[1:] if kernel in descendants(worker.pid))
+        orphans = descendants(lost.pid)
+        (tmp_path / "began 7").unlink()
+        lost.kill()
+        wait_for((tmp_path / "began 7").exists)
+        assert int((tmp_path / "began 7").read_text().split()[0]) != kernel
+        wait_for(lambda: not any(map(alive, orphans)))
+        (tmp_path / "go on").touch()
+        printed = batch.communicate(timeout=60)[0]
+        assert printed.startswith("5 runs: 5 performed, 0 finished before, 0 failed\n")
+        gathered = (out / "results.csv").read_bytes().splitlines()
+        assert gathered[: len(gathered) - 3] == (expected.out / "results.csv").read_bytes().splitlines()
+    finally:
+        for process in reversed(started):
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+
+
+def test_workers_must_have_the_package(local: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cluster_module, "__version__", "9.9.9")
+    with pytest.raises(InputError, match=r"every worker needs carec-digital-trade 9\.9\.9, .*127\.0\.0\.1:\d+ 0\.1\.0"):
+        Cluster(local).__enter__()
+
+
+def test_there_must_be_a_scheduler(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cluster_module, "_PATIENCE", 0.2)
+    with pytest.raises(InputError, match=r"no Dask scheduler answers at tcp://127.0.0.1:1: "):
+        Cluster("tcp://127.0.0.1:1").__enter__()
+    with pytest.raises(InputError, match=r"no Dask scheduler answers at nonsense://: "):
+        Cluster("nonsense://").__enter__()
+
+
+def test_what_a_run_rests_on_travels(toy: Path, tmp_path: Path, user_data: Path, monkeypatch: pytest.MonkeyPatch):
+    tracker = made_files.csv(made_files.cyberlaw_file(), tmp_path / "tracker.csv", "utf-8")
+    folder = importers.import_file("cyberlaw", tracker, vintage="2027-05").folder
+    runs = plan_batch({"notebook": "snapshot", "fixed": {"vintage": "2027-05"}}, tmp_path).to_do
+    own = plan_batch({"notebook": str(toy)}, tmp_path).to_do
+    files = luggage([*runs, *own])
+    assert set(files) == {
+        "notebooks/toy.ipynb",
+        *(
+            f"vintages/{path.relative_to(user_data / 'vintages').as_posix()}"
+            for path in folder.rglob("*")
+            if path.is_file()
+        ),
+    }
+    assert set(luggage(own)) == {"notebooks/toy.ipynb"}
+    # There: another data folder, and nothing of this machine's.
+    there = tmp_path / "there"
+    unpack_luggage(files, there)
+    shutil.rmtree(user_data)
+    vintages.forget()
+    with pytest.raises(InputError, match="there is no vintage '2027-05'"):
+        plan_batch({"notebook": "snapshot", "fixed": {"vintage": "2027-05"}}, tmp_path)
+    monkeypatch.setenv(vintages.FOLDER_VARIABLE, str(there))
+    vintages.forget()
+    (again,) = plan_batch({"notebook": "snapshot", "fixed": {"vintage": "2027-05"}}, tmp_path).to_do
+    assert again.run_id == runs[0].run_id
+    delivery = parcel(own[0], str(there))(ORDINARY)
+    assert delivery.result.status == "finished"
+    assert delivery.unpack(own[0]).results["value"].tolist() == [2024 * 5 / 7, 2024.0, 1e-9]
+    assert sorted(path.name for path in there.iterdir()) == ["notebooks", "vintages"]
+
+
+def test_other_inputs_are_refused_there(toy: Path, tmp_path: Path):
+    (run,) = plan_batch({"notebook": str(toy)}, tmp_path / "out").to_do
+    unpack_luggage(luggage([run]), tmp_path / "there")
+    for other in ("toy-000000000000", run.run_id):
+        parameters = run.parameters if other != run.run_id else {"yaer": 1}
+        delivery = Parcel(other, "toy.ipynb", parameters, str(tmp_path / "there"))(ORDINARY)
+        result = delivery.unpack(run)
+        assert (result.status, result.error.exception) == ("failed", "OtherInputs")
+        assert json.loads((run.folder / "manifest.json").read_text())["error"]["message"] == result.error.message
+    shutil.copytree(tmp_path / "there" / "notebooks", tmp_path / "other")
+    namesake = plan_batch({"notebook": str(tmp_path / "other" / "toy.ipynb")}, tmp_path).to_do
+    with pytest.raises(InputError, match=r"two notebooks are called toy\.ipynb"):
+        luggage([run, *namesake])
+
+
+def test_a_delivery_that_cannot_be_unpacked_is_a_failure(toy: Path, tmp_path: Path):
+    (run,) = plan_batch({"notebook": str(toy)}, tmp_path / "file").to_do
+    unpack_luggage(luggage([run]), tmp_path / "there")
+    delivery = parcel(run, str(tmp_path / "there"))(ORDINARY)
+    (tmp_path / "file").touch()
+    assert delivery.unpack(run).error.exception == "NotADirectoryError"

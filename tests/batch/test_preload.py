@@ -1,0 +1,200 @@
+"""A forked kernel is a kernel of its own that finds what a new one finds, and leaves nothing behind."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+
+from carec_digital_trade.parameters import NOTEBOOKS
+from carec_digital_trade.runs.batch import plan_batch
+from carec_digital_trade.runs.kernels import RunKernelManager
+from carec_digital_trade.runs.pool import Pool
+from carec_digital_trade.runs.provisioner import ForkedKernel
+
+from .conftest import PARAMETERS, SHOW, alive, descendants, wait_for, write_notebook
+
+STATE = """import json, os, random, signal, sys, threading, warnings
+import matplotlib as mpl, numpy as np, pandas as pd
+from carec_digital_trade import metrics, vintages
+print(json.dumps({
+    "display.precision": pd.get_option("display.precision"),
+    "environment": {name: os.environ.get(name) for name in ("OMP_NUM_THREADS", "MARK", "PYTHONSTARTUP")},
+    "module": [hasattr(metrics, "mark"), "mark" in sys.modules, "rfc3987_syntax" in sys.modules],
+    "folder": os.getcwd(),
+    "path": [each for each in sys.path if each in ("", os.getcwd(), "mark")],
+    "backend": mpl.get_backend(), "size": mpl.rcParams["font.size"],
+    "errors": np.geterr()["divide"],
+    "signal": [str(signal.getsignal(each)) for each in (signal.SIGCHLD, signal.SIGTERM)],
+    "names": sorted(name for name in globals() if not name.startswith("_") and len(name) > 2),
+    "computed": [each.cache_info().currsize for each in vintages._REMEMBERED],
+}))"""
+
+CHANGE = """pd.set_option("display.precision", 2)
+os.environ["MARK"] = "1"
+metrics.mark = sys.modules["mark"] = 1
+os.chdir("/")
+sys.path.insert(0, "mark")
+mpl.rcParams["font.size"] = 99
+np.seterr(divide="raise")
+warnings.simplefilter("error")
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+metrics.trade("delivered", "total")
+print(random.random(), np.random.rand(), np.random.default_rng().random())
+random.seed(1); np.random.seed(1)
+print(os.getpid(), os.getppid(), threading.active_count() > 1)"""
+
+
+def printed(path: Path) -> list[str]:
+    """Return what the cells of an executed notebook have printed."""
+    outputs = [output for cell in nbformat.read(path, as_version=4).cells for output in cell.get("outputs", [])]
+    return [output.text for output in outputs if output.output_type == "stream"]
+
+
+@pytest.fixture(scope="module")
+def meddling(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A notebook that says what it finds, and changes it."""
+    return write_notebook(tmp_path_factory.mktemp("notebooks") / "meddling.ipynb", PARAMETERS, STATE, CHANGE, SHOW)
+
+
+def test_runs_share_nothing(perform: Callable, meddling: Path, sharing: Callable, tmp_path: Path):
+    result = perform({"notebook": str(meddling), "grid": {"year": [1, 2, 3]}}, place=sharing(1))
+    assert result.failures == {}
+    runs = [printed(result.out / name / "notebook.ipynb") for name in result.results["run_id"].unique()]
+    states, changes = [run[0] for run in runs], [run[1].split() for run in runs]
+    assert len(set(states)) == 1
+    # What nobody has seeded differs, and so do the processes; what has forked them is the same.
+    assert all(len({change[position] for change in changes}) == 3 for position in (0, 1, 2, 3))
+    assert len({change[4] for change in changes}) == 1
+    assert not any(alive(int(change[3])) for change in changes)
+    # A new kernel finds the same, but for the modules that are imported already.
+    papermill.execute_notebook(
+        meddling, tmp_path / "plain.ipynb", {"year": 1}, kernel_name="python3", progress_bar=False, cwd=meddling.parent
+    )
+    ours, theirs = json.loads(states[0]), json.loads(printed(tmp_path / "plain.ipynb")[0])
+    assert set(ours.pop("computed")) == {0}
+    assert ours.pop("environment") == {"OMP_NUM_THREADS": "1", "MARK": None, "PYTHONSTARTUP": ""}
+    assert ours.pop("module") == [False, False, False]
+    assert ours == {name: theirs[name] for name in ours}
+
+
+ODDS = """import sys, warnings
+import matplotlib.pyplot as plt
+print("out"); print("err", file=sys.stderr); warnings.warn("careful", UserWarning)
+plt.plot([year, 1]); 1 + 1"""
+BROKEN = "def broken():\n    raise ValueError('no')\n\ntry:\n    input()\nfinally:\n    broken()"
+
+
+def without_times(notebook: nbformat.NotebookNode) -> list[Any]:
+    """Return all that a notebook's cells hold but when and for how long they ran."""
+    cells = []
+    for cell in notebook.cells:
+        known = {name: value for name, value in cell.metadata.items() if name not in ("papermill", "execution")}
+        status = {name: cell.metadata.papermill[name] for name in ("exception", "status")}
+        shown = re.sub(r"ipykernel_\d+", "ipykernel", str(cell.get("outputs")))  # a warning names the process
+        cells.append((cell.cell_type, cell.source, known, status, cell.get("execution_count"), shown))
+    return cells
+
+
+@pytest.mark.parametrize("name", ["snapshot", "odds"])
+def test_an_executed_notebook_is_that_of_an_ordinary_papermill_run(
+    name: str, perform: Callable, sharing: Callable, tmp_path: Path
+):
+    path = NOTEBOOKS[name].path if name in NOTEBOOKS else tmp_path / "odds.ipynb"
+    if name == "odds":
+        write_notebook(path, PARAMETERS, ODDS, BROKEN, SHOW)
+    asked = name if name in NOTEBOOKS else str(path)
+    result = perform({"notebook": asked, "fixed": {"year": 2019}}, place=sharing(1))
+    (run,) = plan_batch({"notebook": asked, "fixed": {"year": 2019}}, tmp_path / "out", retry_failed=True).batch.runs
+    try:
+        papermill.execute_notebook(
+            path, tmp_path / "plain.ipynb", run.parameters, kernel_name="python3", progress_bar=False, cwd=path.parent
+        )
+    except papermill.PapermillExecutionError as error:
+        assert [each.message for each in result.failures.values()] == [error.evalue] == ["no"]
+    ours = nbformat.read(run.folder / "notebook.ipynb", as_version=4)
+    theirs = papermill.execute.remove_error_markers(nbformat.read(tmp_path / "plain.ipynb", as_version=4))
+    assert without_times(ours) == without_times(theirs)
+    assert ours.metadata.language_info == theirs.metadata.language_info
+
+
+def open_files(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def test_nothing_is_left(toy: Path, tmp_path: Path):
+    scratch = tmp_path / "t"
+    scratch.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tempfile.tempdir", str(scratch))
+        with Pool(2) as pool:
+            preloaded = pool._source._process.pid
+            batch = {"notebook": str(toy), "grid": {"year": list(range(9))}}
+            results = pool.perform(plan_batch(batch, tmp_path / "out").to_do)
+            assert sum(result is not None for result in results) == 9
+            wait_for(lambda: len(descendants(preloaded)) == 2)  # the two workers, which wait
+            assert len(list(Path(f"/proc/{preloaded}/task").iterdir())) == 1
+            assert [path.name for path in next(scratch.iterdir()).iterdir()] == ["s"]
+            # Listener, wake-up pair, selector and the three standard streams.
+            assert open_files(preloaded) <= 8
+            started = descendants(os.getpid())
+    assert not any(alive(pid) for pid in started if pid == preloaded or pid in descendants(preloaded))
+    assert not list(scratch.iterdir())
+    assert not alive(preloaded)
+
+
+def test_a_kernel_is_interrupted_and_started_again(pool: Pool):
+    async def use() -> list[str]:
+        manager = RunKernelManager(preloaded=pool._source._address)
+        await manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        await client.wait_for_ready()
+        first = manager.provisioner.pid
+        message = client.execute("import time; print('on', flush=True); time.sleep(60)")
+        while (await client.get_iopub_msg(timeout=10))["msg_type"] != "stream":
+            pass
+        await manager.interrupt_kernel()
+        reply = await client.get_shell_msg(timeout=10)
+        assert reply["parent_header"]["msg_id"] == message
+        await manager.restart_kernel(now=True)
+        await client.wait_for_ready()
+        again = await client.execute("1", reply=True, timeout=10)
+        client.stop_channels()
+        second = manager.provisioner.pid
+        await manager.shutdown_kernel()
+        await manager.cleanup_resources()
+        assert first != second
+        assert not alive(first)
+        assert not alive(second)
+        return [reply["content"]["ename"], again["content"]["status"]]
+
+    assert asyncio.run(use()) == ["KeyboardInterrupt", "ok"]
+
+
+def test_a_kernel_ends_with_what_asked_for_it(pool: Pool):
+    environment = {**os.environ, "JPY_PARENT_PID": "0"}
+    kernel = ForkedKernel(pool._source._address, ["python", "-m", "ipykernel_launcher"], environment, "/")
+    assert kernel.poll() is None
+    time.sleep(0.1)
+    assert alive(kernel.pid)
+    kernel._connection.close()
+    wait_for(lambda: not alive(kernel.pid))
+    other = ForkedKernel(pool._source._address, ["python", "-m", "ipykernel_launcher"], environment, "/")
+    other.terminate()
+    assert other.wait() == -signal.SIGTERM
+    assert other.poll() == -signal.SIGTERM
+    other.kill()
+
+
+def test_what_has_gone_is_an_error(tmp_path: Path):
+    with pytest.raises(OSError, match="No such file or directory"):
+        ForkedKernel(str(tmp_path / "s"), [], {}, "/")
