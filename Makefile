@@ -7,7 +7,7 @@ NOTEBOOKS := $(wildcard notebooks/0*.ipynb)
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help report test lab notebooks dictionary lint lock wheel clean
+.PHONY: help report test lab notebooks teaching dictionary lint lock wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ lab: .venv/ready ## open JupyterLab on the notebooks, on this machine only
 
 notebooks: .venv/ready ## execute the committed notebooks and save their outputs
 	@$(BIN)/python -m carec_digital_trade.runs.save $(NOTEBOOKS)
+
+teaching: .venv/ready ## build the student and solution notebooks of the teaching sessions from their sources
+	@$(BIN)/python -m carec_digital_trade.teaching.build
 
 dictionary: .venv/ready ## print the data dictionary into data/README.md
 	@sed -i '/<!-- dictionary -->/q' data/README.md && echo >> data/README.md

@@ -1,0 +1,44 @@
+"""Teaching: the checks that the notebooks of the three sessions call, and the command that builds these notebooks.
+
+A check compares an answer with what the library makes of the data, and gives a hint where the answer is a mistake that
+students make.
+"""
+
+from typing import Any
+
+from carec_digital_trade.errors import InputError, nearest
+from carec_digital_trade.teaching import concentration_session, gap_session, scenario_session
+from carec_digital_trade.teaching.answers import Verdict
+from carec_digital_trade.teaching.gap_session import sentences_to_judge
+from carec_digital_trade.teaching.scenario_session import DRAWS, SEED
+
+EXERCISES = {**concentration_session.EXERCISES, **gap_session.EXERCISES, **scenario_session.EXERCISES}
+"""Number of the exercise to its check."""
+
+__all__ = ["DRAWS", "EXERCISES", "SEED", "Verdict", "check", "sentences_to_judge"]
+
+
+def check(exercise: str, answer: Any) -> Verdict:
+    """Say whether an answer is right and, if not, where to look.
+
+    Parameters
+    ----------
+    exercise : str
+        Number, such as "1.2".
+    answer : Any
+        The student's answer; three dots, None or an empty text stand for none yet.
+
+    Returns
+    -------
+    Verdict
+        A notebook shows it as a sentence.
+
+    Raises
+    ------
+    InputError
+        If there is no such exercise.
+    """
+    if exercise not in EXERCISES:
+        known = ", ".join(EXERCISES)
+        raise InputError(f"there is no exercise {exercise!r}: the exercises are {known}{nearest(exercise, EXERCISES)}")
+    return EXERCISES[exercise].verdict(exercise, answer)
