@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from carec_digital_trade.datasets import describe
+from carec_digital_trade.datasets import has_table
 from carec_digital_trade.errors import InputError, nearest
+from carec_digital_trade.gap.sample import Covariate, Estimator
 from carec_digital_trade.metrics import years
 from carec_digital_trade.paths import bundled
+from carec_digital_trade.readiness import ARTICLE_DOMAINS, DRAFT_VALUE, TREATY, Aggregation
 from carec_digital_trade.regions import REFERENCE_YEAR, Region, iso3, region
+from carec_digital_trade.vintages import check_vintage, look_again
 
 
 class SharedParameters(BaseModel):
@@ -28,7 +31,10 @@ class SharedParameters(BaseModel):
     benchmark: str | list[str] = Field("ASEAN", description="the region that it is compared with, likewise")
     region_exclude: list[str] | None = Field(None, description="members of the region to leave out; null: the default")
     benchmark_exclude: list[str] | None = Field(None, description="members of the benchmark to leave out, likewise")
-    year: int = Field(REFERENCE_YEAR, description="year of the figures and of the membership")
+    year: int = Field(
+        REFERENCE_YEAR,
+        description="year of figures and membership; bundled: delivered 2005-2025, deliverable 2010-2023",
+    )
     measure: Literal["delivered", "deliverable"] = Field(
         "delivered", description="digitally delivered trade (WTO), or the broader deliverable services (UNCTAD)"
     )
@@ -126,7 +132,8 @@ class SharedParameters(BaseModel):
     @field_validator("vintage")
     @classmethod
     def _known_vintage(cls, vintage: str) -> str:
-        describe("delivered", vintage)
+        look_again()  # so that all that follows rests on the vintages that are there now
+        check_vintage(vintage)
         return vintage
 
     @model_validator(mode="after")
@@ -197,7 +204,73 @@ class SnapshotParameters(SharedParameters):
             Names as in `datasets.catalogue`.
         """
         own = ["table1", "delivered", "breaks", "claims", "cyberlaw", "cpta", "intraregional"]
-        return list(dict.fromkeys([*super().tables(), *own]))
+        imported = ["bilateral"] if has_table("bilateral", self.vintage) else []
+        return list(dict.fromkeys([*super().tables(), *own, *imported]))
+
+
+COMPONENTS = (*ARTICLE_DOMAINS, "indirect_taxation", TREATY)
+"""What readiness can be made of: the article's four domains of law, the tracker's fifth, and the treaty."""
+
+
+class GapParameters(SharedParameters):
+    """Parameters of the gap analysis."""
+
+    weights: dict[str, Annotated[float, Field(ge=0, le=1000)]] | None = Field(
+        None, description=f"weight of each component of readiness ({', '.join(COMPONENTS)}); null: the first four alike"
+    )
+    draft_value: float = Field(DRAFT_VALUE, ge=0, le=1, description="what a draft law counts, a law being 1")
+    aggregation: Aggregation = Field("arithmetic", description="mean of the components")
+    draws: int = Field(10_000, ge=100, le=200_000, description="random draws for the uncertainty of readiness")
+    estimator: Estimator = Field("ols", description="of expected trade: least squares in logs, or Poisson (ppml)")
+    covariates: list[Covariate] = Field([], description="regressors besides GDP per person and population")
+
+    _FORMS: ClassVar[Mapping[str, str]] = {
+        "weights": "a mapping such as {e_transactions: 2, cpta: 1}, with weights from 0 to 1000, or null",
+        "covariates": "a list of internet_users_pct, fixed_broadband_per_100 or both, or an empty list",
+    }
+
+    def tables(self) -> list[str]:
+        """Return the data tables that the gap analysis reads; the other measure is its robustness check.
+
+        Returns
+        -------
+        list of str
+            Names as in `datasets.catalogue`.
+        """
+        return [
+            *("delivered", "deliverable", "panel", "memberships", "economies"),
+            *("cyberlaw", "cpta", "law_statements"),
+        ]
+
+    @field_validator("weights")
+    @classmethod
+    def _known_components(cls, weights: dict[str, float] | None) -> dict[str, float] | None:
+        for name in weights or ():
+            if name not in COMPONENTS:
+                raise InputError(
+                    f"there is no component {name!r}: the components are "
+                    f"{', '.join(COMPONENTS)}{nearest(name, COMPONENTS)}"
+                )
+        if weights is not None and not sum(weights.values()) > 0:
+            raise InputError("they add up to zero: give at least one component a weight above zero")
+        return weights
+
+    @field_validator("covariates")
+    @classmethod
+    def _named_once(cls, covariates: list[Covariate]) -> list[Covariate]:
+        if len(set(covariates)) < len(covariates):
+            raise InputError(f"{covariates[0]} is named twice: name each once")
+        return covariates
+
+    @classmethod
+    def _sentence(cls, fault: Mapping[str, Any]) -> str:
+        name, *inside = fault["loc"] or ("",)
+        if name not in cls._FORMS or fault["type"] == "value_error":
+            return super()._sentence(fault)
+        value = repr(fault["input"])
+        if inside:
+            value = f"{{{inside[0]}: {value}}}" if name == "weights" else f"[{value}]"
+        return f"{name} must be {cls._FORMS[name]}, not {value}"
 
 
 @dataclass(frozen=True)
@@ -224,5 +297,11 @@ class Notebook:
         return bundled("notebooks") / self.file
 
 
-NOTEBOOKS = {notebook.name: notebook for notebook in [Notebook("snapshot", "01_snapshot.ipynb", SnapshotParameters)]}
+NOTEBOOKS = {
+    notebook.name: notebook
+    for notebook in [
+        Notebook("snapshot", "01_snapshot.ipynb", SnapshotParameters),
+        Notebook("gap_analysis", "02_gap_analysis.ipynb", GapParameters),
+    ]
+}
 """The package's own notebooks by name."""

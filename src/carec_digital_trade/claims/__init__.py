@@ -3,7 +3,8 @@
 Verdicts: *reproduced*, a figure that follows to its last printed digit from the article's own Table 1; *supported*, the
 data agree, also when like is compared with like; *qualified*, they agree with a part of the claim, or with the sentence
 as written and not when like is compared with like; *contradicted*, they disagree; *not testable here*, the package has
-no data on it other than the article's own word.
+no data on it other than the article's own word; *supported for services* and *contradicted for services*, the data
+speak of services by partner and the claim of all trade.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ import pandas as pd
 
 from carec_digital_trade.claims import law, trade
 from carec_digital_trade.claims.evidence import Evidence, Finding
-from carec_digital_trade.datasets import BUNDLED, describe, load
+from carec_digital_trade.datasets import BUNDLED, describe, has_table, load
 
 __all__ = ["verdicts"]
 
@@ -54,7 +55,8 @@ def verdicts(vintage: str = BUNDLED) -> pd.DataFrame:
 
 
 def _source(tables: Sequence[str], vintage: str) -> str:
-    return "; ".join(f"{name} ({describe(name, vintage)['vintage']})" for name in tables) or "none"
+    held = [name for name in tables if has_table(name, vintage)]
+    return "; ".join(f"{name} ({describe(name, vintage)['vintage']})" for name in held) or "none"
 
 
 class _Check(NamedTuple):
@@ -70,7 +72,7 @@ _CHECKS = {
     "dominance": _Check(trade.dominance, ("table1",)),
     "low_levels": _Check(trade.low_levels, ("delivered", "panel")),
     "internet": _Check(trade.internet, ("panel",)),
-    "quoted_only": _Check(trade.quoted_only, ()),
+    "quoted_only": _Check(trade.intra_regional, ("bilateral",)),  # quoted only, unless there is trade by partner
     "no_data": _Check(trade.no_data, ()),
     "law_in_most": _Check(law.law_in_most, ("cyberlaw",)),
     "law_exists": _Check(law.law_exists, ("cyberlaw",)),
@@ -78,5 +80,6 @@ _CHECKS = {
     "law_only_in": _Check(law.law_only_in, ("cyberlaw",)),
     "law_draft_in": _Check(law.law_draft_in, ("cyberlaw",)),
     "law_unfinished_in": _Check(law.law_unfinished_in, ("cyberlaw",)),
+    "readiness_gap": _Check(law.readiness_gap, ("cyberlaw", "panel", "delivered")),
     "treaty_not_party": _Check(law.treaty_not_party, ("cpta",)),
 }

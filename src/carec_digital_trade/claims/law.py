@@ -6,8 +6,13 @@ from typing import Any
 import pandas as pd
 
 from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, name, words
-from carec_digital_trade.regions import region
+from carec_digital_trade.prose import listing
+from carec_digital_trade.readiness import components, uncertainty
+from carec_digital_trade.regions import REFERENCE_YEAR, region
 
+SETTLED = 0.9
+"""Share of the draws from which a region's lead in readiness counts as settled."""
+_WEIGHTED = {"plain": "with all members counted alike", "gdp": "weighted by GDP", "trade": "weighted by trade"}
 _NEWER = " The tracker is newer than the article and does not say when a law was passed."
 
 
@@ -94,6 +99,41 @@ def treaty_not_party(claim: Any, evidence: Evidence) -> Finding:
         f"{int(independent.sum())} of the {len(named)} named have a source other than the article. Not "
         f"parties in our table: {', '.join(map(name, outside))}.",
     )
+
+
+def readiness_gap(claim: Any, evidence: Evidence) -> Finding:
+    """Ask whether the region said to be ahead in readiness leads, whatever the weights, the draft value and the mean.
+
+    Supported if it leads in nine of ten draws even with its own unknown laws at 0 and the others' at 1, with all
+    members counted alike and weighted by GDP and by trade; contradicted if in each of these it leads in fewer than half
+    of the draws even with the unknown laws in its favour; else qualified.
+    """
+    ahead = claim.region.split()[1]
+    leads = _readiness_leads(claim, evidence).loc[ahead]
+    if (leads["leads_at_least"] >= SETTLED).all():
+        verdict: Verdict = "supported"
+    else:
+        verdict = "contradicted" if (leads["leads_at_most"] < 1 / 2).all() else "qualified"
+    shares = dict(zip(leads["weighting"], leads["leads"], strict=True))
+    listed = listing(f"{share:.0%} {_WEIGHTED[weighting]}" for weighting, share in shares.items())
+    return Finding(
+        100 * shares["plain"],
+        "% of draws",
+        verdict,
+        f"{ahead}'s law is the readier in these shares of random weights, draft values and kinds of mean: {listed}; "
+        f"with the unknown laws in its favour at most {leads['leads_at_most'].max():.0%}. What readiness does to trade "
+        f"is not tested by this.{_NEWER}",
+    )
+
+
+def _readiness_leads(claim: Any, evidence: Evidence) -> pd.DataFrame:
+    """Return the shares of the draws in which each region leads, by region."""
+    laws = evidence.status.rename("status").reset_index()
+    trade = evidence.present[["iso3", "value"]].rename(columns={"value": "trade"})
+    gdp = evidence.panel.loc[evidence.panel["year"] == REFERENCE_YEAR, ["iso3", "gdp_current_usd"]]
+    weights = gdp.rename(columns={"gdp_current_usd": "gdp"}).merge(trade, on="iso3", how="outer")
+    members = [region(each) for each in claim.region.split()]
+    return uncertainty(components(laws), members, weights).leads.set_index("region")
 
 
 def _is_law(evidence: Evidence, code: str, domain: str) -> bool:

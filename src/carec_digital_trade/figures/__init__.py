@@ -1,5 +1,15 @@
 """One function a figure; each takes a `results.Result` and returns its axes, and shows nothing itself."""
 
+from carec_digital_trade.figures.gap_analysis import expected_trade, readiness, readiness_and_trade, waterfall
 from carec_digital_trade.figures.snapshot import composition, effective_members, members, over_time
 
-__all__ = ["composition", "effective_members", "members", "over_time"]
+__all__ = [
+    "composition",
+    "effective_members",
+    "expected_trade",
+    "members",
+    "over_time",
+    "readiness",
+    "readiness_and_trade",
+    "waterfall",
+]

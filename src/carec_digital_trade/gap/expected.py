@@ -97,6 +97,7 @@ def members_expected(expected: pd.DataFrame, region: Region) -> pd.DataFrame:
         If no member can be shown.
     """
     rows = expected.set_index("iso3").reindex(list(region.members)).reset_index()
+    rows["note"] = rows["note"].fillna("not in the data")
     if rows["actual"].isna().all():
         why = ", ".join(f"{row.iso3}: {row.note}" for row in rows.itertuples())
         raise InputError(f"no member of {region.label} has an expected trade ({why}): choose another year or members")

@@ -1,0 +1,315 @@
+"""The gap analysis's figures: readiness, the gap's factors, expected against actual trade, the two together."""
+
+import textwrap
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+
+from carec_digital_trade.figures.labels import (
+    LABEL_INCHES,
+    NAME,
+    SIDE,
+    dots_with_names,
+    log_limits,
+    log_ticks,
+    shortened,
+    within,
+)
+from carec_digital_trade.figures.snapshot import NO_DATA
+from carec_digital_trade.figures.style import GUIDE, MUTED, RC, canvas, colours
+from carec_digital_trade.parameters import GapParameters
+from carec_digital_trade.prose import count, listing
+from carec_digital_trade.regions import Region
+from carec_digital_trade.results import Result
+
+_INK = "#333333"
+_ROW_INCHES = 0.36
+_RATIO = "Actual over expected"
+
+
+def readiness(result: Result, chosen: GapParameters) -> list[Axes]:
+    """Draw the members' ranks by readiness, with what the draws and the unknown laws leave open.
+
+    Parameters
+    ----------
+    result : Result
+        From `gap_analysis.readiness`.
+    chosen : GapParameters
+        What it was computed with.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One a region, on the same scale.
+    """
+    both = chosen.compared()
+    parts = [result.table[result.table["Region"] == each.label].reset_index(drop=True) for each in both]
+    subtitle = (
+        f"{result.caption}. Dot: median rank; thick line: 90% of the draws; thin line: what unknown laws leave "
+        "possible besides."
+    )
+    height = _ROW_INCHES * max(map(len, parts)) + 0.3
+    axes = canvas(2, height, _readiness_title(parts, both), subtitle, result.source, margins=(1.75, 1.2))
+    paint = list(colours(*both).values())
+    worst = np.nanmax([10.0, *result.table["Worst possible"], *result.table["to"]])
+    for axis, each, part, colour in zip(axes, both, parts, paint, strict=True):
+        with mpl.rc_context(RC):
+            _draw_ranks(axis, part, colour, worst)
+            axis.set_ylim(max(map(len, parts)) - 0.4, -1.3)
+            axis.set_title(shortened(each.label, 27), color=colour, pad=8)
+    return axes
+
+
+def waterfall(result: Result, chosen: GapParameters) -> list[Axes]:
+    """Draw the way from the benchmark's trade to the region's, factor by factor.
+
+    Parameters
+    ----------
+    result : Result
+        From `gap_analysis.decomposition`.
+    chosen : GapParameters
+        What it was computed with.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        Regional totals, and mean members.
+    """
+    both = chosen.compared()
+    subtitle = f"{result.caption}. In brackets: the region's factor over the benchmark's."
+    axes = canvas(2, 3.1, _waterfall_title(result.table, both), subtitle, result.source, margins=(1.75, 0.3))
+    for axis, basis in zip(axes, ("Regional totals", "Mean members"), strict=True):
+        with mpl.rc_context(RC):
+            _draw_steps(axis, result.table[result.table["Basis"] == basis], both)
+            axis.set_title(basis, pad=8)
+    return axes
+
+
+def expected_trade(result: Result, chosen: GapParameters) -> list[Axes]:
+    """Draw actual against expected trade of the members, with the line of equality and the prediction interval.
+
+    Parameters
+    ----------
+    result : Result
+        From `gap_analysis.expected`.
+    chosen : GapParameters
+        What it was computed with.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One, both scales logarithmic.
+    """
+    both, table = chosen.compared(), result.table
+    shown = table[(table["Actual"] > 0) & table["Expected"].notna()]
+    subtitle = (
+        f"{result.caption}. Line: actual is what is expected; band: 90% prediction interval; beside the names: actual "
+        f"over expected.{_absent(table, shown, both)}"
+    )
+    axes = canvas(1, _height(shown, both), _expected_title(shown, both), subtitle, result.source, margins=(1.45, 0.3))
+    with mpl.rc_context(RC):
+        _draw_expected(axes[0], shown, both)
+    axes[0].set_xlabel("Expected trade, USD million, log scale")
+    axes[0].set_ylabel("Actual trade, USD million, log scale")
+    return axes
+
+
+def readiness_and_trade(result: Result, chosen: GapParameters) -> list[Axes]:
+    """Draw the members' readiness against actual over expected trade, with the quarter in which they lag in both.
+
+    Parameters
+    ----------
+    result : Result
+        From `gap_analysis.lagging`.
+    chosen : GapParameters
+        What it was computed with.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One, actual over expected trade on a logarithmic scale.
+    """
+    both, table = chosen.compared(), result.table
+    shown = table[(table[_RATIO] > 0) & table["Readiness"].notna()]
+    subtitle = (
+        f"{result.caption}. Grey: below the median of all economies in both; dotted: 90% prediction interval; lines "
+        f"beside a dot: what unknown laws leave possible.{_absent(table, shown, both)}"
+    )
+    axes = canvas(1, _height(shown, both), _lagging_title(table, both), subtitle, result.source, margins=(1.1, 0.3))
+    medians = result.records.set_index("metric")["value"]
+    with mpl.rc_context(RC):
+        _draw_standing(axes[0], shown, both, medians["median_of_all_readiness"], medians["median_of_all_ratio"])
+    axes[0].set_xlabel("Readiness of the law, 0 to 1")
+    axes[0].set_ylabel("Actual over expected trade, log scale")
+    return axes
+
+
+def _draw_ranks(axis: Axes, part: pd.DataFrame, colour: str, worst: float) -> None:
+    rows = np.arange(len(part))
+    axis.hlines(rows, 1, worst, color=GUIDE, linewidth=1, zorder=1)
+    axis.hlines(rows, part["Best possible"], part["Worst possible"], color=colour, linewidth=1.6, zorder=2)
+    axis.hlines(rows, part["90% from"], part["to"], color=colour, linewidth=6, alpha=0.45, zorder=3)
+    axis.scatter(part["Median rank"], rows, s=80, color=colour, linewidth=0, zorder=4, clip_on=False)
+    for row, (score, low, high, rank) in enumerate(
+        part[["Score", "Missing at 0", "Missing at 1", "Median rank"]].itertuples(index=False)
+    ):
+        words = f"{score:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
+        words = NO_DATA if np.isnan(rank) else words
+        axis.text(1.04, row, words, transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=_INK)
+    axis.set_xlim(1, worst + 2)
+    axis.text(1.04, -0.9, "Score", transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=MUTED)
+    axis.set_yticks(rows, [shortened(name, NAME) for name in part["Economy"]])
+    axis.tick_params(axis="y", length=0)
+    axis.xaxis.set_major_locator(FixedLocator([1, *(tick for tick in (50, 100, 150) if tick < worst)]))
+    axis.set_xlabel("Rank, 1 the readiest")
+
+
+def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
+    axis.set_yticks([])
+    if part.empty:
+        axis.set_xticks([])
+        axis.set_xlabel("USD")
+        axis.text(0.5, 0.5, NO_DATA, transform=axis.transAxes, ha="center", color=MUTED)
+        return
+    region, benchmark = (part[part["Factor"] == "Trade"][each.label].item() for each in both)
+    factors = part[part["Factor"] != "Trade"]
+    unit, name = (1000.0, "USD billion") if max(region, benchmark) >= 1000 else (1.0, "USD million")
+    steps = factors["USD million"].to_numpy() / unit
+    ends = benchmark / unit + np.cumsum(steps)
+    starts = np.concatenate([[0, benchmark / unit], ends[:-1], [0]])
+    widths = np.concatenate([[benchmark / unit], steps, [region / unit]])
+    paint = list(colours(*both).values())
+    rows = np.arange(len(widths))
+    shades = ["#9a9a9a" if step >= 0 else "#4d4d4d" for step in steps]
+    axis.barh(rows, widths, left=starts, height=0.62, color=[paint[1], *shades, paint[0]], zorder=2)
+    reached = np.concatenate([[benchmark / unit], ends])
+    axis.vlines(reached, rows[:-1] - 0.31, rows[1:] + 0.31, color=MUTED, linewidth=1, zorder=3)
+    words = [f"{benchmark / unit:,.1f}", *map(_step_words, steps, factors["Ratio"]), f"{region / unit:,.1f}"]
+    right = np.maximum(starts, starts + widths)
+    for row, place, text in zip(rows, right, words, strict=True):
+        axis.annotate(
+            text,
+            (place, row),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
+            color=_INK,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        )
+    low, high = min(0.0, *(starts + widths)), right.max()
+    axis.set_xlim(low - 0.02 * (high - low), high + 0.75 * (high - low))
+    axis.axvline(0, color="#888888", linewidth=1)
+    axis.set_ylim(len(rows) - 0.4, -0.6)
+    labels = [both[1].label, *factors["Factor"], both[0].label]
+    axis.set_yticks(rows, [_two_lines(label) for label in labels])
+    axis.tick_params(axis="y", length=0)
+    axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(4).tick_values(low, high), low, high)))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_xlabel(name)
+
+
+def _step_words(step: float, ratio: float) -> str:
+    times = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
+    return f"{step:+,.1f} ({times} times)"
+
+
+def _draw_expected(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> None:
+    if shown.empty:
+        _nothing(axis)
+        return
+    log_limits(axis, "x", shown["Expected"], SIDE)
+    # Expected trade too, so that the line of equality is in sight.
+    heights = pd.concat([shown["Actual"], shown["Expected"]])
+    log_limits(axis, "y", heights, 0.04)
+    low, high = ((shown[name] / shown["Expected"]).median() for name in ("90% from", "to"))
+    ends = np.array([shown["Expected"].min() / 2, shown["Expected"].max() * 2])
+    axis.fill_between(ends, low * ends, high * ends, color=GUIDE, alpha=0.6, linewidth=0, zorder=1)
+    axis.plot(ends, ends, color=MUTED, linewidth=1.5, zorder=2)
+    log_ticks(axis.xaxis, shown["Expected"])
+    log_ticks(axis.yaxis, heights)
+    dots_with_names(axis, shown.rename(columns={"Expected": "x", "Actual": "y"}), both)
+
+
+def _draw_standing(axis: Axes, shown: pd.DataFrame, both: Sequence[Region], readiness: float, ratio: float) -> None:
+    if shown.empty:
+        _nothing(axis)
+        return
+    axis.set_xlim(-SIDE / (1 - 2 * SIDE), 1 + SIDE / (1 - 2 * SIDE))
+    axis.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
+    below, above = ((shown[_RATIO] / shown[name]).median() for name in ("to", "90% from"))
+    reached = pd.Series([*shown[_RATIO], ratio, below, above])
+    log_limits(axis, "y", reached, 0.05)
+    log_ticks(axis.yaxis, reached, (1, 2, 5))
+    bottom = axis.get_ylim()[0]
+    axis.add_patch(Rectangle((0, bottom), readiness, ratio - bottom, color=GUIDE, alpha=0.6, linewidth=0, zorder=0))
+    axis.hlines([below, above], 0, 1, color=MUTED, linestyle=":", linewidth=1.5, zorder=1)
+    open_ones = shown[shown["Missing at 0"] < shown["Missing at 1"]]
+    axis.hlines(open_ones[_RATIO], open_ones["Missing at 0"], open_ones["Missing at 1"], color=_INK, linewidth=2)
+    dots_with_names(axis, shown.rename(columns={"Readiness": "x"}).assign(y=shown[_RATIO]), both)
+
+
+def _nothing(axis: Axes) -> None:
+    axis.set_xticks([])
+    axis.set_yticks([])
+    axis.text(0.5, 0.5, NO_DATA, transform=axis.transAxes, ha="center", color=MUTED)
+
+
+def _height(shown: pd.DataFrame, both: Sequence[Region]) -> float:
+    most = max((shown["Region"] == each.label).sum() for each in both)
+    return max(4.6, LABEL_INCHES * most + 0.3)
+
+
+def _absent(table: pd.DataFrame, shown: pd.DataFrame, both: Sequence[Region]) -> str:
+    """Name the members that have no dot, and the regions that have no row, where anybody has one."""
+    if shown.empty:
+        return ""
+    names = list(table["Economy"][~table.index.isin(shown.index)])
+    names += [each.label for each in both if not (table["Region"] == each.label).any()]
+    return f" {NO_DATA.capitalize()}: {listing(names)}." if names else ""
+
+
+def _two_lines(label: str) -> str:
+    lines = textwrap.wrap(label, NAME)
+    return "\n".join(lines[:2]) + ("…" if len(lines) > 2 else "")
+
+
+def _readiness_title(parts: Sequence[pd.DataFrame], both: Sequence[Region]) -> str:
+    full = listing(
+        f"{(part['Missing at 0'] == 1).sum()} of {count(len(part), 'member')} of {each.label}"
+        for part, each in zip(parts, both, strict=True)
+    )
+    return f"{full} are sure of the full score"
+
+
+def _waterfall_title(table: pd.DataFrame, both: Sequence[Region]) -> str:
+    one, other = (each.label for each in both)
+    if table.empty:
+        return f"The gap between {one} and {other} cannot be split"
+    rows = table[table["Basis"] == "Regional totals"].set_index("Factor")["USD million"]
+    gap = rows.pop("Trade")
+    largest = (rows * np.sign(gap)).idxmax()
+    return f"{largest} makes up most of the gap between {one} and {other}"
+
+
+def _expected_title(shown: pd.DataFrame, both: Sequence[Region]) -> str:
+    if shown.empty:
+        return "No member has an expected trade"
+    medians = shown.groupby("Region")[_RATIO].median()
+    words = [f"{medians[each.label]:.2f} times as much in {each.label}" for each in both if each.label in medians]
+    return f"Against expectation the median member trades {listing(words)}"
+
+
+def _lagging_title(table: pd.DataFrame, both: Sequence[Region]) -> str:
+    words = listing(
+        f"{(rows['In both'] == 'yes').sum()} of {count(len(rows), 'member')} of {each.label}"
+        for each, rows in ((each, table[table["Region"] == each.label]) for each in both)
+    )
+    if (table["In both"] == "not known").all():
+        return "Whether any member lags in both law and trade is not known"
+    return f"{words} lag in both law and trade"

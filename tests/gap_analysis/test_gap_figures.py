@@ -1,0 +1,150 @@
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from overlap import clashes, texts
+
+from carec_digital_trade import figures, gap_analysis
+from carec_digital_trade.figures.labels import _inside
+from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR
+from carec_digital_trade.parameters import GapParameters
+
+EUROPE = ["GBR", "FRA", "DEU", "ITA", "ESP", "PRT", "NLD", "BEL", "LUX", "CHE", "AUT", "POL", "CZE", "SVK", "SWE"]
+CASES = {
+    "default": {},
+    "swapped, poisson": {"region": "ASEAN", "benchmark": "CAREC", "estimator": "ppml", "year": 2015},
+    "long names": {
+        "region": ["KAZ", "KGZ", "ARM", "BLR", "RUS"],
+        "benchmark": ["IND", "BOL", "CAF", "ABW"],
+        "weights": {"cpta": 1, "indirect_taxation": 2},
+        "aggregation": "geometric",
+        "year": 2009,
+    },
+    "nobody has data": {"region": "VAT", "benchmark": "TWN", "measure": "deliverable", "year": 2015},
+    "nothing expected": {"year": 2025, "covariates": ["fixed_broadband_per_100"]},
+    "one member": {"region": "AND", "benchmark": "SGP", "year": 2019, "flow": "imports"},
+    "negative": {"region": ["LAO", "KHM"], "benchmark": "CAREC", "year": 2006, "flow": "imports"},
+    "crowded": {"region": EUROPE, "benchmark": ["BRA", "VCT", "STP"]},
+}
+SECTIONS = {
+    "readiness": gap_analysis.readiness,
+    "waterfall": gap_analysis.decomposition,
+    "expected_trade": gap_analysis.expected,
+    "readiness_and_trade": gap_analysis.lagging,
+}
+
+
+def draw(name, values):
+    chosen = GapParameters.validated(values)
+    result = SECTIONS[name](chosen)
+    return chosen, result, getattr(figures, name)(result, chosen)
+
+
+def words(axes):
+    return " ".join(text for text, _ in texts(axes)).replace("\n", " ")
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize("case", CASES)
+def test_no_label_touches_another_or_is_cut(name, case):
+    _, result, axes = draw(name, CASES[case])
+    assert clashes(axes) == []
+    assert result.source in words(axes)
+    assert all(axis.get_xlabel() for axis in axes)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_missing_data_are_said(name):
+    assert "no data" in words(draw(name, CASES["nobody has data"])[2])
+
+
+def test_ranks_and_intervals_hold_the_data():
+    chosen, result, axes = draw("readiness", {})
+    for axis, each, colour in zip(axes, chosen.compared(), (REGION_COLOUR, BENCHMARK_COLOUR), strict=True):
+        rows = result.table[result.table["Region"] == each.label]
+        possible, drawn, dots = axis.collections[1:4]
+        assert np.allclose(dots.get_offsets()[:, 0], rows["Median rank"])
+        assert to_hex(dots.get_facecolor()[0]).upper() == colour
+        for lines, ends in ((possible, ["Best possible", "Worst possible"]), (drawn, ["90% from", "to"])):
+            assert np.allclose([segment[:, 0] for segment in lines.get_segments()], rows[ends])
+        assert [label.get_text() for label in axis.get_yticklabels()] == list(rows["Economy"])
+    assert "0.75 to 1" in words(axes)
+    assert "8 of 11 members of CAREC and 6 of 10 members of ASEAN are sure of the full score" in words(axes)
+
+
+def test_waterfall_steps_hold_the_data_and_meet():
+    _, result, axes = draw("waterfall", {})
+    for axis, basis in zip(axes, ("Regional totals", "Mean members"), strict=True):
+        rows = result.table[result.table["Basis"] == basis].set_index("Factor")
+        first, *steps, last = [(bar.get_x(), bar.get_width()) for bar in axis.patches]
+        assert first == (0, pytest.approx(rows.loc["Trade", "ASEAN"] / 1000))
+        assert last == (0, pytest.approx(rows.loc["Trade", "CAREC"] / 1000))
+        assert [width for _, width in steps] == pytest.approx(list(rows["USD million"].drop("Trade") / 1000))
+        # Each step starts where the one before it ends, and the last ends at the region's trade.
+        place = first[1]
+        for start, width in steps:
+            assert start == pytest.approx(place)
+            place = start + width
+        assert place == pytest.approx(last[1])
+        assert axis.get_xlabel() == "USD billion"
+    assert "Trade per GDP makes up most of the gap between CAREC and ASEAN" in words(axes)
+    assert "(10 of 11 and 10 of 10 members)" in words(axes)
+
+
+def test_small_gaps_are_in_millions():
+    assert draw("waterfall", {"region": "TJK", "benchmark": "KGZ", "year": 2010})[2][0].get_xlabel() == "USD million"
+
+
+def test_expected_against_actual_holds_the_data():
+    chosen, result, (axis,) = draw("expected_trade", {})
+    dots = axis.collections[1:]  # after the band
+    for each, cloud, colour in zip(chosen.compared(), dots, (REGION_COLOUR, BENCHMARK_COLOUR), strict=True):
+        rows = result.table[result.table["Region"] == each.label]
+        assert np.allclose(cloud.get_offsets(), rows[["Expected", "Actual"]].astype(float))
+        assert to_hex(cloud.get_facecolor()[0]).upper() == colour
+    x, y = axis.lines[0].get_data()
+    assert np.allclose(x, y)
+    assert (axis.get_xscale(), axis.get_yscale()) == ("log", "log")
+    # The band is the interval of each member: its ends over the expected are alike for all of them.
+    band = axis.collections[0].get_paths()[0].vertices
+    row = result.table.iloc[0]
+    assert np.isclose((band[:, 1] / band[:, 0]).max(), row["to"] / row["Expected"], rtol=0.05)
+    assert np.isclose((band[:, 1] / band[:, 0]).min(), row["90% from"] / row["Expected"], rtol=0.05)
+    labels = [text.get_text() for text in axis.texts]
+    assert sorted(labels) == sorted(
+        f"{row.Economy}  {row.ratio:.2f}"
+        for row in result.table.rename(columns={"Actual over expected": "ratio"}).itertuples()
+    )
+
+
+def test_readiness_and_trade_holds_the_data():
+    chosen, result, (axis,) = draw("readiness_and_trade", {})
+    clouds = [each for each in axis.collections if len(each.get_offsets()) > 1]
+    for each, cloud in zip(chosen.compared(), clouds, strict=True):
+        rows = result.table[result.table["Region"] == each.label]
+        assert np.allclose(cloud.get_offsets(), rows[["Readiness", "Actual over expected"]].astype(float))
+    medians = result.records.set_index("metric")["value"]
+    quarter = axis.patches[0]
+    assert quarter.get_width() == medians["median_of_all_readiness"]
+    assert quarter.get_y() + quarter.get_height() == pytest.approx(medians["median_of_all_ratio"])
+    lagging = result.table["In both"].eq("yes").groupby(result.table["Region"]).sum()
+    assert f"{lagging['CAREC']} of 11 members of CAREC and {lagging['ASEAN']} of 10" in words([axis])
+
+
+def test_names_stand_on_their_regions_side():
+    _, result, (axis,) = draw("expected_trade", {})
+    side = {text.get_text().rpartition("  ")[0]: text.get_position()[0] < 0.5 for text in axis.texts}
+    assert side == dict(zip(result.table["Economy"], result.table["Region"] == "CAREC", strict=True))
+
+
+@pytest.mark.parametrize(
+    ("heights", "gap", "expected"),
+    [
+        ([0.5, 0.2], 0.2, [0.5, 0.2]),
+        ([-0.3, -0.1], 0.2, [0.1, 0.3]),  # from half a gap above the bottom
+        ([1.1, 0.9], 0.2, [0.9, 0.7]),
+        ([0.0, 0.25, 0.5, 0.75, 1.0], 0.2, [0.1, 0.3, 0.5, 0.7, 0.9]),
+        ([], 0.2, []),
+    ],
+)
+def test_names_stay_inside(heights, gap, expected):
+    assert _inside(heights, gap) == pytest.approx(expected)
