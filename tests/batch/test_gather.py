@@ -186,7 +186,6 @@ def test_the_page_has_a_column_for_what_differs(planned: Callable, tmp_path: Pat
         "Run",
         "year",
         "flow",
-        "Other parameters that differ from the defaults",
         "Status",
         "Started",
         "Duration",

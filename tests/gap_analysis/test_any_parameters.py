@@ -45,7 +45,7 @@ def check_prose(text):
     assert text.endswith(".")
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(gap_values())
 def test_any_admitted_parameters_run_to_the_end(values):
     parameters = GapParameters.validated(values)
