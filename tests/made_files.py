@@ -198,7 +198,8 @@ def batis_exports(economies: int, year: int) -> pd.DataFrame:
     table = load("deliverable").query("year == 2020 and flow == 'exports'").set_index("iso3")["value"]
     members = [code for code in load("memberships")["iso3"] if code != "TLS"]
     others = [code for code in load("economies").dropna(subset="wto_code")["iso3"] if code not in [*members, "TLS"]]
-    codes = [*members, "TLS", *others][:economies]
+    # Namibia's code is NA and Kosovo's 888 here too.
+    codes = list(dict.fromkeys([*members, "TLS", "NAM", "XKX", *others]))[:economies]
     size = table.reindex(codes).fillna(50.0)
     deliverable = sum(BATIS_SHARES[item] for item in ("SF", "SG", "SH", "SI", "SJ", "SK"))
     random = np.random.default_rng(year)

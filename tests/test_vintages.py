@@ -24,6 +24,7 @@ from carec_digital_trade.metrics import services_integration, years
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.regions import region
 from carec_digital_trade.runs import execute, open_notebook, plan
+from carec_digital_trade.scenarios.indicators import indicator_values
 from carec_digital_trade.snapshot import claims, intra_regional, revisions, totals
 
 ROOT = Path(__file__).parents[1]
@@ -118,6 +119,13 @@ def test_one_name_can_join_several_sources(tmp_path: Path):
     tracker(tmp_path, vintage="2027-06")
     own = catalogue("2027-06").set_index("table")["vintage"]
     assert own[own == "2027-06"].index.tolist() == ["deliverable", "cyberlaw"]
+
+
+def test_the_year_of_the_laws_is_that_of_the_vintage(tmp_path: Path):
+    tracker(tmp_path, vintage="2027-05-tracker")
+    new, old = (indicator_values("law_share", each) for each in ("2027-05-tracker", "bundled"))
+    assert new["year"].unique().tolist() == [2027]
+    assert new["value"].equals(old["value"])
 
 
 def test_an_unknown_vintage_is_named_with_what_there_is(tmp_path: Path):

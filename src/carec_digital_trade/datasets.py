@@ -127,7 +127,7 @@ def has_table(name: str, vintage: str = BUNDLED) -> bool:
     InputError
         If no table has the vintage.
     """
-    return name in _names(bundled("data")) or holder(name, vintage, None) is not None
+    return holder(name, vintage, None) is not None or name in _names(bundled("data"))
 
 
 def describe(name: str, vintage: str = BUNDLED) -> dict[str, Any]:

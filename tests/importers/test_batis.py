@@ -47,6 +47,8 @@ def test_the_file_has_the_real_layout(file: Path):
     lines = file.read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == made_files.BATIS_HEADER
     assert len(lines) - 1 == made_files.batis_rows(ECONOMIES, len(YEARS))
+    partners = {line.split(",")[2] for line in lines}
+    assert {"NA", "888", "WL", "EU"} <= partners
 
 
 def test_only_wanted_economies_and_services_are_kept(bilateral: pd.DataFrame):
@@ -155,6 +157,7 @@ def thousands(frame: pd.DataFrame) -> pd.DataFrame:
         (with_cell("Year", "2028"), "the years 2022 to 2028 are not from 1960 to 2027"),
         (lambda frame: frame.rename(columns={"Balanced_value": "Balanced"}), "the column Balanced_value is lacking"),
         (lambda frame: pd.concat([frame, frame.iloc[[wanted_row(frame)]]]), "the flow KAZ, CHN, 2022, SJ comes twice"),
+        (lambda frame: frame.iloc[:0], "the file has a header and no rows"),
         (lambda frame: frame[frame["Flow"] == "M"], "holds no exports (Flow X) of the services SF, SG"),
         (lambda frame: frame[frame["Reporter"] < "K"], "are not in the file, so it is cut off"),
         (thousands, "times those at hand, so they are not in USD million"),

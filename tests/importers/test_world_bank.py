@@ -137,6 +137,7 @@ def test_the_usual_address_is_version_2():
         (body(b"<html>Sign in</html>"), "answered with something that is not the API's data, such as a web page"),
         (body(b'[{"total": 3', length=100), "broke off before the end of its answer, at the last of 3 attempts"),
         (body(b'[{"total": 3'), "answered with something that is not the API's data"),
+        (body(b'[{"message": [{"key": "Invalid value", "value": "no such series"}]}]'), "refused SP.POP.TOTL: Invalid"),
         (body(b"{}"), "in another layout than that of its version 2"),
         (api(ROWS, value="amount"), "in another layout than that of its version 2"),
         (api(ROWS.assign(economy=ROWS["economy"].replace("KAZ", "QQQ"))), "economies are not known: QQQ"),

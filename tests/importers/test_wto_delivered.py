@@ -78,14 +78,16 @@ def test_namibia_and_kosovo_are_there_and_aggregates_are_no_economies(imported: 
     assert not set(load("breaks", imported.vintage)["iso3"]) & set(AGGREGATES)
 
 
-def test_latin_1_utf_8_and_zip_give_the_same(wto_csv: Path, tmp_path: Path):
+def test_encodings_line_ends_and_zip_give_the_same(wto_csv: Path, tmp_path: Path):
     frames = []
     utf8 = made_files.csv(FILE, tmp_path / "utf8.csv", "utf-8-sig")
     packed = tmp_path / "DDS.zip"
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(wto_csv, "folder/DDS_bulk_download.csv")
         archive.writestr("readme.txt", "about")
-    for number, file in enumerate((wto_csv, utf8, packed)):
+    windows = tmp_path / "windows.csv"
+    windows.write_bytes(wto_csv.read_bytes().replace(b"\n", b"\r\n"))
+    for number, file in enumerate((wto_csv, utf8, packed, windows)):
         done = importers.import_file("wto_delivered", file, vintage=f"2027-0{number + 1}")
         assert done.unchanged == (number > 0)
         frames.append(done)

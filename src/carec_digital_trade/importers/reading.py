@@ -14,6 +14,7 @@ from carec_digital_trade.importers.archive import unpacked
 
 _BOM = b"\xef\xbb\xbf"
 _TAIL = 16_384
+_NO_ROWS = "the file has a header and no rows"
 
 
 def text_rows(path: Path, pattern: str, columns: Sequence[str], largest: int) -> pd.DataFrame:
@@ -51,7 +52,7 @@ def text_rows(path: Path, pattern: str, columns: Sequence[str], largest: int) ->
     _check_last_line(header, text[-_TAIL:])
     frame = _parsed(io.StringIO(text), usecols=list(columns))
     if frame.empty:
-        raise DataError("the file has a header and no rows")
+        raise DataError(_NO_ROWS)
     return frame[list(columns)]
 
 
@@ -103,18 +104,21 @@ def text_chunks(
 def _guarded(chunks: Any) -> Iterator[pd.DataFrame]:
     while True:
         try:
-            yield next(chunks)
+            chunk = next(chunks)
         except StopIteration:
             return
         except (pd.errors.ParserError, ValueError) as error:
             raise DataError(_explained(error)) from None
+        if chunk.empty:
+            raise DataError(_NO_ROWS)
+        yield chunk
 
 
 def _parsed(stream: IO[Any], **options: Any) -> Any:
     try:
         return pd.read_csv(stream, **{"dtype": "str", "keep_default_na": False, "na_filter": False, **options})
     except pd.errors.EmptyDataError:
-        raise DataError("the file has no rows") from None
+        raise DataError(_NO_ROWS) from None
     except (pd.errors.ParserError, ValueError) as error:
         raise DataError(_explained(error)) from None
 

@@ -136,7 +136,9 @@ def _indicator(
     except wbgapi.APIResponseError:
         raise SourceError(f"{address} answered with something that is not the API's data, such as a web page") from None
     except wbgapi.APIError as error:
-        raise status_problem(address, error.code or 0, error.msg, headers) from None
+        if error.code is None:  # a message of the API in an answer that is otherwise well
+            raise SourceError(f"{address} refused {indicator}: {error.msg}") from None
+        raise status_problem(address, error.code, error.msg, headers) from None
     except requests.Timeout:
         raise Transient(f"{address} did not answer within {patience.timeout:g} seconds") from None
     except requests.exceptions.ChunkedEncodingError:
