@@ -33,6 +33,20 @@ def test_numbers_are_stored_to_eight_digits_and_missing_as_null():
     assert json.loads(json.dumps(rows)) == rows
 
 
+def test_a_bound_close_to_zero_has_the_digits_of_its_record():
+    frame = pd.DataFrame(
+        {"year": [2024.0], "total": [-0.025237285123], "total_low": [-0.05], "total_high": [-7.70559e-6]}
+    )
+    assert stored(record(frame, "test", {"total": "log points"})) == [
+        ["test", None, None, 2024.0, "total", -0.025237285, -0.05, -7.706e-6, "log points"]
+    ]
+
+
+def test_a_large_number_leaves_the_year_alone():
+    frame = pd.DataFrame({"year": [2024.0], "total": [4.56789012345e15]})
+    assert stored(record(frame, "test", {"total": "USD"}))[0][3:6] == [2024.0, "total", 4.5678901e15]
+
+
 def test_tables_are_printed_rounded():
     table = pd.DataFrame(
         {"a": [1234.56, np.nan, -0.04], "b": [np.inf, 1.0, 2.0], "c": ["x", None, "y"], "d": [1, 2, 3]}

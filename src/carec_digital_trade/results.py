@@ -5,6 +5,7 @@ and HTML that the reader sees; a figure is a PNG whose output metadata carry its
 """
 
 import io
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -15,6 +16,7 @@ import pandas as pd
 
 MEDIA_TYPE = "application/vnd.carec-digital-trade.results+json"
 METADATA_KEY = "carec_digital_trade"
+_NUMBERS = ["value", "low", "high"]
 COLUMNS = ["table", "region", "iso3", "year", "metric", "value", "low", "high", "unit"]
 METRICS = {
     "total": "trade of an economy, or of the members of a region with data",
@@ -263,7 +265,10 @@ def picture(axes: Any, name: str, result: Result) -> None:
 
 
 def stored(records: pd.DataFrame) -> list[list[Any]]:
-    """Return records as JSON rows, numbers to eight significant digits and missing values as null.
+    """Return records as JSON rows, missing values as null, numbers to eight significant digits of their record.
+
+    The largest of value, low and high counts: a bound close to zero is a difference of larger numbers, and its own
+    last digits are those of the processor.
 
     Parameters
     ----------
@@ -275,7 +280,12 @@ def stored(records: pd.DataFrame) -> list[list[Any]]:
     list of list
         One list a record.
     """
-    return [[_plain(value) for value in row] for row in records[COLUMNS].itertuples(index=False)]
+    numbers = records[_NUMBERS].astype(float)
+    largest = numbers.where(np.isfinite(numbers)).abs().max(axis=1)
+    plain = records[COLUMNS].astype(object)
+    for name in _NUMBERS:
+        plain[name] = [_significant(*pair) for pair in zip(records[name], largest, strict=True)]
+    return [[_plain(value) for value in row] for row in plain.itertuples(index=False)]
 
 
 def rounded(table: pd.DataFrame, decimals: Mapping[str, int]) -> pd.DataFrame:
@@ -309,12 +319,17 @@ def _text(value: Any, decimals: int) -> str:
     return str(value)
 
 
+def _significant(value: Any, largest: float) -> Any:
+    """Round to the decimals, negative left of the point, that leave the largest number its significant digits."""
+    if not isinstance(value, float) or not np.isfinite(value) or largest == 0:
+        return value
+    return round(float(value), SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(largest)))
+
+
 def _plain(value: Any) -> Any:
     if pd.isna(value) or value in (np.inf, -np.inf):
         return None
-    if isinstance(value, (float, np.floating)):
-        return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
-    return int(value) if isinstance(value, np.integer) else value
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _html(result: Result, printed: pd.DataFrame) -> str:
