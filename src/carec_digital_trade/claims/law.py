@@ -132,8 +132,10 @@ def _readiness_leads(claim: Any, evidence: Evidence) -> pd.DataFrame:
     trade = evidence.present[["iso3", "value"]].rename(columns={"value": "trade"})
     gdp = evidence.panel.loc[evidence.panel["year"] == REFERENCE_YEAR, ["iso3", "gdp_current_usd"]]
     weights = gdp.rename(columns={"gdp_current_usd": "gdp"}).merge(trade, on="iso3", how="outer")
-    members = [region(each) for each in claim.region.split()]
-    return uncertainty(components(laws), members, weights).leads.set_index("region")
+    regions = [region(each) for each in claim.region.split()]
+    members = [code for each in regions for code in each.members]
+    statuses = components(laws).loc[lambda parts: parts["iso3"].isin(members)]  # nobody asks for the others' ranks
+    return uncertainty(statuses, regions, weights).leads.set_index("region")
 
 
 def _is_law(evidence: Evidence, code: str, domain: str) -> bool:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.metrics.trade import by_member, check_choice, combine_flows, coverage, regional_total
+from carec_digital_trade.metrics.trade import by_member, check_choice, combine_flows, coverage, regional_total, spread
 from carec_digital_trade.regions import Region, economy_name
+from carec_digital_trade.vintages import remembered
 
 WORLD = "WLD"
 """The World as a reporter in the table ``delivered_services``; it is an aggregate and never a member of a region."""
@@ -43,8 +45,7 @@ def world_total(flow: str, vintage: str = BUNDLED) -> pd.DataFrame:
         If the flow is unknown or the balance, which is no part of a whole.
     """
     check_choice("flow", flow, _WORLD_FLOWS)
-    table = load("delivered_services", vintage=vintage)
-    world = table[table["reporter"] == WORLD].groupby(["year", "flow"])["value"].sum().unstack("flow")
+    world = _world(vintage)
     return combine_flows(world["exports"], world["imports"], flow).rename("value").reset_index()
 
 
@@ -175,7 +176,7 @@ def regional_ratio(levels: pd.DataFrame) -> pd.DataFrame:
     grouped = by_year[["trade", "denominator"]].sum()
     grouped["denominator_from"], grouped["denominator_to"] = oldest_to_newest.min(), oldest_to_newest.max()
     unit = levels["unit"].iloc[0]
-    wide = levels.pivot(index="year", columns="iso3", values="value")[list(levels["iso3"].unique())]
+    wide = spread(levels, sorted(levels["year"].unique()), levels["iso3"].unique())
     frame = coverage(wide).join(grouped)
     frame = frame.assign(value=frame["trade"] * _PER_MILLION[unit] / frame["denominator"], unit=unit).reset_index()
     order = ["year", "value", "unit", "members", "covered", "partial", "missing", "denominator_from", "denominator_to"]
@@ -193,12 +194,11 @@ def _per(
     wide = by_member(trade_frame, region, years)
     if (found := trade_frame["unit"].iloc[0]) != "USD million":
         raise InputError(f"the trade table is in {found!r}: convert it to 'USD million'")
-    long = wide.reset_index().melt(id_vars="year", var_name="iso3", value_name="trade")
-    panel = load("panel", vintage=vintage)[["iso3", "year", denominator]].dropna()
-    panel = panel.set_axis(["iso3", "year", "denominator"], axis="columns").assign(denominator_year=panel["year"])
+    years_of_each, members = np.tile(wide.index, wide.shape[1]), np.repeat(wide.columns, len(wide))
+    long = pd.DataFrame({"year": years_of_each, "iso3": members, "trade": wide.to_numpy().ravel("F")})
     frame = pd.merge_asof(
         long.sort_values("year", kind="stable"),
-        panel.sort_values("year", kind="stable"),
+        _denominators(denominator, vintage),
         on="year",
         by="iso3",
         tolerance=LONGEST_LAG,
@@ -207,3 +207,18 @@ def _per(
     frame["value"] = frame["trade"] * _PER_MILLION[unit] / frame["denominator"]
     frame["unit"] = unit
     return frame[["year", "iso3", "name", "trade", "denominator", "denominator_year", "value", "unit"]]
+
+
+@remembered(maxsize=8)
+def _world(vintage: str) -> pd.DataFrame:
+    """Return the World's exports and imports by year."""
+    table = load("delivered_services", vintage=vintage)
+    return table[table["reporter"] == WORLD].groupby(["year", "flow"])["value"].sum().unstack("flow")
+
+
+@remembered(maxsize=8)
+def _denominators(column: str, vintage: str) -> pd.DataFrame:
+    """Return the known values of a column of the panel, each with its year, in the order of the years."""
+    panel = load("panel", vintage=vintage)[["iso3", "year", column]].dropna()
+    panel = panel.set_axis(["iso3", "year", "denominator"], axis="columns").assign(denominator_year=panel["year"])
+    return panel.sort_values("year", kind="stable")

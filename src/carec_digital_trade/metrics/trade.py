@@ -1,6 +1,6 @@
 """Trade: how much the members of a region trade, and who is missing from the sum."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -43,11 +43,17 @@ def trade(measure: str, flow: str, vintage: str = BUNDLED) -> pd.DataFrame:
         If the measure or the flow is unknown.
     """
     check_choice("measure", measure, MEASURES)
-    table = load(measure, vintage=vintage)
-    wide = table.pivot(index=["iso3", "year"], columns="flow", values="value")
+    wide, unit = _both_flows(measure, vintage)
     value = combine_flows(wide["exports"], wide["imports"], flow)
     frame = value.rename("value").reset_index()
-    return frame.assign(flow=flow, measure=measure, unit=table["unit"].iloc[0])[list(_COLUMNS)]
+    return frame.assign(flow=flow, measure=measure, unit=unit)[list(_COLUMNS)]
+
+
+@remembered(maxsize=16)
+def _both_flows(measure: str, vintage: str) -> tuple[pd.DataFrame, str]:
+    """Return exports and imports side by side, by economy and year, and their unit."""
+    table = load(measure, vintage=vintage)
+    return table.pivot(index=["iso3", "year"], columns="flow", values="value"), table["unit"].iloc[0]
 
 
 def years(measure: str, vintage: str = BUNDLED) -> tuple[int, int]:
@@ -166,17 +172,40 @@ def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[i
     InputError
         If the frame mixes flows or measures, or lacks a year.
     """
-    _check_frame(trade_frame)
+    _check_columns(trade_frame)
     known = sorted(trade_frame["year"].unique())
     wanted = known if years is None else [int(year) for year in ([years] if np.isscalar(years) else years)]
     for year in wanted:
         if year not in known:
             raise InputError(f"the trade table has no year {year}: it covers {known[0]} to {known[-1]}")
-    rows = trade_frame[trade_frame["iso3"].isin(region.members)]
-    wide = rows.pivot(index="year", columns="iso3", values="value").reindex(
-        index=pd.Index(wanted, name="year"), columns=pd.Index(region.members, name="iso3")
-    )
-    return wide.astype(float)
+    rows = trade_frame[trade_frame["iso3"].isin(region.members) & trade_frame["year"].isin(wanted)]
+    _check_one_of_each(rows if len(rows) else trade_frame)
+    if rows.duplicated(["year", "iso3"]).any():
+        raise InputError("the trade table has several rows for an economy and year: take one from trade(measure, flow)")
+    return spread(rows, wanted, region.members)
+
+
+def spread(rows: pd.DataFrame, years: Sequence[int], members: Sequence[str]) -> pd.DataFrame:
+    """Spread rows over a table of years by members, as a pivot does, in a third of its time.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        year, iso3, value; one row a year and member at most, and none but of these.
+    years : sequence of int
+        Rows of the table.
+    members : sequence of str
+        Columns of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (years, members); NaN where there is no row.
+    """
+    index, columns = pd.Index(years, name="year"), pd.Index(members, name="iso3")
+    wide = np.full((len(index), len(columns)), np.nan)
+    wide[index.get_indexer(rows["year"]), columns.get_indexer(rows["iso3"])] = rows["value"]
+    return pd.DataFrame(wide, index, columns)
 
 
 def coverage(wide: pd.DataFrame) -> pd.DataFrame:
@@ -270,11 +299,14 @@ def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
         raise InputError(f"there is no {what} {value!r}: use one of {', '.join(choices)}{hint}")
 
 
-def _check_frame(frame: pd.DataFrame) -> None:
-    """Refuse a frame of several flows or measures, whose sum would count trade twice."""
+def _check_columns(frame: pd.DataFrame) -> None:
     lacking = [column for column in _COLUMNS if column not in frame]
     if lacking:
         raise InputError(f"the trade table lacks {', '.join(lacking)}: take one from trade(measure, flow)")
+
+
+def _check_one_of_each(frame: pd.DataFrame) -> None:
+    """Refuse rows of several flows or measures, whose sum would count trade twice."""
     for column in ("measure", "flow", "unit"):
         found = list(frame[column].unique())
         if len(found) != 1:

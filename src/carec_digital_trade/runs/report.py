@@ -207,11 +207,12 @@ def _blocks(notebook: nbformat.NotebookNode, prose: Prose) -> Iterator[dict[str,
 
 def _body(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     """Leave out the first heading, which is the page's title."""
-    cells = [nbformat.from_dict(cell) for cell in notebook.cells]
-    for cell in cells:
+    cells = list(notebook.cells)
+    for number, cell in enumerate(cells):
         if cell.cell_type == "markdown":
-            cell.source, found = re.subn(r"^# +.+$", "", cell.source, count=1, flags=re.M)
+            source, found = re.subn(r"^# +.+$", "", cell.source, count=1, flags=re.M)
             if found:
+                cells[number] = nbformat.from_dict({**cell, "source": source})
                 break
     return cells
 
