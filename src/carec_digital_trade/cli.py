@@ -152,6 +152,10 @@ def params(
     rows = [(each.name, in_words(each.schema), as_typed(each.default), each.meaning) for each in source.parameters()]
     print(f"{source.title}\n")
     _table(["parameter", "takes", "default", "meaning"], rows)
+    for each in source.parameters():
+        # Some models tell more than fits a table, such as the source of each effect.
+        if (told := each.schema.get("description", each.meaning)) != each.meaning:
+            print(f"\n{each.name}: {told}")
 
 
 @data_app.command("list")

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given, settings
 
-from carec_digital_trade import datasets, gap_analysis
+from carec_digital_trade import datasets, gap_analysis, vintages
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import GapParameters
 
@@ -76,7 +76,7 @@ def test_what_the_model_admits_keeps_its_meaning(values):
 def test_tables_are_those_that_are_read(monkeypatch):
     read = set()
     load = datasets._load
-    datasets._load.cache_clear()
+    vintages.forget()  # also what was made of the tables
     monkeypatch.setattr(datasets, "_load", lambda name, vintage: read.add(name) or load(name, vintage))
     chosen = GapParameters.validated({"vintage": "latest", "weights": {"cpta": 1, "cybercrime": 1}})
     for section in gap_analysis.__all__:

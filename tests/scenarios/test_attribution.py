@@ -98,3 +98,15 @@ def test_shares_are_missing_where_nothing_is_added(baseline, carec, asean):
     scenario = build_scenario(baseline, carec, asean, preset("inclusion"))
     table = attribute(scenario, simulate(scenario, 10))
     assert (table["contribution"] == 0).all() and table["share"].isna().all()
+
+
+def test_levers_without_an_effect_bring_nothing_and_cost_nothing(baseline, carec, asean):
+    shown = {f"shown_{number}": {"family": "inclusion", "indicator": "internet_users"} for number in range(11)}
+    levers = lever_set({"connectivity": {"effect": "wto2023_trade"}, **shown})
+    alone = build_scenario(baseline, carec, asean, {"connectivity": levers["connectivity"]})
+    together = build_scenario(baseline, carec, asean, levers)
+    # With a coalition for each set of twelve levers this would take gigabytes.
+    found = attribute(together, simulate(together, 50, seed=1)).set_index(["iso3", "lever", "year"])["contribution"]
+    expected = attribute(alone, simulate(alone, 50, seed=1)).set_index(["iso3", "lever", "year"])["contribution"]
+    assert found[expected.index].to_numpy() == pytest.approx(expected.to_numpy())
+    assert (found.drop("connectivity", level="lever") == 0).all()

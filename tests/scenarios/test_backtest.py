@@ -11,6 +11,7 @@ from carec_digital_trade.scenarios import (
     better_rivals,
     calibration,
     fit_baseline,
+    origins,
     widening,
 )
 from carec_digital_trade.scenarios.backtest import LONGEST
@@ -127,7 +128,37 @@ def test_better_rivals_are_named_on_common_forecasts():
 
 def test_too_short_a_series_and_a_missing_method_are_refused(make_series, forecasts):
     short = make_series({"KAZ": [1.0, 2.0, 3.0, 4.0]}, first=2014)
-    with pytest.raises(InputError, match="too early for a backtest"):
+    with pytest.raises(InputError, match="the series of Kazakhstan to 2017 are too short for a backtest"):
         backtest(short, [region(["KAZ"])])
     with pytest.raises(InputError, match="no forecasts by naive"):
         widening(forecasts, "naive")
+
+
+def test_a_year_without_any_report_makes_no_row(make_series):
+    rng = np.random.default_rng(1)
+    values = np.exp(rng.normal(0.1, 0.1, 14).cumsum()).tolist()
+    series = make_series({"KAZ": [*values[:11], None, *values[12:]], "PAK": [*values[:11], None, None, None]})
+    found = backtest(series, [region(["KAZ", "PAK"])], ["own_drift"], draws=50)
+    assert 2016 not in set(found["year"]) and {2015, 2017, 2018} == set(found["year"])
+    assert np.isfinite(found[["forecast", "low_95", "high_95"]]).all(axis=None)
+
+
+def test_origins_are_years_that_can_be_fitted_and_have_a_sequel(make_series):
+    values = [1.1**step for step in range(14)]
+    # From 2005: six values, five changes, are there in 2010; the first origin looked at is 2014.
+    assert origins(make_series({"KAZ": values}), region(["KAZ"])) == [2014, 2015, 2016, 2017]
+    late = make_series({"KAZ": [None] * 6 + values[6:], "PAK": values})
+    assert origins(late, region(["KAZ"]), first_origin=2005) == [2016, 2017]
+    ends = make_series({"KAZ": [*values[:10], None, None, None, None], "PAK": values})
+    with pytest.raises(InputError, match="the series of Kazakhstan to 2018 are too short"):
+        origins(ends, region(["KAZ"]))
+
+
+def test_series_that_never_changed_have_no_scale_and_no_width():
+    still = _frame([0.0, 0.0]).assign(scale=0.0, low_80=0.0, high_80=0.0, low_95=0.0, high_95=0.0)
+    both = pd.concat([still, _frame([0.5, -0.5])])
+    assert accuracy(both)["mase"].item() == pytest.approx(0.5)
+    assert accuracy(still)["mase"].isna().all()
+    # Of the two that have a width the errors are half of the 80% band and a quarter of the 95% band.
+    assert calibration(both, "own_drift")["factor"].tolist() == pytest.approx([0.5, 0.25])
+    assert widening(still, "own_drift") == 1.0

@@ -55,3 +55,9 @@ def test_refusals():
         published_effect("escap_exports_full")
     with pytest.raises(InputError, match="the relative uncertainty is 1"):
         fill_bounds(np.nan, 1.0, np.nan, 1.0)
+
+
+def test_sources_are_given_in_full():
+    sources = published_effects()["source"]
+    assert not sources.str.contains("as above").any()
+    assert published_effect("wto2023_trade").source == published_effect("wto2023_cost").source

@@ -109,3 +109,17 @@ def test_any_region_measure_and_flow(measure, flow):
     scenario = build_scenario(fitted, ours, theirs, applicable(preset("all_four"), measure))
     assert scenario.reach.shape[1] == len(fitted.members)
     assert (scenario.reach >= 0).all()
+
+
+def test_marks_rest_on_effects(baseline, carec, asean):
+    levers = preset("inclusion")  # no effect: its gap is shown and nothing rests on it
+    assert not build_scenario(baseline, carec, asean, levers, support=10.0).extrapolated.any()
+
+
+def test_absurd_figures_are_refused_at_their_strongest(baseline, carec, asean):
+    # ln 1.3 / ln 1.1 x ln 100 (Tajikistan's gap is larger) is e^12.7; with half as much again, 45%, it is e^18.
+    effect = {"kind": "trade_per_10_percent", "indicator": "fixed_broadband", "measures": ["delivered"], "source": "x"}
+    levers = lever_set({"connectivity": {"effect": {**effect, "central": 30.0}}})
+    build_scenario(baseline, carec, asean, levers, support=100.0, relative_uncertainty=0.0)
+    with pytest.raises(InputError, match="would multiply the trade of TJK by more than 1,000,000"):
+        build_scenario(baseline, carec, asean, levers, support=100.0, relative_uncertainty=0.5)

@@ -1,15 +1,29 @@
 """One function a figure; each takes a `results.Result` and returns its axes, and shows nothing itself."""
 
 from carec_digital_trade.figures.gap_analysis import expected_trade, readiness, readiness_and_trade, waterfall
+from carec_digital_trade.figures.scenarios import (
+    additional,
+    additional_by_member,
+    attribution,
+    baseline_fan,
+    lever_gaps,
+    tornado,
+)
 from carec_digital_trade.figures.snapshot import composition, effective_members, members, over_time
 
 __all__ = [
+    "additional",
+    "additional_by_member",
+    "attribution",
+    "baseline_fan",
     "composition",
     "effective_members",
     "expected_trade",
+    "lever_gaps",
     "members",
     "over_time",
     "readiness",
     "readiness_and_trade",
+    "tornado",
     "waterfall",
 ]

@@ -27,8 +27,8 @@ from typing import Any
 STACK = (
     "carec_digital_trade.runs.worker",
     "carec_digital_trade.snapshot",
-    "carec_digital_trade.gap",
-    "carec_digital_trade.scenarios",
+    "carec_digital_trade.gap_analysis",
+    "carec_digital_trade.scenario_analysis",
     "carec_digital_trade.figures",
     "statsmodels.api",
     "matplotlib.backends.backend_agg",

@@ -4,11 +4,21 @@
 levers, `build_scenario` puts them on the baseline; `simulate`, `attribute`, `tornado`, `sobol` and `goal_seek` answer.
 """
 
+from carec_digital_trade.scenarios.accuracy import accuracy, better_rivals, calibration, widening
 from carec_digital_trade.scenarios.attribution import attribute, shapley
-from carec_digital_trade.scenarios.backtest import METHODS, accuracy, backtest, better_rivals, calibration, widening
+from carec_digital_trade.scenarios.backtest import LEVELS, LONGEST, METHODS, backtest, origins
 from carec_digital_trade.scenarios.baseline import MODELS, Baseline, fit_baseline, simulate_paths
+from carec_digital_trade.scenarios.choice import (
+    KINDS_IN_WORDS,
+    effects_in_words,
+    fields_in_words,
+    listed_levers,
+    paperless_lever,
+    presets_in_words,
+    without_goods_only,
+)
 from carec_digital_trade.scenarios.crosscheck import paperless_crosscheck
-from carec_digital_trade.scenarios.drivers import Response, sobol, tornado
+from carec_digital_trade.scenarios.drivers import BASELINE, Response, check_year, sobol, tornado
 from carec_digital_trade.scenarios.effects import (
     RELATIVE_UNCERTAINTY,
     TRADE_ELASTICITY,
@@ -17,6 +27,7 @@ from carec_digital_trade.scenarios.effects import (
     published_effects,
 )
 from carec_digital_trade.scenarios.evidence import evidence
+from carec_digital_trade.scenarios.factors import ELASTICITY
 from carec_digital_trade.scenarios.goal import Target, goal_seek, reach, target, target_amount
 from carec_digital_trade.scenarios.indicators import EVIDENCE_SUPPORT, INDICATORS, SCALES, gaps, indicator_values
 from carec_digital_trade.scenarios.levers import Lever, OwnEffect, applicable, lever_set, with_effects
@@ -24,14 +35,20 @@ from carec_digital_trade.scenarios.presets import preset, presets
 from carec_digital_trade.scenarios.rivals import RIVALS, rival_forecast
 from carec_digital_trade.scenarios.scenario import HORIZON, Scenario, build_scenario, phase_in
 from carec_digital_trade.scenarios.series import FLOWS, MEASURES, outcome
-from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, simulate
+from carec_digital_trade.scenarios.simulation import BANDS, DRAWS, Simulation, effect_draws, log_change, simulate
 
 __all__ = [
+    "BANDS",
+    "BASELINE",
     "DRAWS",
+    "ELASTICITY",
     "EVIDENCE_SUPPORT",
     "FLOWS",
     "HORIZON",
     "INDICATORS",
+    "KINDS_IN_WORDS",
+    "LEVELS",
+    "LONGEST",
     "MEASURES",
     "METHODS",
     "MODELS",
@@ -54,17 +71,26 @@ __all__ = [
     "better_rivals",
     "build_scenario",
     "calibration",
+    "check_year",
+    "effect_draws",
+    "effects_in_words",
     "evidence",
+    "fields_in_words",
     "fit_baseline",
     "gaps",
     "goal_seek",
     "indicator_values",
     "lever_set",
+    "listed_levers",
+    "log_change",
+    "origins",
     "outcome",
     "paperless_crosscheck",
+    "paperless_lever",
     "phase_in",
     "preset",
     "presets",
+    "presets_in_words",
     "published_effect",
     "published_effects",
     "reach",
@@ -78,4 +104,5 @@ __all__ = [
     "tornado",
     "widening",
     "with_effects",
+    "without_goods_only",
 ]

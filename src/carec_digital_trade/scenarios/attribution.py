@@ -37,13 +37,14 @@ def attribute(scenario: Scenario, simulation: Simulation) -> pd.DataFrame:
     """
     draws = min(simulation.draws, MOST_DRAWS)
     effects = effect_draws(scenario, draws, simulation.seed)
-    total = np.zeros((2 ** len(scenario.levers), len(scenario.years), draws))
+    acting = np.array([effect is not None for effect in scenario.effects.values()], dtype=bool)
+    total = np.zeros((2 ** acting.sum(), len(scenario.years), draws))
     shares = []
     for i, path in enumerate(simulate_paths(scenario.baseline, int(scenario.years[-1]), draws, simulation.seed)):
-        values = _coalitions(scenario, i, path, effects)
+        values = _coalitions(scenario, i, path, effects, acting)
         total += values
-        shares.append(_shares(values))
-    shares.append(_shares(total))
+        shares.append(_shares(values, acting))
+    shares.append(_shares(total, acting))
     codes = [*scenario.baseline.members, None]
     index = pd.MultiIndex.from_product([codes, scenario.levers, scenario.years], names=["iso3", "lever", "year"])
     frame = pd.DataFrame({"share": np.array(shares).reshape(-1)}, index=index).reset_index()
@@ -82,12 +83,14 @@ def shapley(values: np.ndarray) -> np.ndarray:
     return shares
 
 
-def _coalitions(scenario: Scenario, economy: int, path: np.ndarray, effects: np.ndarray) -> np.ndarray:
-    """Return one economy's additional trade with each coalition of levers: shape (2**L, Y, D)."""
-    levers = np.arange(len(scenario.levers))
-    values = np.zeros((2 ** len(levers), *path.shape))
+def _coalitions(
+    scenario: Scenario, economy: int, path: np.ndarray, effects: np.ndarray, acting: np.ndarray
+) -> np.ndarray:
+    """Return one economy's additional trade with each coalition of the A acting levers: shape (2**A, Y, D)."""
+    values = np.zeros((2 ** acting.sum(), *path.shape))
+    closure = np.zeros(len(acting))
     for coalition in range(1, len(values)):
-        closure = scenario.closure * (coalition >> levers & 1)
+        closure[acting] = scenario.closure[acting] * (coalition >> np.arange(acting.sum()) & 1)
         for step, baseline in enumerate(path):
             change = log_change(scenario, economy, step, effects, closure)
             if change is not None:
@@ -95,10 +98,11 @@ def _coalitions(scenario: Scenario, economy: int, path: np.ndarray, effects: np.
     return values
 
 
-def _shares(values: np.ndarray) -> np.ndarray:
-    """Return each lever's share by year, shape (L, Y), from the worth of coalitions, shape (2**L, Y, D)."""
+def _shares(values: np.ndarray, acting: np.ndarray) -> np.ndarray:
+    """Return each lever's share by year, shape (L, Y), from the worth of coalitions of those that act."""
     added = values[-1]
     something = (added > 0).all(axis=1)
-    shares = np.full((len(values).bit_length() - 1, len(added)), np.nan)
-    shares[:, something] = (shapley(values[:, something]) / added[something]).mean(axis=-1)
+    shares = np.full((len(acting), len(added)), np.nan)
+    shares[:, something] = 0.0
+    shares[np.ix_(acting, something)] = (shapley(values[:, something]) / added[something]).mean(axis=-1)
     return shares

@@ -1,7 +1,6 @@
 """How far can the baseline be trusted? It is asked to forecast years that have passed, and its rivals with it.
 
-Rolling origin (Tashman 2000): at each origin every method sees only the years up to it. Errors are in logs; the mean
-absolute scaled error (Hyndman & Koehler 2006) divides by the mean absolute yearly log change up to the origin.
+Rolling origin (Tashman 2000): at each origin every method sees only the years up to it.
 """
 
 from collections.abc import Sequence
@@ -11,7 +10,14 @@ import pandas as pd
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
-from carec_digital_trade.scenarios.baseline import MODELS, Baseline, fit_baseline, log_levels, simulate_paths
+from carec_digital_trade.scenarios.baseline import (
+    MODELS,
+    OLDEST_START,
+    Baseline,
+    fit_baseline,
+    log_levels,
+    simulate_paths,
+)
 from carec_digital_trade.scenarios.drifts import MINIMUM_CHANGES
 from carec_digital_trade.scenarios.rivals import RIVALS, rival_forecast
 
@@ -21,8 +27,9 @@ LEVELS = (80, 95)
 FIRST_ORIGIN = 2014
 LONGEST = 5
 """Years ahead."""
+KEYS = ["method", "region", "scope", "iso3", "origin", "horizon", "year"]
+"""What tells one forecast from another."""
 
-_KEYS = ["method", "region", "scope", "iso3", "origin", "horizon", "year"]
 _QUANTILES = (0.5, 0.1, 0.9, 0.025, 0.975)
 _BOUNDS = ["forecast", "low_80", "high_80", "low_95", "high_95"]
 
@@ -64,146 +71,59 @@ def backtest(
     Raises
     ------
     InputError
-        If the series is too short for a single origin.
+        As in `origins`.
     """
-    last = int(series.loc[series["value"].notna(), "year"].max())
-    parts = []
+    rows: list[dict[str, object]] = []
     for region in regions:
         levels = log_levels(series, region.members)
-        for origin in range(first_origin, last):
-            known = levels.loc[:origin]
-            if known.diff().notna().sum().max() >= MINIMUM_CHANGES:
-                ahead = levels.loc[origin + 1 : origin + LONGEST]
-                parts += [_forecasts(method, series, region, known, ahead, draws, seed) for method in methods]
-    if not parts:
+        for origin in origins(series, region, first_origin):
+            known, ahead = levels.loc[:origin], levels.loc[origin + 1 : origin + LONGEST]
+            for method in methods:
+                rows += _forecasts(method, series, region, known, ahead, draws, seed)
+    frame = pd.DataFrame(rows)
+    frame["horizon"] = frame["year"] - frame["origin"]
+    return frame[[*KEYS, *_BOUNDS, "actual", "scale", "converged"]]
+
+
+def origins(series: pd.DataFrame, region: Region, first_origin: int = FIRST_ORIGIN) -> list[int]:
+    """Return the years from which a region's baseline can be tested.
+
+    Parameters
+    ----------
+    series : pandas.DataFrame
+        As `outcome` returns it.
+    region : Region
+        Whose members.
+    first_origin : int
+        First year looked at.
+
+    Returns
+    -------
+    list of int
+        Years in which a member has the changes that a drift needs, and after which one with data goes on.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    levels = log_levels(series, region.members)
+    last = int(levels.index[-1])
+    found = [origin for origin in range(first_origin, last) if _can_be_tested(levels, origin)]
+    if not found:
         raise InputError(
-            f"the series ends in {last}, too early for a backtest: it needs an origin from {first_origin} on "
-            f"with {MINIMUM_CHANGES + 1} years of data before it"
+            f"the series of {region.label} to {last} are too short for a backtest: it needs an origin from "
+            f"{first_origin} on with {MINIMUM_CHANGES + 1} years of data up to it and some after it"
         )
-    return pd.concat(parts, ignore_index=True)
+    return found
 
 
-def accuracy(forecasts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
-    """Summarise a backtest by method.
-
-    Parameters
-    ----------
-    forecasts : pandas.DataFrame
-        As from `backtest`.
-    by : sequence of str
-        Further columns to split by, such as "region" or "horizon".
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each scope ("economy", "region"), method and group, best first: forecasts (number), mase (mean
-        absolute scaled error, below 1 is better than a typical year's change), coverage_80, coverage_95 (shares of
-        the actual values inside the bands), unconverged (number of estimations that did not converge).
-    """
-    scored = forecasts.assign(
-        mase=_scaled_error(forecasts),
-        unconverged=~forecasts["converged"],
-        **{f"coverage_{level}": _inside(forecasts, level) for level in LEVELS},
-    )
-    groups = scored.groupby(["scope", *by, "method"], sort=True)
-    table = groups[["mase", *(f"coverage_{level}" for level in LEVELS)]].mean()
-    table.insert(0, "forecasts", groups.size())
-    table["unconverged"] = groups["unconverged"].sum()
-    return table.reset_index().sort_values(["scope", *by, "mase"], ignore_index=True)
-
-
-def better_rivals(forecasts: pd.DataFrame, chosen: str) -> pd.DataFrame:
-    """Say which methods beat the chosen one, on the forecasts that both made.
-
-    Parameters
-    ----------
-    forecasts : pandas.DataFrame
-        As from `backtest`.
-    chosen : str
-        Method used as the baseline.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a method with the smaller mean absolute scaled error: scope, method, mase, mase_chosen. Empty if none.
-    """
-    scored = forecasts.assign(mase=_scaled_error(forecasts))
-    keys = [key for key in _KEYS if key != "method"]
-    own = scored[scored["method"] == chosen].set_index(keys)["mase"].rename("mase_chosen")
-    pairs = scored[scored["method"] != chosen].join(own, on=keys, how="inner")
-    table = pairs.groupby(["scope", "method"])[["mase", "mase_chosen"]].mean().reset_index()
-    return table[table["mase"] < table["mase_chosen"]].reset_index(drop=True)
-
-
-def calibration(forecasts: pd.DataFrame, method: str, region: Region | None = None) -> pd.DataFrame:
-    """Set the measured coverage of a method's bands beside the nominal one.
-
-    Parameters
-    ----------
-    forecasts : pandas.DataFrame
-        As from `backtest`.
-    method : str
-        Method used as the baseline.
-    region : Region, optional
-        Whose forecasts count; by default all.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each scope ("economy", "region") and level: scope, level (per cent), nominal, measured (shares),
-        forecasts (number; those of neighbouring origins and of one year share their shocks, so they say less than as
-        many independent ones), factor (smallest factor on the distance of the bounds from the forecast at which they
-        cover the nominal share; below 1 if they are wider than they need be).
-
-    Raises
-    ------
-    InputError
-        If the backtest has no forecasts of that method and region.
-    """
-    chosen = forecasts[forecasts["method"] == method]
-    if region is not None:
-        chosen = chosen[chosen["region"] == region.label]
-    if chosen.empty:
-        raise InputError(f"the backtest has no forecasts by {method}: run it with that method and region first")
-    rows = [
-        {
-            "scope": scope,
-            "level": level,
-            "nominal": level / 100,
-            "measured": float(_inside(part, level).mean()),
-            "forecasts": len(part),
-            "factor": float(np.quantile(_distance(part, level), level / 100, method="inverted_cdf")),
-        }
-        for scope, part in chosen.groupby("scope")
-        for level in LEVELS
-    ]
-    return pd.DataFrame(rows)
-
-
-def widening(forecasts: pd.DataFrame, method: str, region: Region | None = None) -> float:
-    """Measure by how much the bands must grow for the past to lie inside them as often as they say.
-
-    Parameters
-    ----------
-    forecasts : pandas.DataFrame
-        As from `backtest`.
-    method : str
-        Method used as the baseline.
-    region : Region, optional
-        Whose forecasts count; by default all.
-
-    Returns
-    -------
-    float
-        The largest factor of `calibration`, 1 or more: with it both bands cover at least their nominal share, for
-        economies and for the regional totals.
-
-    Raises
-    ------
-    InputError
-        As in `calibration`.
-    """
-    return max(1.0, float(calibration(forecasts, method, region)["factor"].max()))
+def _can_be_tested(levels: pd.DataFrame, origin: int) -> bool:
+    known = levels.loc[:origin]
+    recent = known.columns[known.tail(OLDEST_START + 1).notna().any()]
+    fitted = known[recent].diff().notna().sum() >= MINIMUM_CHANGES
+    present = known.columns[known.iloc[-1].notna()]
+    return bool(fitted.any() and levels.loc[origin + 1 : origin + LONGEST, present].notna().any(axis=None))
 
 
 def _forecasts(
@@ -214,16 +134,14 @@ def _forecasts(
     ahead: pd.DataFrame,
     draws: int,
     seed: int,
-) -> pd.DataFrame:
-    """Return the rows of `backtest` for one method, region and origin."""
+) -> list[dict[str, object]]:
+    """Return the rows of `backtest` for one method, region and origin; none where no actual value came."""
     origin = int(known.index[-1])
     if method in RIVALS:
         rows = _rival_rows(method, known, ahead)
     else:
         rows = _drawn_rows(fit_baseline(series, region.members, method, origin), known, ahead, draws, seed)
-    frame = pd.DataFrame(rows).assign(method=method, region=region.label, origin=origin)
-    frame["horizon"] = frame["year"] - origin
-    return frame[[*_KEYS, *_BOUNDS, "actual", "scale", "converged"]]
+    return [{"method": method, "region": region.label, "origin": origin} | row for row in rows]
 
 
 def _drawn_rows(
@@ -240,7 +158,8 @@ def _drawn_rows(
         totals += np.where(actual[[code]].notna(), path, 0.0)
         rows += _rows(code, actual[code], np.quantile(np.log(path), _QUANTILES, axis=1), scale[code])
     total = np.log(np.exp(actual).sum(axis=1, min_count=1))
-    quantiles = np.quantile(np.log(totals, where=totals > 0, out=np.full_like(totals, -np.inf)), _QUANTILES, axis=1)
+    totals[total.isna()] = 1.0  # a year in which nobody reported; it makes no row
+    quantiles = np.quantile(np.log(totals), _QUANTILES, axis=1)
     past = np.log(np.exp(known[present]).sum(axis=1, skipna=False)).diff().abs().mean()
     return rows + _rows(None, total, quantiles, past)
 
@@ -272,18 +191,3 @@ def _unbroken(values: pd.Series) -> np.ndarray:
     """Return the values after the last gap; none if the series ends in one."""
     missing = np.flatnonzero(values.isna())
     return values.to_numpy()[missing[-1] + 1 if len(missing) else 0 :]
-
-
-def _scaled_error(forecasts: pd.DataFrame) -> pd.Series:
-    return (forecasts["actual"] - forecasts["forecast"]).abs() / forecasts["scale"]
-
-
-def _inside(forecasts: pd.DataFrame, level: int) -> pd.Series:
-    return forecasts["actual"].between(forecasts[f"low_{level}"], forecasts[f"high_{level}"])
-
-
-def _distance(forecasts: pd.DataFrame, level: int) -> pd.Series:
-    """Return how far the actual value lies from the forecast, the bound on its side being 1."""
-    above = forecasts["actual"] > forecasts["forecast"]
-    bound = forecasts[f"high_{level}"].where(above, forecasts[f"low_{level}"])
-    return (forecasts["actual"] - forecasts["forecast"]) / (bound - forecasts["forecast"])

@@ -1,9 +1,12 @@
 """Is what a user wrote in YAML a valid lever or target? Faults are told in one sentence."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from carec_digital_trade.errors import InputError, nearest
 
@@ -47,6 +50,39 @@ def checked(model: type[Model], what: str, fields: Any) -> Model:
     except ValidationError as error:
         faults = dict.fromkeys(_sentence(what, model, fault) for fault in error.errors())
         raise InputError("; ".join(faults)) from None
+
+
+def read_mapping(path: Path) -> Mapping[str, Any]:
+    """Read a YAML file that holds a mapping.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    mapping
+        What it holds, after the rules of YAML 1.2.
+
+    Raises
+    ------
+    InputError
+        If it is not there, is not YAML (with the line), or holds no mapping.
+    """
+    if not path.is_file():
+        raise InputError(f"there is no file {path}: give a YAML file that maps lever names to their fields")
+    try:
+        fields = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", None)
+        where = "" if line is None else f", line {line + 1}"
+        raise InputError(
+            f"{path.name}{where} is not YAML: write a mapping such as connectivity: {{closure: 0.5}}"
+        ) from None
+    if not isinstance(fields, Mapping):
+        raise InputError(f"{path.name} holds no mapping: write lever names with their fields below them")
+    return fields
 
 
 def _sentence(what: str, model: type[Checked], fault: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from carec_digital_trade.scenarios.effects import (
     AD_VALOREM_COST,
     RELATIVE_UNCERTAINTY,
     TRADE_ELASTICITY,
+    full_source,
     log_effect,
     published_effect,
 )
@@ -56,7 +57,7 @@ def paperless_crosscheck(
     names = " and ".join(region_names())
     rows = []
     for name, extent in _TOTALS.items():
-        gain, source = float(effects.at[name, "central"]), effects.at[name, "source"]
+        gain, source = float(effects.at[name, "central"]), full_source(effects["source"], effects.at[name, "source"])
         what = f"exports of Asia and the Pacific gained, {extent} implementation"
         rows.append((f"escap_{extent}", what, gain, np.nan, np.nan, "USD billion a year", source))
     covered = f"exports of goods and services of {len(base)} members of {names}, {STUDY_YEAR}"

@@ -10,6 +10,7 @@ import pandas as pd
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.scenarios.indicators import SCALES
+from carec_digital_trade.vintages import remembered
 
 Family = Literal["regulation", "paperless", "connectivity", "inclusion"]
 Kind = Literal["trade_per_10_percent", "cost_per_10_percent", "trade_at_full", "cost_at_full", "connectivity_amplifier"]
@@ -24,6 +25,7 @@ AD_VALOREM_COST = 1.0
 RELATIVE_UNCERTAINTY = 0.5
 """Assumption: an effect without a published bound lies within half of itself."""
 
+_ABOVE = ", as above"
 _ALL = ("delivered", "deliverable", "goods_and_services")
 _SERVICES = ("delivered", "deliverable")
 _GOODS = ("goods_and_services",)
@@ -118,6 +120,7 @@ _READINGS = {
 }
 
 
+@remembered(maxsize=64)
 def published_effect(name: str, vintage: str = BUNDLED) -> Effect:
     """Return an effect from the table ``effects``.
 
@@ -156,11 +159,30 @@ def published_effect(name: str, vintage: str = BUNDLED) -> Effect:
         low=row["low"],
         central=row["central"],
         high=row["high"],
-        source=row["source"],
+        source=full_source(table["source"], row["source"]),
         note="; ".join(notes),
         proxy=reading.proxy,
         amplifies=reading.amplifies,
     )
+
+
+def full_source(sources: pd.Series, source: str) -> str:
+    """Return a source in full where the table points to a row above.
+
+    Parameters
+    ----------
+    sources : pandas.Series
+        Column of the table ``effects``.
+    source : str
+        One of them.
+
+    Returns
+    -------
+    str
+        Such as "ESCAP (2014), Estimating the Benefits ..." for "ESCAP (2014), as above".
+    """
+    authors = source.removesuffix(_ABOVE)
+    return source if authors == source else next(each for each in sources if each.startswith(authors))
 
 
 def published_effects(vintage: str = BUNDLED) -> pd.DataFrame:

@@ -10,6 +10,8 @@ from carec_digital_trade.scenarios.effects import TRADE_ELASTICITY, Effect, fill
 
 ELASTICITY = "trade elasticity"
 """Name of the factor."""
+_STRONGEST = -100.0
+"""Of the trade elasticity: far beyond the literature."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,23 @@ def make_factors(
     Raises
     ------
     InputError
-        If the elasticity is not negative, or the relative uncertainty is out of range.
+        If the elasticity is not negative, the relative uncertainty is out of range, or it takes a trade cost below
+        nothing.
     """
     triple = (elasticity,) if isinstance(elasticity, int | float) else tuple(elasticity)
-    if len(triple) not in (1, 3) or list(triple) != sorted(triple) or not max(triple) < 0:
+    if len(triple) not in (1, 3) or list(triple) != sorted(triple) or not _STRONGEST <= triple[0] <= triple[-1] < 0:
         raise InputError(
-            f"the trade elasticity is {elasticity}: it must be negative, one figure or low, central and high "
-            f"such as {list(TRADE_ELASTICITY)}"
+            f"the trade elasticity is {elasticity}: it must be negative, above {_STRONGEST:g}, one figure or low, "
+            f"central and high such as {list(TRADE_ELASTICITY)}"
         )
     nan = float("nan")
     low, central, high = triple if len(triple) == 3 else (nan, triple[0], nan)
     figures = {name: effect.bounds(relative_uncertainty) for name, effect in effects.items() if effect is not None}
+    for name, (lowest, _, _) in figures.items():
+        if effects[name].kind.startswith("cost") and not lowest > -100:
+            raise InputError(
+                f"lever {name}: with the relative uncertainty of {relative_uncertainty:g} its effect on trade cost "
+                f"reaches {lowest:g} per cent: give a lower bound above -100, or a smaller uncertainty"
+            )
     figures[ELASTICITY] = fill_bounds(low, central, high, relative_uncertainty)
     return tuple(Factor(name, *bounds) for name, bounds in figures.items())

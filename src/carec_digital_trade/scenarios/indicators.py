@@ -105,8 +105,9 @@ def gaps(
     -------
     pandas.DataFrame
         One row a member: iso3, indicator, year, value, unit, benchmark (whose level), benchmark_value, gap_unit ("log"
-        or "share"), gap (0 at or above the benchmark; missing without a value), gap_used (up to support), gap_beyond
-        (the rest), ratio (benchmark over value), extrapolated (whether gap_used exceeds `EVIDENCE_SUPPORT`).
+        or "share"), gap (0 at or above the benchmark; missing without a value), gap_used (up to support; none of a gap
+        from nothing), gap_beyond (the rest), ratio (benchmark over value), extrapolated (whether gap_used exceeds
+        `EVIDENCE_SUPPORT`).
 
     Raises
     ------
@@ -120,7 +121,8 @@ def gaps(
     scale = SCALES[indicator]
     own = values.reindex(region.members)
     gap = _log_gap(own["value"], target) if scale.in_logs else (target - own["value"]).clip(lower=0)
-    used = gap.clip(upper=np.log(support)) if scale.in_logs else gap
+    # From nothing to something is no rise by any ratio, so none of it is within the evidence.
+    used = gap.clip(upper=np.log(support)).mask(np.isinf(gap), 0.0) if scale.in_logs else gap
     evidence = np.log(EVIDENCE_SUPPORT) if scale.in_logs else 1.0
     return pd.DataFrame(
         {
@@ -162,5 +164,5 @@ def _benchmark(indicator: str, values: pd.Series, region: Region, benchmark: Reg
 
 
 def _log_gap(values: pd.Series, target: float) -> pd.Series:
-    with np.errstate(divide="ignore"):  # from nothing to something is infinitely far, and beyond any evidence
+    with np.errstate(divide="ignore"):  # from nothing to something is infinitely far
         return (np.log(target) - np.log(values)).clip(lower=0)

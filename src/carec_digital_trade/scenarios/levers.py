@@ -1,16 +1,15 @@
 """What does a user change? Levers after the article's solutions, their presets, and what is refused."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError, nearest
-from carec_digital_trade.scenarios.checking import Checked, checked
+from carec_digital_trade.prose import listing
+from carec_digital_trade.scenarios.checking import Checked, checked, read_mapping
 from carec_digital_trade.scenarios.effects import (
     AD_VALOREM_COST,
     FAMILIES,
@@ -237,39 +236,6 @@ def _own(effect: OwnEffect, family: str) -> Effect:
     )
 
 
-def read_mapping(path: Path) -> Mapping[str, Any]:
-    """Read a YAML file that holds a mapping.
-
-    Parameters
-    ----------
-    path : path
-        The file.
-
-    Returns
-    -------
-    mapping
-        What it holds, after the rules of YAML 1.2.
-
-    Raises
-    ------
-    InputError
-        If it is not there, is not YAML (with the line), or holds no mapping.
-    """
-    if not path.is_file():
-        raise InputError(f"there is no file {path}: give a YAML file that maps lever names to their fields")
-    try:
-        fields = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = "" if line is None else f", line {line + 1}"
-        raise InputError(
-            f"{path.name}{where} is not YAML: write a mapping such as connectivity: {{closure: 0.5}}"
-        ) from None
-    if not isinstance(fields, Mapping):
-        raise InputError(f"{path.name} holds no mapping: write lever names with their fields below them")
-    return fields
-
-
 def _lever(name: str, value: Any) -> Lever:
     if isinstance(value, Lever):
         return value
@@ -290,7 +256,7 @@ def _refuse_overlaps(levers: Mapping[str, Lever]) -> None:
             names = [name for name, lever in acting.items() if key(lever) == value]
             if len(names) > 1:
                 raise InputError(
-                    f"the levers {_and(names)} overlap, both have the {what} {value}: "
+                    f"the levers {listing(names)} overlap, both have the {what} {value}: "
                     "their effects would count the same trade twice, so keep one of them"
                 )
 
@@ -301,8 +267,3 @@ def _family(lever: Lever) -> str:
 
 def _indicator(lever: Lever) -> str:
     return lever.used_indicator
-
-
-def _and(names: Iterable[str]) -> str:
-    *rest, last = names
-    return f"{', '.join(rest)} and {last}"

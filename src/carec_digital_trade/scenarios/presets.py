@@ -1,13 +1,15 @@
 """Which lever sets are ready? One for each of the article's solutions, all together, and each half-way."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from carec_digital_trade.errors import InputError, nearest
-from carec_digital_trade.scenarios.levers import Lever, lever_set, read_mapping
+from carec_digital_trade.scenarios.checking import read_mapping
+from carec_digital_trade.scenarios.levers import Lever, lever_set
 
 HALF = "_half"
 """Ending of the presets that close half of each gap."""
@@ -73,5 +75,6 @@ def presets() -> pd.DataFrame:
     )
 
 
+@lru_cache(maxsize=1)
 def _presets() -> Mapping[str, Any]:
     return read_mapping(Path(__file__).with_name("presets.yaml"))

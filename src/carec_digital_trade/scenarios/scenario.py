@@ -20,6 +20,8 @@ from carec_digital_trade.scenarios.indicators import EVIDENCE_SUPPORT, gaps
 from carec_digital_trade.scenarios.levers import Lever, acts_on
 
 HORIZON = 2035
+_MOST = 1e6
+"""Times a member's trade: more is a slip of the pen, and would end in numbers too large for the machine."""
 _STEEPNESS = 10.0
 """Of the logistic phase-in over its whole length: at a tenth of the way 1% is done, at nine tenths 99%."""
 
@@ -85,7 +87,10 @@ class Scenario:
     @property
     def extrapolated(self) -> np.ndarray:
         """Which members' results rest on more than the evidence supports: shape (n,)."""
-        beyond = self.gaps.loc[self.gaps["extrapolated"], "iso3"] if len(self.gaps) else ()
+        if self.gaps.empty:
+            return np.zeros(len(self.baseline.members), dtype=bool)
+        acting = [name for name, effect in self.effects.items() if effect is not None]
+        beyond = self.gaps.loc[self.gaps["extrapolated"] & self.gaps["lever"].isin(acting), "iso3"]
         return np.isin(self.baseline.members, list(beyond))
 
     def unit_effects(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -151,8 +156,8 @@ def build_scenario(
     ------
     InputError
         If the horizon is not after the data, the elasticity is not negative, a lever's effect was not estimated on
-        the baseline's measure and no spillover is assumed, a phase-in starts before the data end, or regulation is
-        to raise an effect of connectivity that it was not estimated with.
+        the baseline's measure and no spillover is assumed, a phase-in starts before the data end, regulation is to
+        raise an effect of connectivity that it was not estimated with, or trade would grow out of all bounds.
     """
     if horizon <= baseline.base_year:
         raise InputError(f"the horizon {horizon} must lie after the last year of the data, {baseline.base_year}")
@@ -167,7 +172,7 @@ def build_scenario(
     shape = (len(levers), len(baseline.members))
     reach = [_reach(tables[name], lever, effects[name], baseline) for name, lever in levers.items()]
     named = [table.assign(lever=name)[["lever", *table.columns]] for name, table in tables.items()]
-    return Scenario(
+    scenario = Scenario(
         baseline=baseline,
         region=region,
         years=years,
@@ -180,6 +185,8 @@ def build_scenario(
         support=support,
         relative_uncertainty=relative_uncertainty,
     )
+    _refuse_absurd(scenario)
+    return scenario
 
 
 def phase_in(years: np.ndarray, start: int, end: int, shape: str = "linear") -> np.ndarray:
@@ -230,6 +237,20 @@ def _refuse(name: str, lever: Lever, effects: Mapping[str, Effect | None], basel
                     f"lever {name}: {effect.id} was estimated together with {' and '.join(effect.amplifies)} and not "
                     f"with {connected.id} of lever {other}: use one of those, or leave regulation out"
                 )
+
+
+def _refuse_absurd(scenario: Scenario) -> None:
+    """Refuse figures that together multiply a member's trade beyond reason, all of them at their strongest."""
+    ends = {factor.name: np.array([factor.low, factor.high]) for factor in scenario.factors}
+    strongest = scenario.unit_effects(ends).max(axis=1) * scenario.closure
+    with np.errstate(over="ignore"):
+        raised = 1 + (strongest * scenario.amplifies) @ scenario.reach
+        change = (strongest * ~scenario.amplifies) @ scenario.reach * raised
+    if change.max() > np.log(_MOST):
+        raise InputError(
+            f"the levers would multiply the trade of {scenario.baseline.members[change.argmax()]} by more than "
+            f"{_MOST:,.0f}: lower the effects, the trade elasticity or the support"
+        )
 
 
 def _reach(table: pd.DataFrame, lever: Lever, effect: Effect | None, baseline: Baseline) -> np.ndarray:

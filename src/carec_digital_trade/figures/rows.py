@@ -1,0 +1,183 @@
+"""Rows of members, levers and uncertain figures: dots with their bands, gaps, stacked parts, swings."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FixedLocator, MaxNLocator
+
+from carec_digital_trade.figures.fans import PLAIN, log_numbers, unit_for
+from carec_digital_trade.figures.labels import NAME, shortened, within
+from carec_digital_trade.figures.snapshot import NO_DATA
+from carec_digital_trade.figures.style import GUIDE, MUTED
+from carec_digital_trade.prose import usd
+
+ROW_INCHES = 0.36
+NOTHING = "nothing is added"
+
+_INK = "#333333"
+_MARK = " *"
+_NAME_IN_PANEL = 15
+
+
+def draw_members(axis: Axes, members: pd.DataFrame, colour: str) -> None:
+    """Draw what is added in each member as a dot with its bands, on a logarithmic scale.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+        To be drawn on.
+    members : pandas.DataFrame
+        Rows of the table of `scenario_analysis.by_economy`; extrapolated ones get an asterisk.
+    colour : str
+        Of dots and lines.
+    """
+    rows = np.arange(len(members))
+    gaining = members["Additional"] > 0
+    drawn = members[gaining]
+    unit = unit_for(drawn["Additional"].max() if len(drawn) else 1e4)
+    low, high = _decades(drawn["95% from"] / unit.millions, drawn["95% to"] / unit.millions)
+    axis.hlines(rows, low, high, color=GUIDE, linewidth=1, zorder=1)
+    for band, width, alpha in ((95, 1.6, 1.0), (80, 6, 0.45)):
+        ends = (drawn[f"{band}% {end}"] / unit.millions for end in ("from", "to"))
+        axis.hlines(rows[gaining], *ends, color=colour, linewidth=width, alpha=alpha, zorder=2)
+    axis.scatter(drawn["Additional"] / unit.millions, rows[gaining], s=80, color=colour, linewidth=0, zorder=4)
+    for row, member in enumerate(members.to_dict("records")):
+        words = f"{usd(member['Additional'])}  (+{member['% of own trade']:,.0f}%)" if gaining[row] else NOTHING
+        _beside(axis, row, words)
+    axis.set(xscale="log", xlim=(low, high), xlabel=f"{unit.name}, log scale")
+    log_numbers(axis.xaxis, (1,))
+    if drawn.empty:
+        axis.set_xticks([])
+    _name_rows(axis, members["Economy"], members["Extrapolated"])
+
+
+def draw_gaps(axis: Axes, part: pd.DataFrame, colour: str) -> None:
+    """Draw the gaps of one lever: dark what is used, pale what lies beyond the evidence.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+        To be drawn on.
+    part : pandas.DataFrame
+        Rows of the table of `scenario_analysis.gaps` of one lever.
+    colour : str
+        Of the bars.
+    """
+    rows = np.arange(len(part))
+    in_times = part["Gap in"].iloc[0] == "times"
+    base = 1.0 if in_times else 0.0
+    used, gap = part["Used"].fillna(base), part["Gap"].fillna(part["Used"]).fillna(base)
+    axis.barh(rows, used - base, left=base, height=0.62, color=colour, zorder=3)
+    axis.barh(rows, gap - used, left=used, height=0.62, color=colour, alpha=0.3, zorder=2)
+    for row, (value, reach) in enumerate(zip(part["Value"], part["Gap"], strict=True)):
+        number = f"{reach:,.0f}" if reach >= 100 else f"{reach:.1f}" if reach >= 1.1 else f"{reach:.2f}"
+        words = NO_DATA if np.isnan(value) else "from 0" if np.isnan(reach) else "none" if reach == base else number
+        _beside(axis, row, words)
+    if in_times:
+        largest = max(gap.max(), 4.0)
+        axis.set(xscale="log", xlim=(1, largest * 1.05), xlabel="Rise needed, times (log)")
+        log_numbers(axis.xaxis, (1,))
+        ticks = [1, 10, 100, 1000, 10_000] if largest >= 20 else [1, 2, 5, 10]
+        axis.xaxis.set_major_locator(FixedLocator(within(ticks, 1, largest)))
+    else:
+        axis.set(xlim=(0, 1), xlabel="Gap, of 1")
+        axis.xaxis.set_major_locator(FixedLocator([0, 0.5, 1]))
+    _name_rows(axis, part["Economy"], part["Extrapolated"], _NAME_IN_PANEL)
+
+
+def draw_parts(axis: Axes, table: pd.DataFrame, paints: Mapping[str, str]) -> None:
+    """Draw the levers' parts as stacked bars, with their sum beside.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+        To be drawn on.
+    table : pandas.DataFrame
+        From `scenario_analysis.attribution`, with at least one row.
+    paints : mapping of str to str
+        Lever (column) to colour, of those that are drawn.
+    """
+    rows = np.arange(len(table))
+    left = np.zeros(len(table))
+    unit = unit_for(table.iloc[0, -1])
+    for lever, paint in paints.items():
+        widths = table[lever].to_numpy(dtype=float) / unit.millions
+        label = shortened(lever.capitalize(), NAME)
+        axis.barh(rows, widths, left=left, height=0.62, color=paint, label=label, zorder=2)
+        left += widths
+    axis.set(xlim=(0, 1.02 * left.max()), xlabel=unit.name)
+    axis.xaxis.set_major_formatter(PLAIN)
+    for row, total in enumerate(left):
+        axis.text(total, row, f" {_amount(total * unit.millions)}", va="center", fontsize=11, color=_INK)
+    _name_rows(axis, table["Economy"])
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, borderpad=0, fontsize=12)
+
+
+def draw_swings(axis: Axes, table: pd.DataFrame, colour: str) -> None:
+    """Draw between which amounts each figure moves the result.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+        To be drawn on.
+    table : pandas.DataFrame
+        From `scenario_analysis.tornado`, with a swing.
+    colour : str
+        Of the bars.
+    """
+    rows = np.arange(len(table))
+    unit = unit_for(table["Additional, high"].max())
+    low, high = (table[f"Additional, {end}"] / unit.millions for end in ("low", "high"))
+    axis.barh(rows, high - low, left=low, height=0.6, color=colour, zorder=2)
+    axis.axvline(table["Additional, central"].iloc[0] / unit.millions, color=_INK, linewidth=1.5, zorder=3)
+    for row, ends in enumerate(zip(low, high, strict=True)):
+        for end, align in zip(ends, ("right", "left"), strict=True):
+            axis.text(end, row, f" {_amount(end * unit.millions)} ", ha=align, va="center", fontsize=11, color=_INK)
+    span = high.max() - low.min()
+    axis.set(xlim=(low.min() - 0.2 * span, high.max() + 0.2 * span), xlabel=f"Additional trade, {unit.name}")
+    axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(5).tick_values(low.min(), high.max()), 0, high.max())))
+    axis.xaxis.set_major_formatter(PLAIN)
+    _name_rows(axis, table["Uncertain"].str.capitalize())
+
+
+def say(axis: Axes, words: str, *bare: Axis) -> None:
+    """Write words in place of data.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+        Without data.
+    words : str
+        What to say.
+    *bare : matplotlib.axis.Axis
+        Axes besides the vertical one that lose their numbers.
+    """
+    for each in (axis.yaxis, *bare):
+        each.set_ticks([])
+    axis.text(0.5, 0.5, words, transform=axis.transAxes, ha="center", va="center", color=MUTED)
+
+
+def _beside(axis: Axes, row: int, words: str) -> None:
+    axis.text(1.03, row, words, transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=_INK)
+
+
+def _amount(million: float) -> str:
+    return usd(million).removeprefix("USD ")
+
+
+def _name_rows(axis: Axes, words: Sequence[str], marked: Sequence[bool] | None = None, most: int = NAME) -> None:
+    marks = [False] * len(words) if marked is None else marked
+    labels = [shortened(name, most) + (_MARK if mark else "") for name, mark in zip(words, marks, strict=True)]
+    axis.set_yticks(range(len(labels)), labels)
+    axis.set_ylim(len(labels) - 0.4, -0.6)
+    axis.tick_params(axis="y", length=0)
+
+
+def _decades(low: pd.Series, high: pd.Series) -> tuple[float, float]:
+    """Return whole decades around the values."""
+    if low.empty:
+        return 0.1, 10.0
+    return 10.0 ** np.floor(np.log10(low.min())), 10.0 ** np.ceil(np.log10(high.max()))

@@ -1,0 +1,239 @@
+"""How much trade would the levers add, where, and when?"""
+
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.parameters import ScenarioParameters
+from carec_digital_trade.prose import count, percent, sentences
+from carec_digital_trade.results import Result, record
+from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis.wording import (
+    amount_with_band,
+    band_columns,
+    band_records,
+    extrapolation,
+    marked,
+    names,
+    outcome,
+    short,
+    sources,
+)
+from carec_digital_trade.scenarios import Scenario, Simulation, effect_draws, log_change
+
+NOTHING = "No lever adds anything here: every effect is missing, or every gap is closed or unknown."
+WHOLE_NUMBERS = dict.fromkeys(["Baseline", "Additional", "80% from", "80% to", "95% from", "95% to"], 0)
+"""Decimals of a table of members."""
+
+_PROBABILITIES = [0.5, 0.1, 0.9]
+_SHARE_COLUMNS = ["additional_share", "additional_share_low", "additional_share_high"]
+_SHARE_UNITS = {"additional_share": "% of baseline", "extrapolated": "1 if so"}
+
+
+def additional(chosen: ScenarioParameters) -> Result:
+    """Give the trade that the levers would add to the region's total, year by year.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    Result
+        One row a year: median and bands of the additional trade, its Monte Carlo error, and its share of the baseline
+        in the same future.
+    """
+    scenario, simulation = series.scenario(chosen), series.simulation(chosen)
+    bands = simulation.bands[simulation.bands["iso3"].isna()]
+    frame = bands[bands["quantity"] == "additional"].reset_index(drop=True)
+    frame = frame.assign(monte_carlo_error=frame["mc_error"], extrapolated=frame["extrapolated"].astype(float))
+    frame[_SHARE_COLUMNS] = _shares_of_total(simulation)
+    table = pd.DataFrame(
+        {
+            "Year": frame["year"].astype(str),
+            "Median": frame["median"],
+            **band_columns(frame),
+            "Monte Carlo error": frame["mc_error"],
+            "% of baseline": frame["additional_share"],
+        }
+    )
+    return Result(
+        name="additional",
+        caption=marked(f"Additional {outcome(chosen)}, {frame['region'].iloc[0]}, USD million", scenario),
+        table=table,
+        records=pd.concat(
+            [
+                band_records(frame, "additional", "additional_trade", "USD million"),
+                band_records(bands[bands["quantity"] == "scenario"], "additional", "scenario_trade", "USD million"),
+                record(frame, "additional", {"monte_carlo_error": "USD million"} | _SHARE_UNITS),
+            ],
+            ignore_index=True,
+        ),
+        reading=sentences(_added(frame.iloc[-1]), _skewed(simulation), extrapolation(scenario)),
+        source=sources(chosen, scenario),
+        decimals=dict.fromkeys(table.columns[1:-2], 0),
+    )
+
+
+def by_economy(chosen: ScenarioParameters) -> Result:
+    """Give the trade that the levers would add in each member.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    Result
+        One row the region and one a member, at the horizon: baseline, additional trade with its bands, and the share
+        of its own trade that it is. The records hold every year.
+    """
+    scenario, simulation = series.scenario(chosen), series.simulation(chosen)
+    frame = economies_at(scenario, simulation, chosen.horizon)
+    caption = f"Additional {outcome(chosen)} by member, {chosen.horizon}, USD million"
+    return Result(
+        name="by_economy",
+        caption=marked(caption, scenario),
+        table=economy_table(frame),
+        records=economy_records(frame, simulation, "by_economy"),
+        reading=sentences(_who_gains(frame), extrapolation(scenario)),
+        source=sources(chosen, scenario),
+        decimals=WHOLE_NUMBERS,
+    )
+
+
+def economies_at(scenario: Scenario, simulation: Simulation, year: int) -> pd.DataFrame:
+    """Return what is added in the region and in each member in one year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Whose levers.
+    simulation : Simulation
+        Of it.
+    year : int
+        One of its years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The region (iso3 missing), then its members, the largest addition first: the columns of `Simulation.bands` for
+        the additional trade, baseline (its median, USD million), and additional_share with low and high: median and
+        80% band of the per cent added to the baseline of the same future, which in a member only the effects make
+        uncertain.
+    """
+    rows = simulation.bands[simulation.bands["year"] == year]
+    added = rows[rows["quantity"] == "additional"].reset_index(drop=True)
+    before = rows.loc[rows["quantity"] == "baseline", "median"].to_numpy()
+    step = year - int(scenario.years[0])
+    shares = np.vstack([_shares_of_own(scenario, simulation, step), _shares_of_total(simulation)[step]])
+    frame = added.assign(baseline=before, **dict(zip(_SHARE_COLUMNS, shares.T, strict=True)))
+    frame["place"] = frame["iso3"].notna()
+    order = frame.sort_values(["place", "median"], ascending=[True, False], kind="stable").index
+    return frame.loc[order].drop(columns="place").reset_index(drop=True)
+
+
+def economy_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the printed table of a region and its members.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As from `economies_at`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a line.
+    """
+    return pd.DataFrame(
+        {
+            "Economy": frame["iso3"].map(short, na_action="ignore").fillna(frame["region"]),
+            "Baseline": frame["baseline"],
+            "Additional": frame["median"],
+            **band_columns(frame, (80, 95)),
+            "% of own trade": frame["additional_share"],
+            "% from": frame["additional_share_low"],
+            "% to": frame["additional_share_high"],
+            "Extrapolated": frame["extrapolated"],
+        }
+    )
+
+
+def economy_records(frame: pd.DataFrame, simulation: Simulation, table: str) -> pd.DataFrame:
+    """Return the records of a region and its members.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As from `economies_at`.
+    simulation : Simulation
+        What it was taken from.
+    table : str
+        Name of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Additional trade in every year, and the shares and marks of the frame's year.
+    """
+    added = simulation.bands[simulation.bands["quantity"] == "additional"]
+    marks = frame.assign(extrapolated=frame["extrapolated"].astype(float))
+    return pd.concat(
+        [band_records(added, table, "additional_trade", "USD million"), record(marks, table, _SHARE_UNITS)],
+        ignore_index=True,
+    )
+
+
+def _shares_of_total(simulation: Simulation) -> np.ndarray:
+    """Return median, low and high (80%) of the share added to the total within a future, per cent: shape (Y, 3)."""
+    share = 100 * (simulation.totals["scenario"] / simulation.totals["baseline"] - 1)
+    return np.quantile(share, _PROBABILITIES, axis=1, method="inverted_cdf").T
+
+
+def _shares_of_own(scenario: Scenario, simulation: Simulation, step: int) -> np.ndarray:
+    """Return median, low and high (80%) of the share that the effects add in each member, per cent: shape (n, 3)."""
+    effects = effect_draws(scenario, simulation.draws, simulation.seed)
+    shares = np.zeros((len(scenario.baseline.members), len(_PROBABILITIES)))
+    for economy in range(len(shares)):
+        change = log_change(scenario, economy, step, effects, scenario.closure)
+        if change is not None:
+            quantiles = np.quantile(change, _PROBABILITIES, method="inverted_cdf")
+            shares[economy] = 100 * np.expm1(quantiles)
+    return shares
+
+
+def _added(last: pd.Series) -> str:
+    if last["high_95"] == 0:
+        return NOTHING
+    share, low, high = (percent(last[name] / 100) for name in _SHARE_COLUMNS)
+    return (
+        f"If the gaps were closed as set and the effects held, {last['region']} would in {last['year']} trade "
+        f"{amount_with_band(last)} more: {share} of the baseline in the same future (80%: {low} to {high})."
+    )
+
+
+def _skewed(simulation: Simulation) -> str:
+    added = (simulation.totals["scenario"] - simulation.totals["baseline"])[-1]
+    mean, median = added.mean(), np.median(added)
+    if mean <= 1.2 * median:
+        return ""
+    return (
+        f"The mean of the futures is {mean / median:.1f} times the median, since a few futures have very large trade; "
+        "the median is the figure to quote."
+    )
+
+
+def _who_gains(frame: pd.DataFrame) -> str:
+    members = frame.dropna(subset="iso3")
+    gaining = members[members["median"] > 0]
+    if gaining.empty:
+        return NOTHING
+    top = gaining.iloc[0]
+    nothing = names(list(members["iso3"][members["median"] == 0]))
+    return sentences(
+        f"{len(gaining)} of {count(len(members), 'member')} would gain; the most {short(top['iso3'])}, "
+        f"{amount_with_band(top)}, {percent(top['additional_share'] / 100, 0)} of its own trade.",
+        f"Nothing is added in {nothing}, where no gap is known or left to close." if nothing else "",
+    )

@@ -1,0 +1,49 @@
+"""What is the answer, in a few sentences?"""
+
+from carec_digital_trade.parameters import ScenarioParameters
+from carec_digital_trade.prose import count, listing, percent, sentences
+from carec_digital_trade.scenario_analysis import goods, points, series
+from carec_digital_trade.scenario_analysis.additions import NOTHING, economies_at
+from carec_digital_trade.scenario_analysis.goals import chance_words
+from carec_digital_trade.scenario_analysis.means import beyond_evidence
+from carec_digital_trade.scenario_analysis.wording import amount_with_band, extrapolation, lever_words, names, outcome
+from carec_digital_trade.snapshot.series import what_is_shown
+
+
+def answer(chosen: ScenarioParameters) -> str:
+    """Return the notebook's answer in a few sentences, with its numbers.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    str
+        What the levers would add at the horizon, what of the gaps is beyond the evidence, and whether the target is
+        reached.
+    """
+    scenario = series.scenario(chosen)
+    frame = economies_at(scenario, series.simulation(chosen), chosen.horizon)
+    total, members = frame.iloc[0], frame.iloc[1:]
+    acting = [lever_words(name) for name, effect in scenario.effects.items() if effect is not None]
+    if total["high_95"] == 0:
+        first = f"{what_is_shown(chosen)}, of {total['region']} is not changed. {NOTHING}"
+    else:
+        gaining = int((members["median"] > 0).sum())
+        first = (
+            f"If the gaps of {total['region']} in {listing(acting)} were closed as set, and the effects held, "
+            f"{outcome(chosen)}, would in {chosen.horizon} be {amount_with_band(total)} higher: "
+            f"{percent(total['additional_share'] / 100)} of what it would be anyway. {gaining} of "
+            f"{count(len(members), 'member')} would gain."
+        )
+    beyond = names(beyond_evidence(scenario))
+    return sentences(
+        first,
+        f"Most of the gap of {beyond} is beyond what any estimate covers and is not counted." if beyond else "",
+        points.in_short(chosen),
+        goods.in_short(chosen),
+        chance_words(chosen),
+        extrapolation(scenario),
+    )

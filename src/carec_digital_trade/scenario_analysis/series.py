@@ -1,0 +1,189 @@
+"""What several sections read, computed once for a set of parameters; all of it for reading only."""
+
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from carec_digital_trade import scenarios
+from carec_digital_trade.parameters import ScenarioParameters
+from carec_digital_trade.regions import REFERENCE_YEAR, Region
+from carec_digital_trade.scenarios import METHODS, Response, Scenario, Simulation
+from carec_digital_trade.vintages import remembered
+
+GOODS = "goods_and_services"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Parameters as a key: lists and mappings in them have no hash, their text has one."""
+
+    text: str
+    chosen: ScenarioParameters = field(compare=False)
+
+
+def forecasts(chosen: ScenarioParameters) -> pd.DataFrame:
+    """Return the backtest of the baseline and its rivals.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        Measure, flow, vintage, region and seed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `scenarios.backtest` returns it.
+
+    Raises
+    ------
+    InputError
+        If the region's series are too short for a single origin.
+    """
+    return _forecasts(chosen.measure, chosen.flow, chosen.vintage, _region(chosen), METHODS, chosen.seed)
+
+
+def widening(chosen: ScenarioParameters) -> float:
+    """Return the factor by which the bands are widened.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    float
+        As `scenarios.widening` returns it.
+    """
+    return scenarios.widening(forecasts(chosen), chosen.baseline, _region(chosen))
+
+
+def scenario(chosen: ScenarioParameters) -> Scenario:
+    """Return the levers on the baseline, with bands as wide as the backtest demands.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    Scenario
+        Of the chosen measure.
+    """
+    return _scenario(_asked(chosen))
+
+
+def simulation(chosen: ScenarioParameters) -> Simulation:
+    """Return the simulated scenario.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    Simulation
+        Of `scenario`.
+    """
+    return _simulation(_asked(chosen))
+
+
+def response(chosen: ScenarioParameters) -> Response:
+    """Return the additional trade in the last year as a function of what is uncertain.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    Response
+        Of `scenario`.
+    """
+    return _response(_asked(chosen))
+
+
+def goods(chosen: ScenarioParameters) -> tuple[Scenario, Simulation]:
+    """Return the paperless lever on trade in goods and services, and its simulation.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    tuple of Scenario and Simulation
+        With bands as wide as a backtest on that trade demands.
+
+    Raises
+    ------
+    InputError
+        If the region has too few data on trade in goods and services, or they end after the horizon.
+    """
+    return _goods(_asked(chosen))
+
+
+def paperless_chosen(chosen: ScenarioParameters) -> bool:
+    """Say whether the lever for goods and services is among the chosen ones; else it is the preset's.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    bool
+        True if so.
+    """
+    levers = chosen.chosen_levers()
+    return scenarios.paperless_lever(levers).items() <= levers.items()
+
+
+def _asked(chosen: ScenarioParameters) -> _Asked:
+    return _Asked(chosen.model_dump_json(), chosen)
+
+
+def _region(chosen: ScenarioParameters) -> Region:
+    """Return the region as a key that is the same in every year in which its members are."""
+    return replace(chosen.compared()[0], year=REFERENCE_YEAR)
+
+
+def _wide(plain: Scenario, factor: float) -> Scenario:
+    return replace(plain, baseline=plain.baseline.widened(factor))
+
+
+@remembered(maxsize=8)
+def _forecasts(
+    measure: str, flow: str, vintage: str, region: Region, methods: tuple[str, ...], seed: int
+) -> pd.DataFrame:
+    return scenarios.backtest(scenarios.outcome(measure, flow, vintage), [region], methods, seed=seed)
+
+
+@remembered(maxsize=4)
+def _scenario(asked: _Asked) -> Scenario:
+    return _wide(asked.chosen.scenario(), widening(asked.chosen))
+
+
+@remembered(maxsize=2)
+def _simulation(asked: _Asked) -> Simulation:
+    return scenarios.simulate(_scenario(asked), asked.chosen.draws, asked.chosen.seed)
+
+
+@remembered(maxsize=2)
+def _response(asked: _Asked) -> Response:
+    return Response(_scenario(asked), seed=asked.chosen.seed)
+
+
+@remembered(maxsize=2)
+def _goods(asked: _Asked) -> tuple[Scenario, Simulation]:
+    chosen = asked.chosen
+    lever = scenarios.paperless_lever(chosen.chosen_levers())
+    plain = chosen.scenario_on(GOODS, lever)
+    past = _forecasts(GOODS, chosen.flow, chosen.vintage, _region(chosen), (chosen.baseline,), chosen.seed)
+    wide = _wide(plain, scenarios.widening(past, chosen.baseline, _region(chosen)))
+    return wide, scenarios.simulate(wide, chosen.draws, chosen.seed)
