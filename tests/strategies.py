@@ -1,5 +1,6 @@
 """Hypothesis strategies for what the models admit."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from carec_digital_trade.datasets import load
@@ -7,6 +8,11 @@ from carec_digital_trade.regions import region
 
 CODES = sorted(load("economies")["iso3"])
 YEARS = {"delivered": (2005, 2025), "deliverable": (2010, 2023)}
+
+
+def examples(usual: int) -> int:
+    """Return how many examples to try: ten times as many in the thorough profile."""
+    return 10 * usual if settings.get_current_profile_name() == "thorough" else usual
 
 
 @st.composite

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from strategies import shared_values
+from prose_rules import check_prose
+from strategies import examples, shared_values
 
 from carec_digital_trade import figures, gap_analysis
 from carec_digital_trade.parameters import COMPONENTS, GapParameters
@@ -36,16 +37,7 @@ def gap_values(draw: st.DrawFn) -> dict[str, object]:
     }
 
 
-def check_prose(text):
-    """No missing number reaches a sentence, and no sentence is empty or broken."""
-    assert not re.search(r"\b(nan|None|inf|NaT|NA|<NA>)\b", text), text
-    assert "  " not in text
-    assert not re.search(r"\.\.|\s\.|\(\)|: \.|, \.", text.replace("…", "")), text
-    assert text.strip() == text
-    assert text.endswith(".")
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(gap_values())
 def test_any_admitted_parameters_run_to_the_end(values):
     parameters = GapParameters.validated(values)
@@ -79,7 +71,7 @@ def check_numbers(tables):
         assert np.allclose(quotient, ratios["Actual over expected"].astype(float), rtol=1e-12)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(gap_values())
 def test_any_admitted_parameters_can_be_drawn(values):
     parameters = GapParameters.validated(values)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from prose_rules import check_prose
-from strategies import shared_values
+from strategies import examples, shared_values
 
 from carec_digital_trade import figures, scenario_analysis
 from carec_digital_trade.errors import InputError
@@ -100,7 +100,7 @@ def scenario_values(draw: st.DrawFn) -> dict[str, object]:
     return values
 
 
-@settings(max_examples=64, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(scenario_values())
 def test_any_admitted_parameters_run_to_the_end(values):
     parameters = ScenarioParameters.validated(values)
@@ -166,7 +166,7 @@ def check_marks(parameters, results):
         assert not scenario.extrapolated.any()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(scenario_values())
 def test_any_admitted_parameters_can_be_drawn(values):
     parameters = ScenarioParameters.validated(values)

@@ -1,12 +1,11 @@
 """Whatever the model admits runs to the end, and its prose holds no missing number."""
 
-import re
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from strategies import shared_values
+from prose_rules import check_prose
+from strategies import examples, shared_values
 
 from carec_digital_trade import figures, snapshot
 from carec_digital_trade.parameters import SnapshotParameters
@@ -18,15 +17,7 @@ DEPENDENT = [name for name in snapshot.__all__ if name not in ("answer", "articl
 ROUNDING = 1e-12
 
 
-def check_prose(text):
-    """No missing number reaches a sentence, and no sentence is empty or broken."""
-    assert not re.search(r"\b(nan|None|inf|NaT)\b", text), text
-    assert "  " not in text
-    assert not re.search(r"\.\.|\s\.|\(\)", text.replace("…", "")), text
-    assert text.strip() == text
-
-
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(shared_values())
 def test_any_admitted_parameters_run_to_the_end(values):
     parameters = SnapshotParameters.validated(values)
@@ -50,7 +41,7 @@ def test_any_admitted_parameters_run_to_the_end(values):
         assert split["Within"] + split["Between"] == pytest.approx(split["Theil"], abs=1e-12)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(shared_values())
 def test_any_admitted_parameters_can_be_drawn(values):
     parameters = SnapshotParameters.validated(values)

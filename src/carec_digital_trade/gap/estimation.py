@@ -198,7 +198,9 @@ def _reset(sample: Sample, fit: Fit, estimator: Estimator, economy_effects: bool
     """Add the square of the fitted index, standardised for the digits' sake, and test that its coefficient is zero."""
     index = (fit.index - fit.index.mean()) / fit.index.std()
     terms = len(sample.terms)
-    augmented = fit_equation(sample, np.insert(sample.regressors, terms, index**2, axis=1), estimator, economy_effects)
+    regressors = np.insert(sample.regressors, terms, index**2, axis=1)
+    start = np.insert(fit.coefficients, terms, 0.0)  # near the answer, which halves the steps
+    augmented = fit_equation(sample, regressors, estimator, economy_effects, start)
     statistic = float(augmented.coefficients[terms] ** 2 / augmented.covariance[terms, terms])
     return statistic, float(stats.f.sf(statistic, 1, sample.economies - 1))
 

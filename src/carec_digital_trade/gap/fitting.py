@@ -35,7 +35,13 @@ class Fit:
     r2: float
 
 
-def fit_equation(sample: Sample, regressors: np.ndarray, estimator: Estimator, economy_effects: bool) -> Fit:
+def fit_equation(
+    sample: Sample,
+    regressors: np.ndarray,
+    estimator: Estimator,
+    economy_effects: bool,
+    start: np.ndarray | None = None,
+) -> Fit:
     """Fit log trade, or trade, on regressors and, if asked, a constant for each economy.
 
     Parameters
@@ -48,17 +54,22 @@ def fit_equation(sample: Sample, regressors: np.ndarray, estimator: Estimator, e
         Least squares in logarithms, or Poisson pseudo-maximum likelihood.
     economy_effects : bool
         Whether each economy has an effect of its own.
+    start : numpy.ndarray, shape (coefficients,), optional
+        Where the search for the Poisson fit begins; the result does not depend on it.
 
     Returns
     -------
     Fit
         Economy effects not among the parameters that the small-sample factor counts.
     """
-    fit = _fit_ols if estimator == "ols" else _fit_ppml
-    return fit(sample, regressors, economy_effects)
+    if estimator == "ols":
+        return _fit_ols(sample, regressors, economy_effects)
+    return _fit_ppml(sample, regressors, economy_effects, start)
 
 
-def fit_poisson(outcome: np.ndarray, regressors: np.ndarray, **covariance: Any) -> GLMResults:
+def fit_poisson(
+    outcome: np.ndarray, regressors: np.ndarray, start: np.ndarray | None = None, **covariance: Any
+) -> GLMResults:
     """Fit by Poisson pseudo-maximum likelihood, to convergence far beyond eight digits.
 
     Parameters
@@ -67,6 +78,8 @@ def fit_poisson(outcome: np.ndarray, regressors: np.ndarray, **covariance: Any) 
         Not negative.
     regressors : numpy.ndarray, shape (rows, terms)
         Of full rank, fixed effects included.
+    start : numpy.ndarray, shape (terms,), optional
+        Where the search begins.
     **covariance
         ``cov_type`` and ``cov_kwds`` of statsmodels.
 
@@ -76,7 +89,7 @@ def fit_poisson(outcome: np.ndarray, regressors: np.ndarray, **covariance: Any) 
         The fit.
     """
     model = sm.GLM(outcome, regressors, family=sm.families.Poisson())
-    return model.fit(tol=_TOLERANCE, tol_criterion="params", wls_method="qr", **covariance)
+    return model.fit(start_params=start, tol=_TOLERANCE, tol_criterion="params", wls_method="qr", **covariance)
 
 
 def with_economy_dummies(sample: Sample, regressors: np.ndarray) -> np.ndarray:
@@ -111,9 +124,10 @@ def _fit_ols(sample: Sample, regressors: np.ndarray, economy_effects: bool) -> F
     return Fit(results.params, results.cov_params() * correction, outcome - results.resid, float(explained))
 
 
-def _fit_ppml(sample: Sample, regressors: np.ndarray, economy_effects: bool) -> Fit:
+def _fit_ppml(sample: Sample, regressors: np.ndarray, economy_effects: bool, start: np.ndarray | None) -> Fit:
     effects = with_economy_dummies(sample, regressors) if economy_effects else regressors
-    results = fit_poisson(sample.rows["trade"].to_numpy(), effects, cov_type="cluster", cov_kwds=_clustered(sample))
+    trade = sample.rows["trade"].to_numpy()
+    results = fit_poisson(trade, effects, start, cov_type="cluster", cov_kwds=_clustered(sample))
     correction = _small_sample(sample, regressors.shape[1])
     explained = 1 - results.deviance / results.null_deviance
     return Fit(results.params, results.cov_params() * correction, np.log(results.fittedvalues), float(explained))
