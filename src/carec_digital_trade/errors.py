@@ -30,3 +30,25 @@ def nearest(word: str, known: Iterable[str]) -> str:
     by_lower = {name.casefold(): name for name in known}
     match = get_close_matches(word.casefold(), by_lower, n=1, cutoff=0.6)
     return f"; did you mean {by_lower[match[0]]!r}?" if match else ""
+
+
+def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
+    """Refuse a value that is not among the choices.
+
+    Parameters
+    ----------
+    what : str
+        Name of the argument.
+    value : str
+        What was given.
+    choices : tuple of str
+        What there is.
+
+    Raises
+    ------
+    InputError
+        If it is not among them; the sentence lists them.
+    """
+    if value not in choices:
+        hint = nearest(str(value), choices)
+        raise InputError(f"there is no {what} {value!r}: use one of {', '.join(choices)}{hint}")

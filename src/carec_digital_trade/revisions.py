@@ -5,8 +5,7 @@ from typing import Literal
 import pandas as pd
 
 from carec_digital_trade.datasets import describe, load
-from carec_digital_trade.errors import InputError
-from carec_digital_trade.metrics.trade import check_choice
+from carec_digital_trade.errors import InputError, check_choice
 
 By = Literal["change", "percent"]
 KINDS = ("revised", "new", "gone")

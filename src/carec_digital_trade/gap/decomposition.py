@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.gap.panel import Flow, Measure, lacking, require_disjoint, trade_panel
-from carec_digital_trade.metrics.trade import check_choice
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 
 Basis = Literal["total", "mean_member"]

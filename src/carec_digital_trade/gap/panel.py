@@ -5,9 +5,8 @@ from typing import Literal, get_args
 import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, load
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.metrics import trade
-from carec_digital_trade.metrics.trade import check_choice
 from carec_digital_trade.regions import Region
 
 Measure = Literal["delivered", "deliverable"]

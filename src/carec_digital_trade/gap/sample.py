@@ -7,9 +7,8 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.gap.separation import separated
-from carec_digital_trade.metrics.trade import check_choice
 from carec_digital_trade.prose import count
 
 Covariate = Literal["internet_users_pct", "fixed_broadband_per_100"]

@@ -9,10 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from carec_digital_trade.datasets import BUNDLED
+from carec_digital_trade.errors import check_choice
 from carec_digital_trade.gap.expected import expected_trade, members_expected
 from carec_digital_trade.gap.panel import Flow, Measure, require_disjoint, trade_panel
 from carec_digital_trade.gap.sample import Covariate, Estimator
-from carec_digital_trade.metrics.trade import check_choice
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 
 _RATIO = "actual_over_expected"

@@ -12,7 +12,6 @@ from carec_digital_trade.gap_analysis import series
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import listing, sentences
 from carec_digital_trade.results import Result, record
-from carec_digital_trade.snapshot.series import what_is_shown
 
 ESTIMATOR_WORDS = {"ols": "OLS", "ppml": "PPML"}
 COVARIATE_WORDS = {"internet_users_pct": "internet users", "fixed_broadband_per_100": "fixed broadband"}
@@ -57,7 +56,7 @@ def estimates(chosen: GapParameters) -> Result:
     table = pd.concat([_estimate_rows(covariates, fit) for covariates, fit in fits], ignore_index=True)
     return Result(
         name="estimates",
-        caption=f"Log of {what_is_shown(chosen, capital=False)}, on the terms named and year effects, "
+        caption=f"Log of {chosen.subject(capital=False)}, on the terms named and year effects, "
         f"{min(fit.first_year for _, fit in fits)}-{max(fit.last_year for _, fit in fits)}, all economies",
         table=table,
         records=pd.concat([_estimate_records(covariates, fit) for covariates, fit in fits], ignore_index=True),

@@ -13,7 +13,6 @@ from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import count, listing, sentences
 from carec_digital_trade.regions import economy_name
 from carec_digital_trade.results import Result, record
-from carec_digital_trade.snapshot.series import what_is_shown
 
 LEVEL = 0.9
 """Of the prediction interval."""
@@ -60,7 +59,7 @@ def expected(chosen: GapParameters) -> Result:
     }
     return Result(
         name="expected",
-        caption=f"{what_is_shown(chosen)}, {chosen.year}, against what all other economies lead one to expect, "
+        caption=f"{chosen.subject()}, {chosen.year}, against what all other economies lead one to expect, "
         f"USD million ({equation(chosen)})",
         table=frame[list(headings)].rename(columns=headings),
         records=record(frame, "expected", units),

@@ -11,7 +11,6 @@ from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import count, listing, sentences, usd
 from carec_digital_trade.regions import Region, economy_name
 from carec_digital_trade.results import Result, record
-from carec_digital_trade.snapshot.series import what_is_shown
 from carec_digital_trade.vintages import remembered
 
 FACTOR_WORDS = {"population": "population", "gdp_per_person": "GDP per person", "trade_per_gdp": "trade per GDP"}
@@ -81,7 +80,7 @@ def decomposition(chosen: GapParameters) -> Result:
         reading = as_sentence(error)
     return Result(
         name="decomposition",
-        caption=f"{what_is_shown(chosen)}, {chosen.year}: the gap of {one} to {other}, split over its factors{covered}",
+        caption=f"{chosen.subject()}, {chosen.year}: the gap of {one} to {other}, split over its factors{covered}",
         table=table,
         records=pd.concat(records, ignore_index=True),
         reading=reading,
@@ -121,7 +120,7 @@ def by_economy(chosen: GapParameters) -> Result:
         reading = as_sentence(error)
     return Result(
         name="by_economy",
-        caption=f"{what_is_shown(chosen)}, {chosen.year}: gap of each member to the mean member of {other.label}, in "
+        caption=f"{chosen.subject()}, {chosen.year}: gap of each member to the mean member of {other.label}, in "
         "USD million and in logarithms",
         table=frame[list(headings)].rename(columns=headings),
         records=records,
@@ -150,7 +149,7 @@ def gap_sentence(found: gap.Decomposition, chosen: GapParameters) -> str:
     ours, theirs = (f"{each.label}{_partly(len(each.members), len(covered))}" for each, covered in pairs)
     difference = f"{usd(abs(found.gap))} {'less' if found.gap < 0 else 'more'} than"
     return (
-        f"{what_is_shown(chosen)}, of {ours} was in {chosen.year} {difference} that of {theirs}. "
+        f"{chosen.subject()}, of {ours} was in {chosen.year} {difference} that of {theirs}. "
         f"{capital(_listed_factors(found))}."
     )
 

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from carec_digital_trade.datasets import labels
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.metrics.relative import WORLD
-from carec_digital_trade.metrics.trade import check_choice, combine_flows, coverage, shares
+from carec_digital_trade.metrics.trade import combine_flows, coverage, shares
 from carec_digital_trade.regions import Region, economy_name
 
 SERVICE_FLOWS = ("total", "exports", "imports")

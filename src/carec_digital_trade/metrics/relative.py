@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, load
-from carec_digital_trade.errors import InputError
-from carec_digital_trade.metrics.trade import by_member, check_choice, combine_flows, coverage, regional_total, spread
+from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.metrics.trade import by_member, combine_flows, coverage, regional_total, spread
 from carec_digital_trade.regions import Region, economy_name
 from carec_digital_trade.vintages import remembered
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, load
-from carec_digital_trade.errors import InputError, nearest
+from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.regions import Region, economy_name
 from carec_digital_trade.vintages import remembered
 
@@ -275,28 +275,6 @@ def combine_flows(exports: pd.Series, imports: pd.Series, flow: str) -> pd.Serie
     if flow in ("exports", "imports"):
         return exports if flow == "exports" else imports
     return exports + imports if flow == "total" else exports - imports
-
-
-def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
-    """Refuse a value that is not among the choices.
-
-    Parameters
-    ----------
-    what : str
-        Name of the argument.
-    value : str
-        What was given.
-    choices : tuple of str
-        What there is.
-
-    Raises
-    ------
-    InputError
-        If it is not among them; the sentence lists them.
-    """
-    if value not in choices:
-        hint = nearest(str(value), choices)
-        raise InputError(f"there is no {what} {value!r}: use one of {', '.join(choices)}{hint}")
 
 
 def _check_columns(frame: pd.DataFrame) -> None:

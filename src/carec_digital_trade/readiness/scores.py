@@ -7,8 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import InputError
-from carec_digital_trade.metrics.trade import check_choice
+from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.readiness._aggregation import aggregate, ranks
 from carec_digital_trade.regions import Region
 

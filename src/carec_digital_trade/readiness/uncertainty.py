@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from carec_digital_trade.errors import InputError
-from carec_digital_trade.metrics.trade import check_choice
+from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.readiness._aggregation import Bounded, aggregate, ranks
 from carec_digital_trade.readiness.scores import ARTICLE_DOMAINS, POINTS, region_weights
 from carec_digital_trade.regions import Region

@@ -4,10 +4,8 @@ from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import count, listing, percent, sentences
 from carec_digital_trade.scenario_analysis import goods, points, series
 from carec_digital_trade.scenario_analysis.additions import NOTHING, economies_at
-from carec_digital_trade.scenario_analysis.goals import chance_words
 from carec_digital_trade.scenario_analysis.means import beyond_evidence
 from carec_digital_trade.scenario_analysis.wording import amount_with_band, extrapolation, lever_words, names, outcome
-from carec_digital_trade.snapshot.series import what_is_shown
 
 
 def answer(chosen: ScenarioParameters) -> str:
@@ -21,15 +19,15 @@ def answer(chosen: ScenarioParameters) -> str:
     Returns
     -------
     str
-        What the levers would add at the horizon, what of the gaps is beyond the evidence, and whether the target is
-        reached.
+        What the levers would add at the horizon, what of the gaps is beyond the evidence, how much hangs on the reading
+        of one effect, and what paperless trade would do for goods.
     """
     scenario = series.scenario(chosen)
     frame = economies_at(scenario, series.simulation(chosen), chosen.horizon)
     total, members = frame.iloc[0], frame.iloc[1:]
     acting = [lever_words(name) for name, effect in scenario.effects.items() if effect is not None]
     if total["high_95"] == 0:
-        first = f"{what_is_shown(chosen)}, of {total['region']} is not changed. {NOTHING}"
+        first = f"{chosen.subject()}, of {total['region']} is not changed. {NOTHING}"
     else:
         gaining = int((members["median"] > 0).sum())
         first = (
@@ -44,6 +42,5 @@ def answer(chosen: ScenarioParameters) -> str:
         f"Most of the gap of {beyond} is beyond what any estimate covers and is not counted." if beyond else "",
         points.in_short(chosen),
         goods.in_short(chosen),
-        chance_words(chosen),
         extrapolation(scenario),
     )

@@ -22,7 +22,6 @@ from carec_digital_trade.scenario_analysis.wording import (
     short,
 )
 from carec_digital_trade.scenarios import BANDS, Baseline
-from carec_digital_trade.snapshot.series import what_is_shown
 
 _RECENT = 10
 """Years over which the past growth is told."""
@@ -52,7 +51,7 @@ def baseline(chosen: ScenarioParameters) -> Result:
     table = pd.DataFrame({"Year": ahead["year"].astype(str), "Median": ahead["median"], **band_columns(ahead)})
     return Result(
         name="baseline",
-        caption=f"{what_is_shown(chosen)}, {region.label}, USD million, without new policy: {chosen.draws:,} "
+        caption=f"{chosen.subject()}, {region.label}, USD million, without new policy: {chosen.draws:,} "
         f"futures from {fitted.base_year} on",
         table=table,
         records=pd.concat(

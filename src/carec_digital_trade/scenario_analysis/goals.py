@@ -97,27 +97,13 @@ def chances(chosen: ScenarioParameters) -> Result:
         caption=marked(f"Probability that {chosen.compared()[0].label} trades at least {usd(amount)}", scenario),
         table=table,
         records=suffixed_records(named, "chances", {"reached": "%"}, frame["quantity"]),
-        reading=sentences(
-            chance_words(chosen),
-            extrapolation(scenario),
-        ),
+        reading=sentences(_chance_words(chosen), extrapolation(scenario)),
         source=sources(chosen, scenario),
     )
 
 
-def chance_words(chosen: ScenarioParameters) -> str:
-    """Say how likely the target is.
-
-    Parameters
-    ----------
-    chosen : ScenarioParameters
-        The notebook's parameters.
-
-    Returns
-    -------
-    str
-        A sentence.
-    """
+def _chance_words(chosen: ScenarioParameters) -> str:
+    """Say how likely the target is."""
     asked = chosen.goal()
     frame, _ = _reached(chosen)
     at = frame[frame["year"] == asked.year].set_index("quantity")["probability"]

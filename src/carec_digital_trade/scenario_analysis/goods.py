@@ -20,7 +20,6 @@ from carec_digital_trade.scenario_analysis.additions import (
 )
 from carec_digital_trade.scenario_analysis.wording import amount_with_band, names, sources, suffixed_records
 from carec_digital_trade.scenarios.factors import make_factors
-from carec_digital_trade.snapshot.series import FLOW_WORDS
 
 
 def goods(chosen: ScenarioParameters) -> Result:
@@ -39,7 +38,7 @@ def goods(chosen: ScenarioParameters) -> Result:
     """
     region = chosen.compared()[0].label
     caption = (
-        f"Additional trade in goods and services, {FLOW_WORDS[chosen.flow]}, by paperless trade, {region}, "
+        f"Additional trade in goods and services, {chosen.flow_in_words()}, by paperless trade, {region}, "
         f"{chosen.horizon}, USD million"
     )
     try:

@@ -1,5 +1,7 @@
 """What do the levers rest on, and how much gap is there to close?"""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -33,23 +35,19 @@ def evidence(chosen: ScenarioParameters) -> Result:
     Returns
     -------
     Result
-        One row a lever and outcome, and one for the trade elasticity: effect, indicator it was estimated on and the
-        one that is used, low, central and high, whether the bounds are published or assumed, whether it is a proxy,
-        and source. The reading says what to mind.
+        One row a lever and outcome, and one for the trade elasticity: central figure, range, published or assumed,
+        what it was estimated on and the indicator that is used, whether that is a proxy, and source. The reading says
+        what to mind.
     """
     frame = _evidence(chosen)
     table = pd.DataFrame(
         {
             "Lever": frame["lever"].map(lever_words),
             "Outcome": frame["outcome"],
-            "Effect": frame["effect"],
-            "Estimated on": frame["estimated_on"],
-            "Gap closed in": frame["used"],
-            "Low": frame["low"],
-            "Central": frame["central"],
-            "High": frame["high"],
-            "Unit": frame["unit"],
-            "Bounds": frame["bounds"],
+            "Central": frame["central"].map("{:g}".format).replace("nan", "none"),
+            "Range": [_range(row) for row in frame.itertuples()],
+            "Estimated on": frame["estimated_on"].where(frame["estimated_on"] != "", frame["unit"]),
+            "Closes the gap in": [SCALES[used].title if used else "" for used in frame["used"]],
             "Proxy": frame["proxy"],
             "Source": frame["source"],
         }
@@ -63,8 +61,7 @@ def evidence(chosen: ScenarioParameters) -> Result:
         table=table,
         records=suffixed_records(wide, "evidence", {"effect": ""}, suffixes).assign(unit=figures["unit"]),
         reading=sentences(*_evidence_reading(frame, chosen)),
-        source=source_line("effects", vintage=chosen.vintage),
-        decimals=dict.fromkeys(["Low", "Central", "High"], 2),
+        source="Source: for each effect, in its row.",
     )
 
 
@@ -91,11 +88,9 @@ def gaps(chosen: ScenarioParameters) -> Result:
         {
             "Lever": frame["lever"].map(lever_words),
             "Economy": frame["iso3"].map(short),
-            "Indicator": [f"{SCALES[name].title}, {SCALES[name].unit}" for name in frame["indicator"]],
             "Year": [str(year) if pd.notna(year) else "no data" for year in frame["year"]],
             "Value": frame["value"],
-            "Benchmark": frame["benchmark"],
-            "Its value": frame["benchmark_value"],
+            "Benchmark": frame["benchmark_value"],
             "Gap": _shown(frame["gap"], times),
             "Used": _shown(frame["gap_used"], times),
             "Beyond the evidence": _shown(frame["gap_beyond"], times),
@@ -115,7 +110,7 @@ def gaps(chosen: ScenarioParameters) -> Result:
         reading=sentences(*(_gap_words(name, rows) for name, rows in frame.groupby("lever", sort=False)))
         or "There is no lever, so no gap is closed.",
         source=source_line(*_tables(frame), vintage=chosen.vintage),
-        decimals=dict.fromkeys(["Value", "Its value", "Gap", "Used", "Beyond the evidence"], 2),
+        decimals=dict.fromkeys(["Value", "Benchmark", "Gap", "Used", "Beyond the evidence"], 2),
     )
 
 
@@ -223,6 +218,10 @@ def _elasticity_words(effective: pd.DataFrame) -> str:
     )
 
 
+def _range(row: Any) -> str:
+    return "" if np.isnan(row.central) else f"{row.low:g} to {row.high:g}, {row.bounds}"
+
+
 def _shown(gap: pd.Series, times: pd.Series) -> np.ndarray:
     """Return a gap in times where it is in logs; from nothing to something is no number of times."""
     logs = gap.astype(float).replace(np.inf, np.nan)
@@ -266,7 +265,7 @@ def _gap_words(name: str, rows: pd.DataFrame) -> str:
         f"{short(row.iso3)} ({row.ratio:,.1f} times)" if np.isfinite(row.gap) else f"{short(row.iso3)} (from nothing)"
         for row in beyond.itertuples()
     )
-    title = f"{lever_words(name).capitalize()} ({scale.title[0].lower()}{scale.title[1:]})"
+    title = f"{lever_words(name).capitalize()} ({scale.title[0].lower()}{scale.title[1:]}, {scale.unit})"
     benchmark = f"{first['benchmark']}: {first['benchmark_value']:.3g}"
     return sentences(
         f"{title}: {len(reached)} of {count(len(rows), 'member')} {'is' if len(rows) == 1 else 'are'} at or above the "

@@ -10,7 +10,6 @@ from carec_digital_trade.prose import listing, sentences, usd
 from carec_digital_trade.regions import economy_name
 from carec_digital_trade.results import record
 from carec_digital_trade.scenarios import BANDS, EVIDENCE_SUPPORT, SCALES, Scenario
-from carec_digital_trade.snapshot.series import what_is_shown
 
 METHODS = {
     "shrunken_drift": "shrunken drift",
@@ -37,7 +36,7 @@ def outcome(chosen: ScenarioParameters) -> str:
     str
         Such as "digitally delivered trade, exports plus imports".
     """
-    return what_is_shown(chosen, capital=False)
+    return chosen.subject(capital=False)
 
 
 def short(code: str) -> str:

@@ -11,8 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import InputError
-from carec_digital_trade.metrics.trade import check_choice
+from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.scenarios.drifts import Drifts, estimate_drifts
 
 Model = Literal["shrunken_drift", "own_drift", "no_change"]

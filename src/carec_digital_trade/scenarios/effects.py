@@ -48,7 +48,7 @@ class Effect:
         What the figures are: per cent of trade or of trade cost for a 10% rise of the indicator, the same at full
         implementation, or per cent by which the effect of connectivity grows at full implementation.
     indicator : str
-        Indicator that it was estimated on, or the nearest that there is.
+        Indicator that stands for what it was estimated on.
     measures : tuple of str
         Outcomes that it applies to.
     low, central, high : float
@@ -59,6 +59,8 @@ class Effect:
         What to mind.
     proxy : bool
         Whether the indicator or the outcome stands in for the one that it was estimated on.
+    estimated_on : str
+        What the publication estimated, as the table has it; empty for a user's own.
     amplifies : tuple of str
         Effects of connectivity that an amplifier was estimated on.
     """
@@ -74,6 +76,7 @@ class Effect:
     source: str
     note: str
     proxy: bool
+    estimated_on: str = ""
     amplifies: tuple[str, ...] = ()
 
     @property
@@ -162,6 +165,7 @@ def published_effect(name: str, vintage: str = BUNDLED) -> Effect:
         source=full_source(table["source"], row["source"]),
         note="; ".join(notes),
         proxy=reading.proxy,
+        estimated_on=f"{row['outcome']}, {row['quantity']}",
         amplifies=reading.amplifies,
     )
 

@@ -20,10 +20,10 @@ def evidence(scenario: Scenario) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a lever and one for the trade elasticity: lever, effect, kind, estimated_on (indicator), used
-        (indicator whose gap is closed), low, central, high (as used: per cent, or the elasticity), bounds
-        ("published", "assumed", or "" without an effect), proxy, spillover (missing where none is assumed), source,
-        note.
+        One row a lever and one for the trade elasticity: lever, effect, kind, estimated_on (outcome and quantity, as
+        published), indicator (that stands for it), used (indicator whose gap is closed), low, central, high (as used:
+        per cent, or the elasticity), bounds ("published", "assumed", or "" without an effect), proxy, spillover
+        (missing where none is assumed), source, note.
     """
     factors = {factor.name: factor for factor in scenario.factors}
     rows = [
@@ -38,6 +38,7 @@ def evidence(scenario: Scenario) -> pd.DataFrame:
             "effect": "",
             "kind": "d ln trade / d ln trade cost",
             "estimated_on": "",
+            "indicator": "",
             "used": "",
             "low": elasticity.low,
             "central": elasticity.central,
@@ -56,7 +57,7 @@ def _evidence_row(
     name: str, lever: Lever, effect: Effect | None, factor: Factor | None, measure: str
 ) -> dict[str, object]:
     if effect is None or factor is None:
-        texts = dict.fromkeys(("effect", "kind", "estimated_on", "bounds", "source"), "")
+        texts = dict.fromkeys(("effect", "kind", "estimated_on", "indicator", "bounds", "source"), "")
         figures = dict.fromkeys(("low", "central", "high", "spillover"), np.nan)
         return {"lever": name, "used": lever.used_indicator, "proxy": False, **texts, **figures} | {
             "note": "no published effect: the gap is shown and no trade is claimed"
@@ -65,7 +66,8 @@ def _evidence_row(
         "lever": name,
         "effect": effect.id,
         "kind": effect.kind,
-        "estimated_on": effect.indicator,
+        "estimated_on": effect.estimated_on,
+        "indicator": effect.indicator,
         "used": lever.used_indicator,
         "low": factor.low,
         "central": factor.central,

@@ -5,8 +5,9 @@ from typing import Literal, get_args
 import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, load
+from carec_digital_trade.errors import check_choice
 from carec_digital_trade.metrics import trade
-from carec_digital_trade.metrics.trade import check_choice, combine_flows
+from carec_digital_trade.metrics.trade import combine_flows
 
 Measure = Literal["delivered", "deliverable", "goods_and_services"]
 Flow = Literal["total", "exports", "imports"]

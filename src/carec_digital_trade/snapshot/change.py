@@ -25,7 +25,7 @@ from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import count, listing, sentences
 from carec_digital_trade.regions import REFERENCE_YEAR, Region, economy_name
 from carec_digital_trade.results import Result, record
-from carec_digital_trade.snapshot.series import people, traded, variants, what_is_shown
+from carec_digital_trade.snapshot.series import people, traded, variants
 from carec_digital_trade.vintages import remembered
 
 SERIES_UNITS = {
@@ -63,7 +63,7 @@ def over_time(chosen: SnapshotParameters) -> Result:
         table[f"{label}, effective members"] = wide["effective_members", label].to_numpy()
     return Result(
         name="over_time",
-        caption=f"{what_is_shown(chosen)}, {frame['year'].min()}-{frame['year'].max()}, members of {chosen.year}",
+        caption=f"{chosen.subject()}, {frame['year'].min()}-{frame['year'].max()}, members of {chosen.year}",
         table=table,
         records=record(frame, "over_time", SERIES_UNITS),
         reading=sentences(_members_note(chosen), _partial_years(frame, chosen), _breaks(chosen)),
@@ -113,7 +113,7 @@ def growth(chosen: SnapshotParameters) -> Result:
     }
     return Result(
         name="growth",
-        caption=f"Growth of {what_is_shown(chosen, capital=False)}, and dispersion per person among the members",
+        caption=f"Growth of {chosen.subject(capital=False)}, and dispersion per person among the members",
         table=table,
         records=record(frame, "growth", units),
         reading=sentences(

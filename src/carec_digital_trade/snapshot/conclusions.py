@@ -11,7 +11,7 @@ from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import listing, sentences, usd
 from carec_digital_trade.regions import Region
 from carec_digital_trade.results import Result, record
-from carec_digital_trade.snapshot.series import traded, what_is_shown
+from carec_digital_trade.snapshot.series import traded
 
 VERDICTS = ["reproduced", "supported", "qualified", "contradicted", "not testable here"]
 FOR_SERVICES = ["supported for services", "contradicted for services"]
@@ -87,7 +87,7 @@ def _levels(chosen: SnapshotParameters, pair: tuple[Region, Region], introduced:
     rows = [regional_total(traded(chosen), each, chosen.year).iloc[0] for each in pair]
     parts = [_amount(each, row) for each, row in zip(pair, rows, strict=True)]
     alike = "Like for like" if all(each.excluded for each in pair) else "Without the members left out"
-    start = f"{alike} it was" if introduced else f"{what_is_shown(chosen)}, was in {chosen.year}:"
+    start = f"{alike} it was" if introduced else f"{chosen.subject()}, was in {chosen.year}:"
     return f"{start} {parts[0]} and {parts[1]}."
 
 

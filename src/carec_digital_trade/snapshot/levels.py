@@ -20,7 +20,7 @@ from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import coverage_note, listing, percent, sentences, usd
 from carec_digital_trade.regions import REFERENCE_YEAR, Region, economy_name
 from carec_digital_trade.results import Result, record
-from carec_digital_trade.snapshot.series import people, traded, variants, what_is_shown
+from carec_digital_trade.snapshot.series import people, traded, variants
 
 AFGHANISTAN_FOOTNOTE = "Afghanistan: ADB placed its assistance on hold from 15 August 2021 (the article's footnote)."
 SPIKE = 0.10
@@ -143,7 +143,7 @@ def ranked_members(chosen: SnapshotParameters) -> Result:
     units = {"total": "USD million", "rank": "rank", "share": "%", "revision": "%"}
     return Result(
         name="members",
-        caption=f"{what_is_shown(chosen)}, {chosen.year}, by member",
+        caption=f"{chosen.subject()}, {chosen.year}, by member",
         table=table,
         records=record(frame, "members", units),
         reading=sentences(*(_top_member(frame, each) for each in chosen.regions())),
@@ -214,7 +214,7 @@ def totals(chosen: SnapshotParameters) -> Result:
     }
     return Result(
         name="totals",
-        caption=f"{what_is_shown(chosen)}, {chosen.year}: regions with and without the members left out",
+        caption=f"{chosen.subject()}, {chosen.year}: regions with and without the members left out",
         table=table,
         records=record(frame, "totals", units),
         reading=_totals_reading(frame, chosen),

@@ -10,7 +10,7 @@ from carec_digital_trade.prose import listing, sentences, usd
 from carec_digital_trade.regions import Region, economy_name
 from carec_digital_trade.results import Result, record
 from carec_digital_trade.revisions import KINDS, diff
-from carec_digital_trade.snapshot.series import traded, what_is_shown
+from carec_digital_trade.snapshot.series import traded
 
 _NAMED = 5
 _UNCHANGED = 0.05
@@ -53,7 +53,7 @@ def revisions(chosen: SnapshotParameters) -> Result:
     records = frame.rename(columns={kind: f"figures_{kind}" for kind in KINDS}).assign(year=chosen.year)
     return Result(
         name="revisions",
-        caption=f"{what_is_shown(chosen)}, {chosen.year}: the vintage {_name(chosen)} beside the bundled one",
+        caption=f"{chosen.subject()}, {chosen.year}: the vintage {_name(chosen)} beside the bundled one",
         table=frame.assign(economy=frame["name"])[list(_HEADINGS)].rename(columns=_HEADINGS),
         records=record(records, "revisions", units),
         reading=_reading(chosen, frame, differing),

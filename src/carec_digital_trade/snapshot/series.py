@@ -7,8 +7,6 @@ from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.regions import Region
 from carec_digital_trade.vintages import remembered
 
-FLOW_WORDS = {"total": "exports plus imports", "exports": "exports", "imports": "imports"}
-
 
 def traded(chosen: SnapshotParameters, flow: str | None = None) -> pd.DataFrame:
     """Return the trade of all economies and years, for reading only.
@@ -61,24 +59,6 @@ def variants(chosen: SnapshotParameters) -> list[Region]:
     """
     pairs = zip(chosen.regions(), chosen.compared(), strict=True)
     return [one for full, kept in pairs for one in ([full, kept] if kept.excluded else [full])]
-
-
-def what_is_shown(chosen: SnapshotParameters, capital: bool = True) -> str:
-    """Return the measure and the flow in words.
-
-    Parameters
-    ----------
-    chosen : SnapshotParameters
-        The notebook's parameters.
-    capital : bool
-        Whether a sentence begins with it.
-
-    Returns
-    -------
-    str
-        Such as "Digitally delivered trade, exports plus imports".
-    """
-    return f"{'D' if capital else 'd'}igitally {chosen.measure} trade, {FLOW_WORDS[chosen.flow]}"
 
 
 @remembered(maxsize=16)

@@ -9,7 +9,6 @@ from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import coverage_note, sentences, usd
 from carec_digital_trade.regions import Region
 from carec_digital_trade.results import Result, record
-from carec_digital_trade.snapshot.series import FLOW_WORDS
 
 SPLIT_YEARS = 10
 """The shift-share split looks this many years back, or to the first year of the data."""
@@ -44,7 +43,7 @@ def by_service(chosen: SnapshotParameters) -> Result:
     )
     return Result(
         name="by_service",
-        caption=f"Digitally delivered trade by service, {FLOW_WORDS[chosen.flow]}, {chosen.year}",
+        caption=f"Digitally delivered trade by service, {chosen.flow_in_words()}, {chosen.year}",
         table=table,
         records=_by_service_records(frame),
         reading=sentences(
@@ -76,7 +75,7 @@ def sources_of_growth(chosen: SnapshotParameters) -> Result:
     headings = {"region": "Region", "change": "Change", **PARTS}
     return Result(
         name="sources_of_growth",
-        caption=f"Change of digitally delivered trade, {FLOW_WORDS[chosen.flow]}, {first}-{chosen.year}, USD million",
+        caption=f"Change of digitally delivered trade, {chosen.flow_in_words()}, {first}-{chosen.year}, USD million",
         table=frame[list(headings)].rename(columns=headings),
         records=record(frame, "sources_of_growth", dict.fromkeys(["change", *PARTS], "USD million")),
         reading=sentences(*map(_growth_reading, frame.to_dict("records")))

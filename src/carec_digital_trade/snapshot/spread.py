@@ -11,7 +11,7 @@ from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import count, listing, percent, sentences
 from carec_digital_trade.regions import Region, economy_name
 from carec_digital_trade.results import Result, record
-from carec_digital_trade.snapshot.series import traded, variants, what_is_shown
+from carec_digital_trade.snapshot.series import traded, variants
 
 INDEX_UNITS = {
     "hhi": "index, 1/n to 1",
@@ -50,7 +50,7 @@ def concentrations(chosen: SnapshotParameters) -> Result:
     table = frame.rename(columns={"region": "Region", "members": "Members with data", **_HEADINGS})
     return Result(
         name="concentration",
-        caption=f"Concentration of {what_is_shown(chosen, capital=False)}, {chosen.year}: higher is more concentrated",
+        caption=f"Concentration of {chosen.subject(capital=False)}, {chosen.year}: higher is more concentrated",
         table=table[["Region", "Members with data", *_HEADINGS.values()]],
         records=record(frame, "concentration", INDEX_UNITS),
         reading=_reading(frame, chosen),
@@ -81,7 +81,7 @@ def without_each(chosen: SnapshotParameters) -> Result:
     table = frame.rename(columns={"region": "Region", "name": "Without", **_HEADINGS})
     return Result(
         name="without_each",
-        caption=f"Concentration of {what_is_shown(chosen, capital=False)}, {chosen.year}, without each member in turn",
+        caption=f"Concentration of {chosen.subject(capital=False)}, {chosen.year}, without each member in turn",
         table=table[["Region", "Without", *_HEADINGS.values()]],
         records=record(frame, "without_each", INDEX_UNITS),
         reading=sentences(*(_most_influential(frame, chosen, each) for each in chosen.regions())),
@@ -133,7 +133,7 @@ def inequality_split(chosen: SnapshotParameters) -> Result:
     }
     return Result(
         name="inequality_split",
-        caption=f"Inequality among the members of both regions, {what_is_shown(chosen, capital=False)}, {chosen.year}",
+        caption=f"Inequality among the members of both regions, {chosen.subject(capital=False)}, {chosen.year}",
         table=frame[list(headings)].rename(columns=headings),
         records=record(frame, "inequality_split", units),
         reading=_split_reading(split.within, split.total, total["members"]),

@@ -1,0 +1,206 @@
+"""Parameters of the scenarios: levers, effects, baseline and target."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from carec_digital_trade import scenarios
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.parameters.shared import SharedParameters
+from carec_digital_trade.regions import REFERENCE_YEAR
+
+LAST_HORIZON = 2060
+DOUBLING_YEAR = 2030
+"""Year of the default target: to double by then, or by the horizon if that is earlier."""
+
+
+def _told(words: Callable[[], str]) -> Callable[[dict[str, Any]], None]:
+    """Complete a description from the data when the schema is asked for, and not on import."""
+
+    def complete(schema: dict[str, Any]) -> None:
+        schema["description"] += words()
+
+    return complete
+
+
+class ScenarioParameters(SharedParameters):
+    """Parameters of the scenarios."""
+
+    year: int = Field(REFERENCE_YEAR, description="year of the membership; the baseline uses all years of the data")
+    preset: str = Field(
+        "all_four",
+        description="ready set of levers, each also with _half at its end for half of every gap",
+        json_schema_extra=_told(lambda: f"\nThey are:\n{scenarios.presets_in_words()}"),
+    )
+    levers: list[scenarios.Lever] | None = Field(
+        None,
+        description="levers of your own in place of the preset's, as a list of mappings; null: the preset's",
+        json_schema_extra=_told(
+            lambda: (
+                f"\nFields of a lever:\n{scenarios.fields_in_words()}\n"
+                f"Published effects:\n{scenarios.effects_in_words()}"
+            )
+        ),
+    )
+    baseline: Literal["shrunken_drift", "own_drift"] = Field(
+        "shrunken_drift", description="growth without new policy: an economy's own, or shrunk to the members' median"
+    )
+    horizon: int = Field(scenarios.HORIZON, le=LAST_HORIZON, description="last year, after the last of the data")
+    effects: dict[str, Any] | None = Field(
+        None,
+        description="other effects, by lever: a published one, one of your own with its source, or null for none",
+        json_schema_extra=_told(lambda: f"\nFields of your own:\n{scenarios.fields_in_words(scenarios.OwnEffect)}"),
+    )
+    trade_elasticity: float | list[float] = Field(
+        list(scenarios.TRADE_ELASTICITY),
+        description="of trade to trade cost, negative: one figure, or low, central and high",
+    )
+    relative_uncertainty: float = Field(
+        scenarios.RELATIVE_UNCERTAINTY, ge=0, lt=1, description="assumption for bounds that no source gives: share"
+    )
+    support: float = Field(
+        scenarios.EVIDENCE_SUPPORT,
+        ge=1,
+        le=1000,
+        description="rise of an indicator, in times, that is turned into trade; above 2 it is extrapolation",
+    )
+    draws: int = Field(scenarios.DRAWS, ge=100, le=200_000, description="random futures")
+    target: scenarios.Target | None = Field(
+        None,
+        description="trade to be reached, such as {multiple: 2, year: 2030}, or {kind: benchmark_ratio}; null: to "
+        "double by 2030",
+    )
+
+    _FORMS: ClassVar[Mapping[str, str]] = {
+        "preset": "a name such as all_four",
+        "effects": "a mapping such as {connectivity: oecd2018_services, inclusion: null}, or null",
+        "trade_elasticity": "a negative number such as -3.7, or a list such as [-5, -3.7, -3.2]",
+    }
+
+    def chosen_levers(self) -> dict[str, scenarios.Lever]:
+        """Return the levers with their effects.
+
+        Returns
+        -------
+        dict of str to Lever
+            Those of the list or of the preset, whatever outcome they act on.
+        """
+        own = None if self.levers is None else scenarios.listed_levers(self.levers)
+        return scenarios.with_effects(scenarios.preset(self.preset) if own is None else own, self.effects or {})
+
+    def scenario(self) -> scenarios.Scenario:
+        """Return the chosen levers on the baseline of the chosen measure.
+
+        Returns
+        -------
+        Scenario
+            As from `scenario_on`; a preset's paperless trade is left out where it acts on goods only.
+
+        Raises
+        ------
+        InputError
+            If the parameters do not fit together, or the region has too few data.
+        """
+        levers = self.chosen_levers()
+        if self.levers is None:
+            levers = scenarios.without_goods_only(levers, self.measure)
+        return self.scenario_on(self.measure, levers)
+
+    def scenario_on(self, measure: str, levers: Mapping[str, scenarios.Lever]) -> scenarios.Scenario:
+        """Return levers on the baseline of an outcome.
+
+        Parameters
+        ----------
+        measure : str
+            As in `scenarios.outcome`.
+        levers : mapping of str to Lever
+            By name.
+
+        Returns
+        -------
+        Scenario
+            Its bands are not yet widened to what a backtest measures.
+
+        Raises
+        ------
+        InputError
+            As in `scenario`.
+        """
+        region, benchmark = self.compared()
+        series = scenarios.outcome(measure, self.flow, self.vintage)
+        return scenarios.build_scenario(
+            scenarios.fit_baseline(series, region.members, self.baseline),
+            region,
+            benchmark,
+            levers,
+            self.horizon,
+            self.trade_elasticity,
+            self.relative_uncertainty,
+            self.support,
+            self.vintage,
+        )
+
+    def goal(self) -> scenarios.Target:
+        """Return the target.
+
+        Returns
+        -------
+        Target
+            By default to double by `DOUBLING_YEAR`, or by the horizon if that is earlier.
+        """
+        return self.target or scenarios.Target(year=min(DOUBLING_YEAR, self.horizon))
+
+    def tables(self) -> list[str]:
+        """Return the data tables that the scenarios read.
+
+        Returns
+        -------
+        list of str
+            Names as in `datasets.catalogue`.
+        """
+        return [self.measure, "panel", "cyberlaw", "cpta", "effects", "memberships", "economies"]
+
+    @field_validator("preset")
+    @classmethod
+    def _known_preset(cls, name: str) -> str:
+        scenarios.preset(name)
+        return name
+
+    @field_validator("levers", mode="before")
+    @classmethod
+    def _fit_levers(cls, levers: Any) -> Any:
+        return None if levers is None else list(scenarios.listed_levers(levers).values())
+
+    @field_validator("target", mode="before")
+    @classmethod
+    def _fit_target(cls, fields: Any) -> Any:
+        return fields if fields is None or isinstance(fields, scenarios.Target) else scenarios.target(fields)
+
+    @field_validator("trade_elasticity", mode="before")
+    @classmethod
+    def _numbers(cls, elasticity: Any) -> Any:
+        figures = elasticity if isinstance(elasticity, list) else [elasticity]
+        if any(isinstance(each, bool) or not isinstance(each, int | float) for each in figures):
+            raise InputError(f"trade_elasticity must be {cls._FORMS['trade_elasticity']}, not {elasticity!r}")
+        return elasticity
+
+    @model_validator(mode="after")
+    def _can_be_computed(self) -> Self:
+        scenario, goal = self.scenario(), self.goal()
+        region, benchmark = self.compared()
+        scenarios.origins(scenarios.outcome(self.measure, self.flow, self.vintage), region)
+        first, last = int(scenario.years[0]), int(scenario.years[-1])
+        if not first <= goal.year <= last:
+            raise InputError(f"the target is for {goal.year}: it must be for a year from {first} to {last}")
+        scenarios.target_amount(goal, scenario.baseline, benchmark, self.vintage)
+        return self
+
+    @classmethod
+    def _sentence(cls, fault: Mapping[str, Any]) -> str:
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        if name in ("levers", "target", "trade_elasticity") and fault["type"] == "value_error":
+            return str(fault["ctx"]["error"])  # which begins with the lever or the target
+        if name in cls._FORMS and fault["type"] != "value_error":
+            return f"{name} must be {cls._FORMS[name]}, not {fault['input']!r}"
+        return super()._sentence(fault)

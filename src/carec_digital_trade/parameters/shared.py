@@ -1,0 +1,208 @@
+"""The parameters that every notebook shares, and how faults are put into words."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from carec_digital_trade.errors import InputError, nearest
+from carec_digital_trade.metrics import years
+from carec_digital_trade.regions import REFERENCE_YEAR, Region, iso3, region
+from carec_digital_trade.vintages import check_vintage, look_again
+
+
+class SharedParameters(BaseModel):
+    """The parameters that every notebook shares."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    article_exclusions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Members that a region leaves out when its exclusions are null."""
+    compared_in_full: ClassVar[bool] = False
+    """Whether the notebook also shows the regions with the members that are left out."""
+
+    region: str | list[str] = Field("CAREC", description="the region studied: a name, or a list of ISO alpha-3 codes")
+    benchmark: str | list[str] = Field("ASEAN", description="the region that it is compared with, likewise")
+    region_exclude: list[str] | None = Field(None, description="members of the region to leave out; null: the default")
+    benchmark_exclude: list[str] | None = Field(None, description="members of the benchmark to leave out, likewise")
+    year: int = Field(
+        REFERENCE_YEAR,
+        description="year of figures and membership; bundled: delivered 2005-2025, deliverable 2010-2023",
+    )
+    measure: Literal["delivered", "deliverable"] = Field(
+        "delivered", description="digitally delivered trade (WTO), or the broader deliverable services (UNCTAD)"
+    )
+    flow: Literal["total", "exports", "imports"] = Field("total", description="exports plus imports, or one of them")
+    vintage: str = Field("bundled", description="vintage of the data: bundled, latest, or a name")
+    seed: int = Field(2026, ge=0, lt=2**32, description="seed of the random draws, where the notebook makes any")
+
+    @classmethod
+    def validated(cls, values: Mapping[str, Any]) -> Self:
+        """Check values and return the model.
+
+        Parameters
+        ----------
+        values : mapping
+            Parameter name to value; what is left out takes its default.
+
+        Returns
+        -------
+        SharedParameters
+            With regions and economies written as the package writes them.
+
+        Raises
+        ------
+        InputError
+            One sentence that names each fault and what would be right.
+        """
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as error:
+            faults = dict.fromkeys(cls._sentence(fault) for fault in error.errors())
+            raise InputError("; ".join(faults)) from None
+
+    @classmethod
+    def from_cell(cls, namespace: Mapping[str, Any]) -> Self:
+        """Check the values that a notebook's parameters cell has set.
+
+        Parameters
+        ----------
+        namespace : mapping
+            The notebook's ``globals()``.
+
+        Returns
+        -------
+        SharedParameters
+            As `validated` does, errors included.
+        """
+        return cls.validated({name: namespace[name] for name in cls.model_fields})
+
+    def regions(self) -> tuple[Region, Region]:
+        """Return the region and the benchmark, with all their members.
+
+        Returns
+        -------
+        tuple of Region
+            Both taken at ``year``.
+        """
+        return region(self.region, self.year), region(self.benchmark, self.year)
+
+    def compared(self) -> tuple[Region, Region]:
+        """Return the region and the benchmark, less their exclusions.
+
+        Returns
+        -------
+        tuple of Region
+            Both taken at ``year``.
+        """
+        return (
+            region(self.region, self.year, self._excluded(self.region, self.region_exclude)),
+            region(self.benchmark, self.year, self._excluded(self.benchmark, self.benchmark_exclude)),
+        )
+
+    def flow_in_words(self) -> str:
+        """Return the flow in words.
+
+        Returns
+        -------
+        str
+            Such as "exports plus imports".
+        """
+        return "exports plus imports" if self.flow == "total" else self.flow
+
+    def subject(self, capital: bool = True) -> str:
+        """Return the measure and the flow in words.
+
+        Parameters
+        ----------
+        capital : bool
+            Whether a sentence begins with it.
+
+        Returns
+        -------
+        str
+            Such as "Digitally delivered trade, exports plus imports".
+        """
+        return f"{'D' if capital else 'd'}igitally {self.measure} trade, {self.flow_in_words()}"
+
+    def tables(self) -> list[str]:
+        """Return the data tables that the notebook reads with these parameters.
+
+        Returns
+        -------
+        list of str
+            Names as in `datasets.catalogue`.
+        """
+        return [self.measure, "delivered_services", "panel", "memberships", "economies"]
+
+    @field_validator("region", "benchmark")
+    @classmethod
+    def _spelled(cls, spec: str | list[str]) -> str | list[str]:
+        if isinstance(spec, list):
+            return list(region(spec).members)
+        found = region(spec)
+        return found.name if len(found.members) > 1 else found.members[0]
+
+    @field_validator("region_exclude", "benchmark_exclude")
+    @classmethod
+    def _codes(cls, exclude: list[str] | None) -> list[str] | None:
+        return None if exclude is None else [iso3(economy) for economy in exclude]
+
+    @field_validator("vintage")
+    @classmethod
+    def _known_vintage(cls, vintage: str) -> str:
+        look_again()  # so that all that follows rests on the vintages that are there now
+        check_vintage(vintage)
+        return vintage
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        first, last = years(self.measure, self.vintage)
+        if not first <= self.year <= last:
+            raise InputError(f"year {self.year} is not covered: {self.measure} has the years {first} to {last}")
+        one, other = self.compared()
+        if self.compared_in_full:
+            one, other = self.regions()
+        shared = [code for code in one.members if code in other.members]
+        if shared:
+            raise InputError(
+                f"region and benchmark share {', '.join(shared)}: list the members so that no economy is in both"
+            )
+        return self
+
+    def _excluded(self, spec: str | list[str], exclude: list[str] | None) -> tuple[str, ...]:
+        if exclude is not None:
+            return tuple(exclude)
+        return self.article_exclusions.get(spec, ()) if isinstance(spec, str) else ()
+
+    @classmethod
+    def _sentence(cls, fault: Mapping[str, Any]) -> str:
+        """Say in words what pydantic found."""
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        value, kind, context = fault["input"], fault["type"], fault.get("ctx", {})
+        if kind == "extra_forbidden":
+            known = ", ".join(cls.model_fields)
+            return f"there is no parameter {name!r}: the parameters are {known}{nearest(name, cls.model_fields)}"
+        if kind == "value_error":
+            return f"{name}: {context['error']}" if name else str(context["error"])
+        if kind == "literal_error":
+            return f"{name} must be {context['expected']}, not {value!r}"
+        if "type" in kind or "from" in kind:
+            return f"{name} must be {cls._expected(name)}, not {value!r}"
+        return f"{name} must be {fault['msg'].removeprefix('Input should be ')}, not {value!r}"
+
+    @classmethod
+    def _expected(cls, name: str) -> str:
+        """Say what type a parameter takes, with an example."""
+        accepted = cls.model_json_schema()["properties"][name]
+        kinds = [accepted.get("type")] if "type" in accepted else [each.get("type") for each in accepted["anyOf"]]
+        words = {
+            "integer": "a whole number such as 2024",
+            "number": "a number such as 0.5",
+            "string": "a name such as CAREC",
+            "array": "a list such as [CHN]",
+            "object": "a mapping such as {name: 1}",
+            "boolean": "true or false",
+            "null": "null",
+        }
+        return " or ".join(words[kind] for kind in kinds)
