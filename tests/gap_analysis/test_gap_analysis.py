@@ -297,7 +297,7 @@ def test_survival_says_what_turns_round():
         assert variant in result.reading
     assert result.records["metric"].str.endswith("other_measure").sum() == 3
     split = gap_analysis.split_survival(DEFAULT)
-    assert split.table["Most of the gap"].unique().tolist() == ["trade per GDP"]
+    assert split.table["Largest part"].unique().tolist() == ["trade per GDP"]
     assert "and so in every other variant that can be split (2)" in split.reading
 
 

@@ -90,6 +90,13 @@ def test_waterfall_steps_hold_the_data_and_meet():
     assert "(10 of 11 and 10 of 10 members)" in words(axes)
 
 
+def test_a_third_of_the_gap_is_not_called_most_of_it():
+    _, result, axes = draw("waterfall", {"region": ["KAZ"], "benchmark": ["DEU"]})
+    rows = result.table[result.table["Basis"] == "Regional totals"].set_index("Factor")["Share of gap, %"]
+    assert 30 < rows["Trade per GDP"] < 50
+    assert "Trade per GDP is the largest part of the gap between Kazakhstan and Germany" in words(axes)
+
+
 def test_small_gaps_are_in_millions():
     assert draw("waterfall", {"region": "TJK", "benchmark": "KGZ", "year": 2010})[2][0].get_xlabel() == "USD million"
 

@@ -293,8 +293,9 @@ def _waterfall_title(table: pd.DataFrame, both: Sequence[Region]) -> str:
         return f"The gap between {one} and {other} cannot be split"
     rows = table[table["Basis"] == "Regional totals"].set_index("Factor")["USD million"]
     gap = rows.pop("Trade")
-    largest = (rows * np.sign(gap)).idxmax()
-    return f"{largest} makes up most of the gap between {one} and {other}"
+    parts = rows * np.sign(gap)
+    weight = "makes up most of" if parts.max() > abs(gap) / 2 else "is the largest part of"
+    return f"{parts.idxmax()} {weight} the gap between {one} and {other}"
 
 
 def _expected_title(shown: pd.DataFrame, both: Sequence[Region]) -> str:

@@ -65,7 +65,7 @@ def survival(chosen: GapParameters) -> Result:
 
 
 def split_survival(chosen: GapParameters) -> Result:
-    """Split the gap for the other measure and for another year, and see whether the same factor makes up most of it.
+    """Split the gap for the other measure and for another year, and see whether the same factor is the largest part.
 
     Parameters
     ----------
@@ -75,8 +75,8 @@ def split_survival(chosen: GapParameters) -> Result:
     Returns
     -------
     Result
-        One row a variant: members covered, gap, the factors' ratios, the factor that makes up most of the gap, and
-        whether it is that of the first row.
+        One row a variant: members covered, gap, the factors' ratios, the factor that is its largest part, and whether
+        that is the first row's.
     """
     frame = pd.DataFrame([_split_row(chosen, **variant) for variant in _split_variants(chosen)])
     asked = frame["largest"].iloc[0]
@@ -89,7 +89,7 @@ def split_survival(chosen: GapParameters) -> Result:
         "gap": "Gap, USD million",
     }
     headings |= {factor: series.capital(words) for factor, words in FACTOR_WORDS.items()}
-    headings |= {"largest": "Most of the gap", "agrees": "Agrees"}
+    headings |= {"largest": "Largest part", "agrees": "Agrees"}
     whole = record(frame, "split_survival", {"gap": "USD million", "log_gap": "log points"})
     keys = pd.concat([frame["key"]] * 2, ignore_index=True)
     return Result(
