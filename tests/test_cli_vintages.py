@@ -68,10 +68,11 @@ def test_import_list_and_diff(cdt: Callable, file: Path, in_2027: Path):
 def test_import_again_adds_nothing(cdt: Callable, file: Path):
     cdt("data", "import", "unctad_deliverable", file)
     code, printed, _ = cdt("data", "import", "unctad_deliverable", file, "--vintage", "2027-07")
-    assert (code, printed) == (
-        0,
-        "unctad_deliverable: the same figures as its vintage 2027-06-01, so none was added\n",
-    )
+    assert code == 0
+    assert printed.splitlines() == [
+        "unctad_deliverable: the same figures as its vintage 2027-06-01, so none was added",
+        "use:    -p vintage=2027-06-01 or -p vintage=latest; cdt data diff deliverable bundled 2027-06-01",
+    ]
 
 
 def test_notes_are_printed(cdt: Callable, tmp_path: Path):
@@ -129,7 +130,7 @@ def test_progress_is_shown_on_a_terminal(
         (["refresh", "wto_delivered"], "wto_delivered has no address that stays: download DDS_bulk_download.csv"),
         (["refresh", "world_bank", "--vintage", "newest"], "a vintage cannot be called 'newest'"),
         (["diff", "delivered", "bundled", "2027-01"], "there is no vintage '2027-01': use 'bundled' or 'latest'"),
-        (["diff", "bilateral", "bundled", "latest"], "the vintage 'latest' has no table bilateral"),
+        (["diff", "bilateral", "bundled", "latest"], "the vintage 'bundled' has no table bilateral"),
         (["diff", "delivered", "bundled", "latest", "--by", "size"], "there is no order 'size'"),
         (["show", "delivered", "--vintage", "2027-01"], "there is no vintage '2027-01'"),
     ],
@@ -150,6 +151,16 @@ def test_a_failing_source_is_one_sentence(cdt: Callable, server: Server, monkeyp
     assert errors == (
         f"cdt: {address} answered 503 Service Unavailable, at the last of 2 attempts; nothing was imported\n"
     )
+
+
+def test_an_interrupted_import_says_that_it_left_nothing(cdt: Callable, file: Path, in_2027: Path, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importers, "store", interrupted)
+    code, printed, errors = cdt("data", "import", "unctad_deliverable", file)
+    assert (code, printed, errors) == (130, "", "cdt: interrupted, and nothing was imported\n")
+    assert not in_2027.exists()
 
 
 def test_help_names_every_source_and_what_has_an_address(cdt: Callable):

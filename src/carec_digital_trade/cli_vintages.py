@@ -1,10 +1,14 @@
 """The commands of ``cdt data`` that add vintages and compare them."""
 # ruff: noqa: PLC0415
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
+from carec_digital_trade.cli_batch import INTERRUPTED
 from carec_digital_trade.printing import progress, table
 
 _LONGEST_LIST = 10
@@ -13,7 +17,12 @@ _MOST_ROWS = 20
 SourceName = Annotated[str, typer.Argument(help="The source, as named above.", metavar="SOURCE")]
 VintageName = Annotated[
     str | None,
-    typer.Option("--vintage", metavar="NAME", help="Name of the new vintage, beginning with year and month."),
+    typer.Option(
+        "--vintage",
+        metavar="NAME",
+        help="Name of the new vintage, beginning with year and month, such as 2027-05; the date if left out. Vintages "
+        "of several sources with one name are used together.",
+    ),
 ]
 Economies = Annotated[
     list[str] | None,
@@ -40,21 +49,28 @@ def add_commands(data: typer.Typer) -> None:
 
 def import_(
     source: SourceName,
-    file: Annotated[str, typer.Argument(help="The file as downloaded, a CSV or the zip that holds it.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="The file as downloaded, a CSV or the zip that holds it.")
+    ],
     vintage: VintageName = None,
     retrieved: Annotated[
         str | None, typer.Option(metavar="DATE", help="When it was downloaded (2027-05-21); today if left out.")
     ] = None,
     economy: Economies = None,
 ) -> None:
-    """Make a new vintage from a downloaded file.
+    """Make a new vintage from a downloaded file; the figures at hand stay as they are.
 
-    SOURCE is wto_delivered (the WTO's DDS_bulk_download.csv), unctad_deliverable (a Data360 CSV of UNCTAD_DE),
-    world_bank (WDICSV.csv), cyberlaw (the CSV of UNCTAD's tracker) or batis (the bulk CSV of OECD and WTO).
+    SOURCE is one of
+
+    wto_delivered: the WTO's DDS_bulk_download.csv
+    unctad_deliverable: a CSV of UNCTAD_DE from World Bank Data360
+    world_bank: WDICSV.csv, the World Development Indicators
+    cyberlaw: the CSV of UNCTAD's tracker of laws
+    batis: the bulk CSV of OECD and WTO, trade in services by partner
     """
     from carec_digital_trade import importers
 
-    with progress(f"reading {file}") as told:
+    with _interruptible(), progress(f"reading {file}") as told:
         done = importers.import_file(source, file, vintage, retrieved, economy or (), told)
     _report(done)
 
@@ -67,22 +83,23 @@ def refresh(
     vintage: VintageName = None,
     economy: Economies = None,
 ) -> None:
-    """Make a new vintage from the live source.
+    """Make a new vintage from the live source; the only command that asks the network.
 
-    SOURCE is unctad_deliverable or world_bank, which the World Bank serves at addresses that stay. For wto_delivered,
-    cyberlaw and batis there is none: download the file and import it, or give the present address with --address.
+    SOURCE is unctad_deliverable or world_bank, which the World Bank serves at addresses that stay.
+
+    For wto_delivered, cyberlaw and batis download the file and import it, or give its present address with --address.
     """
     from carec_digital_trade import importers
 
-    with progress(f"asking {address or source}") as told:
+    with _interruptible(), progress(f"asking {address or source}") as told:
         done = importers.refresh(source, address, vintage, economy or (), progress=told)
     _report(done)
 
 
 def diff(
     name: Annotated[str, typer.Argument(metavar="TABLE", help="A table, as `cdt data list` names it.")],
-    old: Annotated[str, typer.Argument(help="A vintage: bundled, latest, or a name.")],
-    new: Annotated[str, typer.Argument(help="The vintage to compare with it.")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A vintage: bundled, latest, or a name.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The vintage to compare with it.")],
     by: Annotated[str, typer.Option(help="Order of the revisions: change (the figure's unit) or percent.")] = "change",
     rows: Annotated[int, typer.Option(min=1, help="How many figures to print.")] = _MOST_ROWS,
 ) -> None:
@@ -91,6 +108,7 @@ def diff(
     from carec_digital_trade.datasets import describe
 
     found = revisions.diff(name, old, new, by)
+    empty = [column for column in ("change", "percent") if found[column].isna().all()]  # of words
     counts = revisions.compared(name, old, new)
     before, after = (describe(name, each)["vintage"] for each in (old, new))
     print(
@@ -101,11 +119,12 @@ def diff(
         return
     key = [column for column in found if column in describe(name, new)["schema"]["primaryKey"]]
     for column in [each for each in ("iso3", "reporter", "exporter", "year") if each in key]:
-        grouped = revisions.by_group(found, column)
+        grouped = revisions.by_group(found, column).drop(columns=["largest_percent"] if empty else [])
         print(f"By {column}{_first(len(grouped), _LONGEST_LIST)}:")
         table(list(grouped), _cells(grouped.head(_LONGEST_LIST)))
     print(f"Figures{_first(len(found), rows)}:")
-    table(list(found), _cells(found.head(rows)))
+    shown = found.head(rows).drop(columns=empty)
+    table(list(shown), _cells(shown))
 
 
 def print_vintages() -> None:
@@ -121,17 +140,30 @@ def print_vintages() -> None:
     table(list(shown), shown.replace({"latest": {True: "latest", False: ""}}).itertuples(index=False))
 
 
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Say of an import that is interrupted that it left nothing."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("cdt: interrupted, and nothing was imported", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+
+
 def _report(done: Any) -> None:
     """Say what an import came to."""
+    from carec_digital_trade.datasets import has_table
+
     listed = ", ".join(f"{name} ({rows:,} rows)" for name, rows in done.rows.items())
     if done.unchanged:
         print(f"{done.source}: the same figures as its vintage {done.vintage}, so none was added")
-        return
-    print(f"{done.source}: vintage {done.vintage} with {listed}\nfolder: {done.folder}")
+    else:
+        print(f"{done.source}: vintage {done.vintage} with {listed}\nfolder: {done.folder}")
     for note in done.notes:
         print(f"note:   {note}")
     first = next(iter(done.rows))
-    print(f"use:    -p vintage={done.vintage} or -p vintage=latest; cdt data diff {first} bundled {done.vintage}")
+    compare = f"; cdt data diff {first} bundled {done.vintage}" if has_table(first) else ""
+    print(f"use:    -p vintage={done.vintage} or -p vintage=latest{compare}")
 
 
 def _first(number: int, shown: int) -> str:

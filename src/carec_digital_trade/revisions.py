@@ -6,6 +6,7 @@ import pandas as pd
 
 from carec_digital_trade.datasets import describe, load
 from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.metrics.integration import REST
 
 By = Literal["change", "percent"]
 KINDS = ("revised", "new", "gone")
@@ -19,7 +20,8 @@ def diff(table: str, old: str, new: str, by: By = "change") -> pd.DataFrame:
     Parameters
     ----------
     table : str
-        Name of the table.
+        Name of the table. Of trade by partner only the economies that both vintages tell apart are compared; the others
+        are part of the rest of the world in both.
     old, new : str
         Vintages, as in `datasets.load`. One that does not hold the table stands for the bundled one.
     by : {"change", "percent"}
@@ -39,8 +41,8 @@ def diff(table: str, old: str, new: str, by: By = "change") -> pd.DataFrame:
         If there is no such table, vintage or order.
     """
     check_choice("order", by, ("change", "percent"))
-    key = describe(table, new)["schema"]["primaryKey"]
-    both = pd.concat({"old": _long(table, old, key), "new": _long(table, new, key)}, axis="columns")
+    before, after = _figures(table, old, new)
+    both = pd.concat({"old": before, "new": after}, axis="columns")
     return _ordered(both[_differs(both)].reset_index(), by)
 
 
@@ -92,8 +94,7 @@ def compared(table: str, old: str, new: str) -> dict[str, int]:
     InputError
         As `diff` does.
     """
-    key = describe(table, new)["schema"]["primaryKey"]
-    before, after = _long(table, old, key), _long(table, new, key)
+    before, after = _figures(table, old, new)
     kinds = diff(table, old, new)["kind"].value_counts()
     revised, added, gone = (int(kinds.get(kind, 0)) for kind in KINDS)
     return {
@@ -106,14 +107,29 @@ def compared(table: str, old: str, new: str) -> dict[str, int]:
     }
 
 
-def _long(table: str, vintage: str, key: list[str]) -> pd.Series:
-    """Return every figure that is there, by key and by the column that it stands in."""
-    resource, frame = describe(table, vintage), load(table, vintage)
-    if resource["schema"]["primaryKey"] != key:
+def _figures(table: str, old: str, new: str) -> tuple[pd.Series, pd.Series]:
+    """Return every figure of either vintage, by key and by the column that it stands in."""
+    resources = [describe(table, vintage) for vintage in (old, new)]
+    keys = [resource["schema"]["primaryKey"] for resource in resources]
+    if keys[0] != keys[1]:
         raise InputError(f"the two vintages of {table} have different keys and cannot be compared")
-    figures = [field["name"] for field in resource["schema"]["fields"] if field["name"] not in key]
+    figures = [field["name"] for field in resources[1]["schema"]["fields"] if field["name"] not in keys[0]]
+    frames = [load(table, vintage) for vintage in (old, new)]
+    told_apart = [resource.get("origin", {}).get("economies") for resource in resources]
+    if all(told_apart) and set(told_apart[0]) != set(told_apart[1]):
+        frames = [_lumped(frame, set.intersection(*map(set, told_apart)), keys[0], figures) for frame in frames]
     # Numbers stay numbers where all figures are; a table of words is compared as words.
-    return frame.set_index(key)[figures].rename_axis(columns="figure").stack().dropna()
+    before, after = (
+        frame.set_index(keys[0])[figures].rename_axis(columns="figure").stack().dropna() for frame in frames
+    )
+    return before, after
+
+
+def _lumped(frame: pd.DataFrame, told_apart: set[str], key: list[str], figures: list[str]) -> pd.DataFrame:
+    """Count all other economies to the rest of the world, as an import that was not asked for them does."""
+    partners = frame[["exporter", "importer"]]
+    lumped = frame.assign(**partners.where(partners.isin(told_apart), REST))
+    return lumped.groupby(key, as_index=False)[figures].sum()
 
 
 def _differs(both: pd.DataFrame) -> pd.Series:

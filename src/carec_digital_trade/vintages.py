@@ -150,7 +150,7 @@ def check_vintage(vintage: str) -> None:
     known = [BUNDLED, LATEST, *dict.fromkeys(each.name for each in imported_vintages())]
     if vintage not in known:
         raise InputError(
-            f"there is no vintage {vintage!r}: use {' or '.join(map(repr, known))}{nearest(vintage, known)}"
+            f"there is no vintage {vintage!r}: use {' or '.join(map(repr, known))}{nearest(str(vintage), known)}"
         )
 
 

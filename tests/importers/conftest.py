@@ -55,5 +55,11 @@ def imported(own_folder: Path, made_once: tuple[Path, importers.Imported]) -> im
 
 @pytest.fixture
 def hasty() -> Patience:
-    """Little patience, so that tests are quick."""
-    return Patience(attempts=3, timeout=0.3, longest=20.0, first_wait=0.01, longest_wait=0.05)
+    """Short waits between attempts, so that tests are quick; an answer may take its time on a busy machine."""
+    return Patience(attempts=3, timeout=20.0, longest=60.0, first_wait=0.01, longest_wait=0.05)
+
+
+@pytest.fixture
+def impatient(hasty: Patience) -> Patience:
+    """For a server that does not answer."""
+    return replace(hasty, timeout=0.2)

@@ -89,7 +89,7 @@ def test_silence_is_a_time_out(server: Server, tmp_path: Path):
     start = time.monotonic()
     with pytest.raises(SourceError, match=r"/f did not answer within 0.1 seconds, at the last of 2 attempts$"):
         download(server.serve("/f", silence(0.5)), tmp_path / "f", 10**6, patience)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 5
 
 
 def test_a_trickle_ends_too(server: Server, tmp_path: Path):
@@ -123,6 +123,13 @@ def test_nobody_there(tmp_path: Path, hasty: Patience):
     closed.close()
     with pytest.raises(SourceError, match=r"/f cannot be reached \(Connection refused\), at the last of 3 attempts$"):
         download(f"{closed.address}/f", tmp_path / "f", 10**6, hasty)
+
+
+def test_a_server_that_hangs_up(server: Server, tmp_path: Path, hasty: Patience):
+    with pytest.raises(
+        SourceError, match=r"/f cannot be reached \(Remote end closed connection without response\), at"
+    ):
+        download(server.serve("/f", silence(0)), tmp_path / "f", 10**6, hasty)
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://host/f", "data.csv", "http://"])

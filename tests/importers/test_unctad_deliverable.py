@@ -89,7 +89,7 @@ def test_both_flows_are_needed(tmp_path: Path, indicator: str):
 
 def test_thousands_that_are_not_said_are_found(tmp_path: Path):
     thousands = (pd.to_numeric(FILE["OBS_VALUE"]) * 1000).map(repr).where(FILE["OBS_VALUE"] != "", "")
-    with pytest.raises(DataError, match=r"deliverable, value: the figures are 1e\+03 times those at hand"):
+    with pytest.raises(DataError, match=r"deliverable, value: the figures are 1,000 times those at hand"):
         imported(FILE.assign(OBS_VALUE=thousands), tmp_path)
 
 

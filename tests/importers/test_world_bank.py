@@ -133,7 +133,7 @@ def test_the_usual_address_is_version_2():
         (status(500), "answered 500 Internal Server Error, at the last of 3 attempts"),
         (status(429, Retry_After="3600"), "asks to wait 3,600 seconds: try again later"),
         (status(404), "answered 404 Not Found"),
-        (silence(1), "did not answer within 0.3 seconds, at the last of 3 attempts"),
+        (silence(1), "did not answer within 0.2 seconds, at the last of 3 attempts"),
         (body(b"<html>Sign in</html>"), "answered with something that is not the API's data, such as a web page"),
         (body(b'[{"total": 3', length=100), "broke off before the end of its answer, at the last of 3 attempts"),
         (body(b'[{"total": 3'), "answered with something that is not the API's data"),
@@ -144,10 +144,11 @@ def test_the_usual_address_is_version_2():
         (api(ROWS.assign(value=ROWS["value"].where(ROWS["series"] != "NY.GDP.MKTP.CD", ROWS["value"] / 1e6))), "1e-06"),
     ],
 )
-def test_a_bad_answer_changes_nothing(server: Server, hasty: Patience, answer, sentence: str):
+def test_a_bad_answer_changes_nothing(server: Server, hasty: Patience, impatient: Patience, answer, sentence: str):
     server.serve("*", answer)
+    patience = impatient if "did not answer" in sentence else hasty
     with pytest.raises(DataError) as caught:
-        importers.refresh("world_bank", f"{server.address}/v2", patience=hasty)
+        importers.refresh("world_bank", f"{server.address}/v2", patience=patience)
     assert sentence in str(caught.value)
     assert str(caught.value).endswith("; nothing was imported")
     assert "\n" not in str(caught.value)

@@ -69,8 +69,10 @@ def read(path: Path, asked: Asked) -> Reading:
         kept.add(chunk, asked.retrieved.year)
         asked.progress(kept.rows, None)
     table = kept.table()
+    _check_members(table)
     _check_scale(table)
-    return Reading({"bilateral": table}, (*_totals(table, kept.world()), *kept.notes()), about={"economies": wanted})
+    notes = (*_absent(table, wanted), *_totals(table, kept.world()), *kept.notes())
+    return Reading({"bilateral": table}, notes, about={"economies": wanted})
 
 
 @dataclass
@@ -123,9 +125,6 @@ class _Kept:
         flows = told_apart.groupby(_FLOW)["flows"].sum()
         if (flows > 1).any():
             raise DataError(f"the flow {', '.join(map(str, flows[flows > 1].index[0]))} comes twice")
-        absent = [code for code in self.wanted if code not in set(table["exporter"])]
-        if len(absent) > checking.MOST_LOST * len(self.wanted):
-            raise DataError(f"the exports of {', '.join(absent)} are not in the file, so it is cut off")
         return table
 
     def world(self) -> pd.DataFrame:
@@ -155,6 +154,25 @@ class _Kept:
 
 def _summed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.groupby([*_FLOW, "method"], as_index=False, observed=True)[["value", "flows"]].sum()
+
+
+def _check_members(table: pd.DataFrame) -> None:
+    """Refuse a file that lacks too many members of the named regions."""
+    members = list(load("memberships")["iso3"])
+    absent = _missing(table, members)
+    if len(absent) > checking.MOST_LOST * len(members):
+        raise DataError(f"the exports of {', '.join(absent)} are not in the file, so it is cut off")
+
+
+def _absent(table: pd.DataFrame, wanted: Sequence[str]) -> Iterator[str]:
+    """Say which economies cannot be told apart, since the file does not have them."""
+    if absent := _missing(table, wanted):
+        yield f"Not told apart, since the file has no exports of theirs: {', '.join(absent)}."
+
+
+def _missing(table: pd.DataFrame, economies: Sequence[str]) -> list[str]:
+    exporters = set(table["exporter"])
+    return [code for code in economies if code not in exporters]
 
 
 def _check_scale(table: pd.DataFrame) -> None:

@@ -15,7 +15,8 @@ SAME_SCALE = 5.0
 """A release revises figures; one whose median figure moves by more than this factor is in another unit."""
 MOST_LOST = 0.1
 """A file that lacks more than this share of the economies that were there is cut off."""
-_ENOUGH = 20
+_ENOUGH = 10
+"""Figures whose median tells another unit from a revision; a year of BaTIS has some twenty."""
 _NAMED = 8
 
 
@@ -174,7 +175,7 @@ def same_scale(new: pd.Series, old: pd.Series, unit: str, what: str) -> None:
         return
     ratio = (both["new"] / both["old"]).median()
     if not 1 / SAME_SCALE < ratio < SAME_SCALE:
-        raise DataError(f"{what}: the figures are {ratio:,.3g} times those at hand, so they are not in {unit}")
+        raise DataError(f"{what}: the figures are {ratio:,.4g} times those at hand, so they are not in {unit}")
 
 
 def against_present(table: str, frame: pd.DataFrame, economy: str = "iso3") -> list[str]:

@@ -1,5 +1,6 @@
 """A file from an address: with time-outs, with retries that back off and end, and never more than was expected."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -185,7 +186,8 @@ def unreachable(address: str, error: Exception) -> str:
     str
         With the innermost reason, such as "Connection refused", which stands last in a chain of wrapped errors.
     """
-    reason = str(error).rpartition("] ")[2].rstrip("')\"") or type(error).__name__
+    numbered, quoted = str(error).rpartition("] "), re.findall(r"'([^']+)'", str(error))
+    reason = numbered[2].rstrip("')\"") if numbered[1] else [type(error).__name__, *quoted][-1]
     return f"{address} cannot be reached ({reason})"
 
 

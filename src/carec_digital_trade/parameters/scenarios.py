@@ -8,7 +8,8 @@ from pydantic import Field, field_validator, model_validator
 from carec_digital_trade import scenarios
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters.shared import SharedParameters
-from carec_digital_trade.regions import REFERENCE_YEAR
+from carec_digital_trade.regions import REFERENCE_YEAR, Region
+from carec_digital_trade.vintages import remembered
 
 LAST_HORIZON = 2060
 DOUBLING_YEAR = 2030
@@ -189,7 +190,7 @@ class ScenarioParameters(SharedParameters):
     def _can_be_computed(self) -> Self:
         scenario, goal = self.scenario(), self.goal()
         region, benchmark = self.compared()
-        scenarios.origins(scenarios.outcome(self.measure, self.flow, self.vintage), region)
+        _origins(self.measure, self.flow, self.vintage, region)
         first, last = int(scenario.years[0]), int(scenario.years[-1])
         if not first <= goal.year <= last:
             raise InputError(f"the target is for {goal.year}: it must be for a year from {first} to {last}")
@@ -204,3 +205,8 @@ class ScenarioParameters(SharedParameters):
         if name in cls._FORMS and fault["type"] != "value_error":
             return f"{name} must be {cls._FORMS[name]}, not {fault['input']!r}"
         return super()._sentence(fault)
+
+
+@remembered(maxsize=64)
+def _origins(measure: str, flow: str, vintage: str, region: Region) -> list[int]:
+    return scenarios.origins(scenarios.outcome(measure, flow, vintage), region)

@@ -113,7 +113,8 @@ def in_short(chosen: ScenarioParameters) -> str:
     except InputError:
         return ""
     times = _crosschecked(chosen).set_index("figure")["value"].get(f"{_cost_effect(chosen)}_times_escap", math.nan)
-    beside = "" if math.isnan(times) else f", at least {times:.1f} times as much as by ESCAP's own estimate"
+    compared = not math.isnan(times) and total["high_95"] > 0
+    beside = f", at least {times:.1f} times as much as by ESCAP's own estimate" if compared else ""
     return (
         f"Paperless trade was estimated on goods: it would add {percent(total['additional_share'] / 100)} to trade in "
         f"goods and services{beside}."

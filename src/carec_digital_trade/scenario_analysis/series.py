@@ -1,7 +1,9 @@
 """What several sections read, computed once for a set of parameters; all of it for reading only."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from carec_digital_trade import scenarios
@@ -39,7 +41,10 @@ def forecasts(chosen: ScenarioParameters) -> pd.DataFrame:
     InputError
         If the region's series are too short for a single origin.
     """
-    return _forecasts(chosen.measure, chosen.flow, chosen.vintage, _region(chosen), METHODS, chosen.seed)
+    rest = tuple(method for method in METHODS if method != chosen.baseline)
+    past = pd.concat([_forecasts(*_tested(chosen, methods)) for methods in ((chosen.baseline,), rest)])
+    by_method = past["method"].map(METHODS.index)
+    return past.iloc[np.lexsort((by_method, past["origin"]))].reset_index(drop=True)
 
 
 def widening(chosen: ScenarioParameters) -> float:
@@ -55,7 +60,7 @@ def widening(chosen: ScenarioParameters) -> float:
     float
         As `scenarios.widening` returns it.
     """
-    return scenarios.widening(forecasts(chosen), chosen.baseline, _region(chosen))
+    return _widening(*_tested(chosen, (chosen.baseline,)))
 
 
 def scenario(chosen: ScenarioParameters) -> Scenario:
@@ -153,15 +158,25 @@ def _region(chosen: ScenarioParameters) -> Region:
     return replace(chosen.compared()[0], year=REFERENCE_YEAR)
 
 
+def _tested(chosen: ScenarioParameters, methods: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return what a backtest depends on; that of the baseline is kept by itself, since its rivals take far longer."""
+    return chosen.measure, chosen.flow, chosen.vintage, _region(chosen), methods, chosen.seed
+
+
 def _wide(plain: Scenario, factor: float) -> Scenario:
     return replace(plain, baseline=plain.baseline.widened(factor))
 
 
-@remembered(maxsize=8)
+@remembered(maxsize=16)
 def _forecasts(
     measure: str, flow: str, vintage: str, region: Region, methods: tuple[str, ...], seed: int
 ) -> pd.DataFrame:
     return scenarios.backtest(scenarios.outcome(measure, flow, vintage), [region], methods, seed=seed)
+
+
+@remembered(maxsize=16)
+def _widening(measure: str, flow: str, vintage: str, region: Region, methods: tuple[str], seed: int) -> float:
+    return scenarios.widening(_forecasts(measure, flow, vintage, region, methods, seed), methods[0], region)
 
 
 @remembered(maxsize=4)
@@ -184,6 +199,5 @@ def _goods(asked: _Asked) -> tuple[Scenario, Simulation]:
     chosen = asked.chosen
     lever = scenarios.paperless_lever(chosen.chosen_levers())
     plain = chosen.scenario_on(GOODS, lever)
-    past = _forecasts(GOODS, chosen.flow, chosen.vintage, _region(chosen), (chosen.baseline,), chosen.seed)
-    wide = _wide(plain, scenarios.widening(past, chosen.baseline, _region(chosen)))
+    wide = _wide(plain, _widening(GOODS, *_tested(chosen, (chosen.baseline,))[1:]))
     return wide, scenarios.simulate(wide, chosen.draws, chosen.seed)

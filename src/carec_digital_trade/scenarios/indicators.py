@@ -10,6 +10,7 @@ from carec_digital_trade.datasets import BUNDLED, describe, load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.readiness import TREATY, components, scores
 from carec_digital_trade.regions import Region, economy_name, iso3
+from carec_digital_trade.vintages import remembered
 
 Indicator = Literal["fixed_broadband", "internet_users", "law_share", "cpta"]
 
@@ -65,6 +66,11 @@ def indicator_values(indicator: Indicator, vintage: str = BUNDLED) -> pd.DataFra
         iso3, year (of the value; of the table for laws and treaty), value (in the unit of `SCALES`). Economies without
         a value are left out. The share of laws counts a draft as no law, and is missing where a domain is not known.
     """
+    return _latest(indicator, vintage).copy()
+
+
+@remembered(maxsize=16)
+def _latest(indicator: Indicator, vintage: str) -> pd.DataFrame:
     if indicator in _PANEL:
         known = load("panel", vintage).rename(columns={_PANEL[indicator]: "value"}).dropna(subset="value")
         return known.sort_values("year").groupby("iso3")[["year", "value"]].last().reset_index()

@@ -13,8 +13,6 @@ from carec_digital_trade.revisions import KINDS, diff
 from carec_digital_trade.snapshot.series import traded
 
 _NAMED = 5
-_UNCHANGED = 0.05
-"""Per cent: what one decimal does not show."""
 _HEADINGS = {
     "region": "Region",
     "economy": "Economy",
@@ -106,15 +104,16 @@ def _reading(chosen: SnapshotParameters, frame: pd.DataFrame, differing: pd.Data
             f"with cdt data import and chosen with the parameter vintage."
         )
     totals = frame[frame["name"] == "Total"]
-    return sentences(*map(_total, totals.to_dict("records")), _largest(differing), _held(chosen))
+    said = (_total(row, chosen.year) for row in totals.to_dict("records"))
+    return sentences(*said, _largest(differing), _held(chosen))
 
 
-def _total(row: dict[str, object]) -> str:
+def _total(row: dict[str, object], year: int) -> str:
     counted = f"figures revised {row['revised']}, new {row['new']}, gone {row['gone']}"
     if pd.isna(row["total"]):
-        return f"{row['region']} has no total in both vintages; over all years {counted}."
+        return f"No member of {row['region']} has a figure of {year} in both vintages; over all years {counted}."
     percent = row["revision_since_bundled"]
-    if abs(percent) < _UNCHANGED:
+    if usd(row["total"]) == usd(row["total_bundled"]):
         return f"{row['region']}: {usd(row['total'])} as before; over all years {counted}."
     change = "" if pd.isna(percent) else f" ({percent:+.1f}%)"
     return (

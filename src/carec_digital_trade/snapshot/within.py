@@ -1,5 +1,7 @@
 """How much do the members of each region trade with one another?"""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -104,20 +106,26 @@ def _row(one: Region, found: ServicesIntegration) -> dict[str, object]:
 def _reading(one: Region, found: ServicesIntegration | None) -> str:
     if found is None:
         return (
-            f"The table of trade by partner tells no member of {one.label} apart: import it again and name them with "
-            f"--economy."
+            f"The table of trade by partner tells no member of {one.label} apart: cdt data import batis FILE "
+            f"{_options(one.members)} does, where the file has them."
         )
     indices = found.indices
     if np.isnan(indices.intra_regional_share):
         return f"{one.label} has no trade in digitally deliverable services in {found.year}."
-    missing = [economy_name(code, short=True) for code in indices.missing.split(", ")] if indices.missing else []
+    codes = indices.missing.split(", ") if indices.missing else []
+    missing = listing(economy_name(code, short=True) for code in codes)
     return sentences(
         f"In {found.year} {percent(indices.intra_regional_share)} of the trade of {one.label} in digitally deliverable "
         f"services stayed within it; {percent(found.estimated_flows, 0)} of the flows behind this, with "
         f"{percent(found.estimated_value, 0)} of their value, are estimated and not reported.",
-        f"It leaves out {listing(missing)}, which the table does not tell apart." if missing else "",
+        f"It leaves out {missing}, which the table does not tell apart ({_options(codes)})." if codes else "",
         f"Pairs with negative exports, which are left out: {found.negative}." if found.negative else "",
     )
+
+
+def _options(codes: Iterable[str]) -> str:
+    """Return what tells economies apart in the next import."""
+    return " ".join(f"--economy {code}" for code in codes)
 
 
 def _caveat(in_place: bool) -> str:

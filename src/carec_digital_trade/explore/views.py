@@ -1,0 +1,102 @@
+"""The figures that can be explored, and how one is drawn quickly enough to follow a slider."""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+
+from carec_digital_trade import figures, gap_analysis, scenario_analysis, snapshot
+from carec_digital_trade.parameters import GapParameters, ScenarioParameters, SharedParameters, SnapshotParameters
+from carec_digital_trade.results import Result
+
+DOTS_PER_INCH = 80
+"""A screen's: the figure is 880 pixels wide."""
+
+_LEVERS = ("levers", "support", "relative_uncertainty")
+_EXPECTED = ("estimator", "covariates")
+_RATED = ("draft_value", "aggregation", "draws")
+
+
+class View(NamedTuple):
+    """A figure: the section that computes it, the function that draws it, parameters that it does not depend on."""
+
+    section: Callable[[Any], Result]
+    figure: Callable[[Result, Any], list[Axes]]
+    unused: tuple[str, ...] = ()
+
+
+VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
+    SnapshotParameters: {
+        "members": View(snapshot.ranked_members, figures.members),
+        "effective members": View(snapshot.over_time, figures.effective_members),
+        "over time": View(snapshot.over_time, figures.over_time),
+        "composition": View(snapshot.by_service, figures.composition, ("measure",)),
+    },
+    GapParameters: {
+        "decomposition": View(gap_analysis.decomposition, figures.waterfall, (*_EXPECTED, *_RATED)),
+        "expected trade": View(gap_analysis.expected, figures.expected_trade, _RATED),
+        "readiness": View(gap_analysis.readiness, figures.readiness, _EXPECTED),
+        "readiness and trade": View(gap_analysis.lagging, figures.readiness_and_trade, ("draws",)),
+    },
+    ScenarioParameters: {
+        "additional trade": View(scenario_analysis.additional, figures.additional),
+        "by member": View(scenario_analysis.by_economy, figures.additional_by_member),
+        "attribution": View(scenario_analysis.attribution, figures.attribution),
+        "tornado": View(scenario_analysis.tornado, figures.tornado),
+        "baseline fan": View(
+            scenario_analysis.baseline, figures.baseline_fan, (*_LEVERS, "benchmark", "benchmark_exclude")
+        ),
+    },
+}
+"""The figures of each notebook, the one shown first at the head."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn figure.
+
+    Attributes
+    ----------
+    png : bytes
+        The picture, without the source line.
+    caption, reading, source : str
+        What it shows, the sentences that read it, and the source line.
+    """
+
+    png: bytes
+    caption: str
+    reading: str
+    source: str
+
+
+def drawn(view: View, chosen: SharedParameters) -> Drawing:
+    """Compute and draw a figure.
+
+    Parameters
+    ----------
+    view : View
+        Which.
+    chosen : SharedParameters
+        With which parameters.
+
+    Returns
+    -------
+    Drawing
+        The picture and its words.
+
+    Raises
+    ------
+    InputError
+        If the section finds no data for what is asked.
+    """
+    result = view.section(chosen)
+    buffer = io.BytesIO()
+    # Most of the time goes into letters: the source line stands below the picture as text, and shapes are not fitted to
+    # the pixels.
+    with mpl.rc_context({"text.hinting": "none"}):
+        figure = view.figure(replace(result, source=""), chosen)[0].figure
+        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"compress_level": 1})
+    return Drawing(buffer.getvalue(), result.caption, result.reading, result.source)

@@ -1,0 +1,155 @@
+"""Controls over the figures: made from the models, redrawn at every move, and never outside what the models admit."""
+
+import ipywidgets as widgets
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carec_digital_trade import explore as package
+from carec_digital_trade.explore.explorer import TAKEN_BACK, Explorer
+from carec_digital_trade.explore.views import VIEWS
+from carec_digital_trade.parameters import GapParameters, ScenarioParameters, SnapshotParameters
+
+MODELS = list(VIEWS)
+
+
+@pytest.fixture(scope="module", params=MODELS, ids=lambda model: model.__name__)
+def explorer(request):
+    return Explorer(request.param.validated({}))
+
+
+@pytest.fixture
+def scenarios():
+    return Explorer(ScenarioParameters.validated({}))
+
+
+def move(control, value):
+    """Set a control, and say whether that was a change."""
+    before = control.value
+    control.value = value
+    return before != value
+
+
+def words_of(explorer):
+    result = VIEWS[type(explorer.chosen)][explorer.shown].section(explorer.chosen)
+    return f"{result.caption}. {result.reading}"
+
+
+def places(control):  # noqa: PLR0911  (one a kind)
+    """Return a strategy of the values that a reader can give a control; of text, also wrong ones."""
+    match control:
+        case widgets.Combobox():
+            typed = ["", "nowhere", "KAZ", "asean", "KAZ, KGZ", "KAZ, KAZ", "Viet Nam, SGP", "AFG"]
+            return st.sampled_from([*control.options, *typed])
+        case widgets.SelectMultiple():
+            values = [each[1] if isinstance(each, tuple) else each for each in control.options]
+            return st.lists(st.sampled_from(values), unique=True).map(tuple)
+        case widgets.Dropdown() | widgets.ToggleButtons():
+            return st.sampled_from(control.options)
+        case widgets.IntRangeSlider():
+            return st.tuples(*[st.integers(control.min, control.max)] * 2).map(sorted).map(tuple)
+        case widgets.IntSlider():
+            return st.integers(control.min, control.max)
+        case widgets.FloatLogSlider():
+            return st.floats(control.min, control.max).map(lambda power: control.base**power)
+        case widgets.FloatSlider():
+            return st.floats(control.min, control.max)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@given(data=st.data())
+@settings(max_examples=4, deadline=None)
+def test_no_control_reaches_parameters_that_fail(model, data):
+    explorer = Explorer(model.validated({}))
+    for _ in range(4):
+        control = data.draw(st.sampled_from([explorer.view, *explorer.controls.values()]), "control")
+        before, picture = explorer.chosen, explorer.picture.value
+        moved = move(control, data.draw(places(control), "value"))
+        chosen = explorer.chosen
+        assert model.validated(chosen.model_dump()) == chosen
+        assert model.validated({**chosen.model_dump(), **explorer._controls.values(chosen)}) == chosen
+        if TAKEN_BACK in explorer.reading.value:
+            assert (chosen, explorer.picture.value) == (before, picture)
+        elif moved:
+            assert explorer.picture.tooltip == words_of(explorer)
+
+
+def test_every_control_says_what_it_is(explorer):
+    for name, control in explorer.controls.items():
+        assert control.description == name.removeprefix("levers: ")
+        assert control.tooltip
+    assert explorer.picture.tooltip == words_of(explorer)
+
+
+def test_bounds_are_those_of_the_models(scenarios):
+    assert [(scenarios.controls[name].min, scenarios.controls[name].max) for name in ("year", "horizon", "draws")] == [
+        *((2005, 2025), (2026, 2060), (100, 1000)),
+    ]
+    assert 10 ** scenarios.controls["support"].max == 1000
+    closure = scenarios.controls["levers: closure of connectivity"]
+    assert (closure.min, closure.max, closure.value) == (0, 1, 1)
+    draft = Explorer(GapParameters.validated({})).controls["draft_value"]
+    assert (draft.min, draft.max, draft.value) == (0, 1, 0.5)
+
+
+def test_a_lever_moves_the_figure_and_is_told(scenarios):
+    before = scenarios.picture.value
+    scenarios.controls["levers: closure of connectivity"].value = 0.5
+    assert scenarios.picture.value != before
+    levers = scenarios.chosen.chosen_levers()
+    assert (levers["connectivity"].closure, levers["regulation"].closure) == (0.5, 1)
+    assert "With 1,000 random draws, so that it is quickly drawn; the notebook uses 10,000." in scenarios.reading.value
+    assert "To keep it, in the first cell: levers = [" in scenarios.reading.value
+    scenarios.controls["levers: years of connectivity"].value = (2028, 2033)
+    connectivity = scenarios.chosen.chosen_levers()["connectivity"]
+    assert (connectivity.start, connectivity.end) == (2028, 2033)
+
+
+def test_what_does_not_fit_is_taken_back():
+    explorer = Explorer(SnapshotParameters.validated({}))
+    for name, value, why in [
+        ("region", "nowhere", "there is no region"),
+        ("region", "KAZ, VNM", "region and benchmark share VNM"),
+        ("benchmark_exclude", tuple(each[1] for each in explorer.controls["benchmark_exclude"].options), "leave ASEAN"),
+    ]:
+        before = explorer.controls[name].value
+        explorer.controls[name].value = value
+        assert explorer.reading.value.startswith(f"<p><b>{TAKEN_BACK}:</b> ")
+        assert why in explorer.reading.value
+        assert explorer.controls[name].value == before
+    explorer.controls["region"].value = "asean"
+    assert "share" in explorer.reading.value
+    explorer.controls["benchmark"].value = "japan"
+    explorer.controls["region"].value = "asean"
+    assert explorer.controls["region"].value == explorer.chosen.region == "ASEAN"
+    assert explorer.chosen.region_exclude is None  # as the model has it for another region
+    assert explorer.controls["region_exclude"].value == ("SGP",)
+
+
+def test_another_measure_keeps_the_year_within_its_data(explorer):
+    explorer.controls["year"].value = explorer.controls["year"].max
+    explorer.controls["measure"].value = "delivered" if explorer.chosen.measure == "deliverable" else "deliverable"
+    assert TAKEN_BACK not in explorer.reading.value
+    assert explorer.controls["year"].min <= explorer.chosen.year <= explorer.controls["year"].max
+
+
+def test_hidden_controls_are_those_without_effect():
+    """A parameter that a figure is said not to depend on leaves its table as it is, and the others can change one."""
+    other = {
+        "levers": [{"family": "connectivity", "effect": "wto2023_trade", "closure": 0.3}],
+        **{"support": 1.5, "relative_uncertainty": 0.2, "benchmark": "JPN", "benchmark_exclude": ["SGP"]},
+        **{"estimator": "ppml", "covariates": ["internet_users_pct"], "draft_value": 0.2, "aggregation": "geometric"},
+        **{"draws": 200, "measure": "deliverable", "flow": "exports"},
+    }
+    for model, views in VIEWS.items():
+        start = model.validated({"year": 2023} | ({"draws": 100} if "draws" in model.model_fields else {}))
+        for view in views.values():
+            for name in view.unused:
+                changed = model.validated(start.model_dump() | {name: other[name]})
+                assert view.section(start).table.equals(view.section(changed).table), (view, name)
+
+
+def test_without_ipywidgets_a_sentence_says_how_to_get_it(monkeypatch, capsys):
+    monkeypatch.setattr(package, "find_spec", lambda _: None)
+    package.explore(SnapshotParameters.validated({}))
+    assert "pip install ipywidgets" in capsys.readouterr().out
