@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-NOTEBOOKS := $(wildcard notebooks/0*.ipynb)
+START := notebooks/00_start.ipynb
+NOTEBOOKS := $(filter-out $(START),$(wildcard notebooks/0*.ipynb))
 # One thread a process: the tests and runs are parallel already.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
@@ -29,11 +30,11 @@ report: .venv/ready ## run the notebooks with their defaults into reports/ and p
 test: .venv/ready ## run every test, the notebooks under nbval among them
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
-lab: .venv/ready ## open JupyterLab on the notebooks, on this machine only
-	@$(BIN)/jupyter lab --ip 127.0.0.1 --notebook-dir notebooks
+lab: .venv/ready ## open JupyterLab on its start page, on this machine only and with a token
+	@$(BIN)/jupyter lab --ip 127.0.0.1 --notebook-dir . --LabApp.default_url /lab/tree/$(START)
 
 notebooks: .venv/ready ## execute the committed notebooks and save their outputs
-	@$(BIN)/python -m carec_digital_trade.runs.save $(NOTEBOOKS)
+	@$(BIN)/python -m carec_digital_trade.runs.save $(START) $(NOTEBOOKS)
 
 teaching: .venv/ready ## build the student and solution notebooks of the teaching sessions from their sources
 	@$(BIN)/python -m carec_digital_trade.teaching.build

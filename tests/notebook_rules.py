@@ -9,13 +9,17 @@ import nbformat
 from carec_digital_trade.parameters import Notebook
 
 LONGEST_CELL = 25
+EXPLORE = ["from carec_digital_trade.explore import explore", "", "explore(chosen)"]
 
 
 def faults(path: Path, notebook: Notebook) -> list[str]:
     """Return what is wrong with a notebook, one sentence a fault."""
-    cells = nbformat.read(path, as_version=4).cells
+    *cells, heading, controls = nbformat.read(path, as_version=4).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
-    return [*_order(code), *_outputs(code), *_parameters(code, notebook), *_thin(cells)]
+    return [
+        *(*_order(code), *_outputs(code), *_parameters(code, notebook), *_thin(cells)),
+        *_optional(cells, heading, controls),
+    ]
 
 
 def parameters_cell(path: Path) -> dict[str, Any]:
@@ -62,6 +66,22 @@ def _parameters(code: list[nbformat.NotebookNode], notebook: Notebook) -> list[s
         return [f"the parameters cell is {cell}, the model has {model}"]
     bare = [line for line in tagged[0].source.splitlines() if "  # " not in line]
     return [f"a parameter without its meaning: {line}" for line in bare]
+
+
+def _optional(
+    cells: list[nbformat.NotebookNode], heading: nbformat.NotebookNode, controls: nbformat.NotebookNode
+) -> list[str]:
+    found = []
+    if any("explore" in cell.metadata.get("tags", []) for cell in cells):
+        found.append("a cell before the last two is tagged explore, so runs leave it out")
+    if heading.metadata.get("tags") != ["explore"] or not heading.source.startswith("## Explore\n"):
+        found.append("the last cell but one must open the section Explore, tagged explore")
+    # nbval skips the cell: what a widget shows has another identifier each time.
+    if controls.metadata.get("tags") != ["explore", "nbval-skip"] or controls.source.splitlines() != EXPLORE:
+        found.append(f"the last cell must call explore and nothing else, tagged explore and nbval-skip: {EXPLORE}")
+    elif controls.outputs or controls.execution_count is not None:
+        found.append("the last cell, the controls, must be stored without output")
+    return found
 
 
 def _thin(cells: list[nbformat.NotebookNode]) -> list[str]:

@@ -41,7 +41,7 @@ def code(cells):
 
 def test_every_notebook_of_the_folder_has_a_model():
     assert sorted(path.name for path in bundled("notebooks").glob("*.ipynb")) == sorted(
-        notebook.file for notebook in NOTEBOOKS.values()
+        ["00_start.ipynb", *(notebook.file for notebook in NOTEBOOKS.values())]
     )
 
 
@@ -87,6 +87,18 @@ def warn(cells):
     code(cells)[3].outputs.append(nbformat.v4.new_output("stream", name="stderr", text="FutureWarning"))
 
 
+def run_controls(cells):
+    cells[-1].execution_count = 1
+
+
+def drop_controls(cells):
+    del cells[-2:]
+
+
+def tag_a_section(cells):
+    cells[5].metadata["tags"] = ["explore"]
+
+
 @pytest.mark.parametrize(
     ("edit", "fault"),
     [
@@ -97,6 +109,9 @@ def warn(cells):
         (drop_parameter, "the parameters cell is"),
         (other_default, "the parameters cell is"),
         (warn, "an error or a warning"),
+        (run_controls, "must be stored without output"),
+        (drop_controls, "must call explore"),
+        (tag_a_section, "so runs leave it out"),
     ],
 )
 def test_a_tampered_notebook_is_found(tampered, edit, fault):

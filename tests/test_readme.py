@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from carec_digital_trade import cli
 from carec_digital_trade.parameters import NOTEBOOKS
 from carec_digital_trade.results import METADATA_KEY
 
@@ -15,22 +16,30 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PICTURES = ROOT / "docs" / "pictures"
 
 
-def stored_pictures():
-    for notebook in NOTEBOOKS.values():
-        for cell in nbformat.read(notebook.path, as_version=4).cells:
-            for output in cell.get("outputs", []):
-                if "image/png" in output.get("data", {}):
-                    yield output.metadata[METADATA_KEY]["figure"], base64.b64decode(output.data["image/png"])
+def pictures_of(notebook):
+    for cell in nbformat.read(notebook.path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                yield output.metadata[METADATA_KEY]["figure"], base64.b64decode(output.data["image/png"])
 
 
 def test_the_pictures_are_those_of_the_notebooks():
-    stored = dict(stored_pictures())
+    stored = dict(pair for notebook in NOTEBOOKS.values() for pair in pictures_of(notebook))
     assert sorted(path.stem for path in PICTURES.glob("*.png")) == sorted(stored)
     for name, picture in stored.items():
         assert (PICTURES / f"{name}.png").read_bytes() == picture, name
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "data/README.md"])
+def test_the_gallery_shows_every_picture_under_its_notebook():
+    text = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    shown = {
+        re.search(r"\(\.\./notebooks/(\S+)\)", part)[1]: re.findall(r"\(pictures/(\w+)\.png\)", part)
+        for part in text.split("\n## ")[1:]
+    }
+    assert shown == {notebook.file: [name for name, _ in pictures_of(notebook)] for notebook in NOTEBOOKS.values()}
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "data/README.md", "docs/gallery.md"])
 def test_links_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
@@ -44,3 +53,11 @@ def test_the_example_runs_and_prints_what_it_says():
     exec("\n".join(statements), namespace)
     expression, stated = last.split("  # ")
     assert round(eval(expression, namespace), 1) == float(stated)
+
+
+def test_the_batch_file_is_planned_as_it_says(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("grid.yaml").write_text(re.search(r"```yaml\n(.*?)```", README, re.DOTALL)[1], encoding="utf-8")
+    assert cli.status(["batch", "grid.yaml", "--out", "runs", "--dry-run"]) == 0
+    stated = re.search(r"^\d+ runs: .* to do$", README, re.MULTILINE)[0]
+    assert stated in capsys.readouterr().out.splitlines()

@@ -85,5 +85,5 @@ def test_what_a_cell_hands_over():
     assert table.metadata[METADATA_KEY]["table"] == "t"
     assert reading.data["text/markdown"] == "It is a third."
     assert answer.metadata[METADATA_KEY] == {"answer": True}
-    assert figure.metadata[METADATA_KEY] == {"figure": "fig", "alt": "It is a third."}
+    assert figure.metadata[METADATA_KEY] == {"figure": "fig", "alt": "Title. Subtitle. It is a third."}
     assert "image/png" in figure.data

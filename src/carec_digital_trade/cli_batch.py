@@ -95,7 +95,9 @@ def _print_plan(plan: "Plan", workers: int | None) -> None:
     repeated = f" ({plan.batch.repeated} more are listed twice)" if plan.batch.repeated else ""
     print(f"{count(total, 'run')}{repeated}: {len(plan.finished)} finished before{failed}, {len(plan.to_do)} to do")
     if workers and plan.to_do:
-        basis = "as runs here have taken" if plan.seconds else "taking a guess, since no run here has been timed"
+        basis = (
+            "as runs here have taken" if plan.timed else "partly a guess, since not every notebook has been timed here"
+        )
         print(f"estimated time: {duration(plan.estimate(workers))} by {count(workers, 'worker')}, {basis}")
 
 

@@ -1,5 +1,6 @@
 """A light notebook whose parameters say what befalls it, and workers that all tests of a module share."""
 
+import os
 import subprocess
 import sys
 import time
@@ -107,13 +108,15 @@ def perform(toy: Path, pool: Pool, tmp_path: Path) -> Callable[..., BatchResult]
     return call
 
 
-def cdt(*arguments: object) -> subprocess.Popen:
+def cdt(*arguments: object, **environment: str) -> subprocess.Popen:
     """Start a command in a process of its own."""
     command = [sys.executable, "-c", "from carec_digital_trade.cli import main; main()", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
+    )
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 150) -> Any:
     """Wait until something is so, and return it; a busy machine takes its time."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import made_files
@@ -20,16 +21,16 @@ from carec_digital_trade.runs.cluster import Cluster
 from carec_digital_trade.runs.conditions import ORDINARY
 from carec_digital_trade.runs.parcel import Parcel, luggage, parcel, unpack_luggage
 
-from .conftest import alive, cdt, descendants, wait_for
+from .conftest import alive, descendants, wait_for
 
 distributed = pytest.importorskip("distributed")
 
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[str]:
-    """The address of a cluster of two processes on this machine."""
+    """The address of a cluster on this machine: one process, which performs two runs at a time."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs="ERROR"
+        n_workers=1, threads_per_worker=2, processes=True, dashboard_address="127.0.0.1:0", silence_logs="ERROR"
     ) as cluster:
         yield cluster.scheduler_address
 
@@ -55,7 +56,7 @@ def test_a_cluster_gives_the_same(
         ("DeadKernelError", 3),
     ]
     assert (tmp_path / "out" / "results.csv").read_bytes() == (expected.out / "results.csv").read_bytes()
-    assert f"6 to do by 2 workers of the cluster at {local}" in capsys.readouterr().err
+    assert f"6 to do by 1 worker of the cluster at {local}" in capsys.readouterr().err
     for folder in expected.out.glob("toy-*"):
         ours = tmp_path / "out" / folder.name
         assert sorted(path.name for path in ours.iterdir()) == sorted(path.name for path in folder.iterdir())
@@ -72,16 +73,16 @@ def dask(*arguments: object) -> subprocess.Popen:
 
 def test_a_lost_workers_runs_are_performed_elsewhere(toy: Path, tmp_path: Path, expected: BatchResult):
     waiting = {"year": 7, "deed": "wait", "place": str(tmp_path)}
-    file, out, scheduler_file = tmp_path / "batch.yaml", tmp_path / "out", tmp_path / "scheduler.json"
-    file.write_text(json.dumps(content(toy, runs=[waiting])))
+    out, scheduler_file = tmp_path / "out", tmp_path / "scheduler.json"
     options = ("--scheduler-file", scheduler_file, "--no-dashboard")
+    runner = ThreadPoolExecutor(1)
     started = [dask("scheduler", "--host", "127.0.0.1", "--port", 0, *options)]
     try:
         started += [
             dask("worker", *options, "--no-nanny", "--nthreads", 1, "--local-directory", tmp_path) for _ in "ab"
         ]
         address = json.loads(wait_for(lambda: scheduler_file.exists() and scheduler_file.read_text()))["address"]
-        batch = cdt("batch", file, "--out", out, "--cluster", address)
+        batch = runner.submit(run_batch, content(toy, runs=[waiting]), out, cluster=address, progress=False)
         kernel = int(
             wait_for(lambda: (tmp_path / "began 7").exists() and (tmp_path / "began 7").read_text()).split()[0]
         )
@@ -93,11 +94,13 @@ def test_a_lost_workers_runs_are_performed_elsewhere(toy: Path, tmp_path: Path, 
         assert int((tmp_path / "began 7").read_text().split()[0]) != kernel
         wait_for(lambda: not any(map(alive, orphans)))
         (tmp_path / "go on").touch()
-        printed = batch.communicate(timeout=60)[0]
-        assert printed.startswith("5 runs: 5 performed, 0 finished before, 0 failed\n")
+        result = batch.result(timeout=150)
+        assert (result.performed, result.failures) == (5, {})
         gathered = (out / "results.csv").read_bytes().splitlines()
         assert gathered[: len(gathered) - 3] == (expected.out / "results.csv").read_bytes().splitlines()
     finally:
+        (tmp_path / "go on").touch()
+        runner.shutdown(wait=False)
         for process in reversed(started):
             process.send_signal(signal.SIGTERM)
             process.wait()

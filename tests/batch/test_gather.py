@@ -155,6 +155,28 @@ def test_charts_follow_the_grid(planned: Callable):
     assert "1: 10; 2: no value; 3: 30" in svg
 
 
+def test_a_chart_mixes_neither_tables_nor_notebooks_nor_units(toy: Path, tmp_path: Path):
+    runs = plan_batch({"notebook": [str(toy), "snapshot"], "grid": {"year": [2019, 2020]}}, tmp_path).batch.runs
+    for run in runs:
+        year, factor = run.parameters["year"], 10 if run.source.name == "toy" else 1
+        published = [row(table="published", region="CAREC", year=2020, value=99)]
+        totals = [row(region=region, year=year, value=year * factor) for region in ("CAREC", "ASEAN")]
+        ahead = [row(metric="gain", year=later, value=later, unit=f"USD {factor}") for later in (2030, 2035)]
+        finish(run, published + totals + ahead)
+    total, *gains = sets(runs, ["year"], ("total", "gain"))
+    assert total.tables == ["totals of toy", "totals of snapshot"]
+    assert {chart.title: [value for _, value in chart.points] for chart in total.charts} == {
+        "toy, CAREC": [20190.0, 20200.0],
+        "toy, ASEAN": [20190.0, 20200.0],
+        "snapshot, CAREC": [2019.0, 2020.0],
+        "snapshot, ASEAN": [2019.0, 2020.0],
+    }
+    assert [(each.unit, [chart.points for chart in each.charts]) for each in gains] == [
+        ("USD 10", [[("2019", 2035.0), ("2020", 2035.0)]]),
+        ("USD 1", [[("2019", 2035.0), ("2020", 2035.0)]]),
+    ]
+
+
 def test_a_chart_of_words(planned: Callable):
     runs = planned(grid={"flow": ["b", "<a>"]})
     for run in runs:
@@ -187,7 +209,7 @@ def test_the_page_has_a_column_for_what_differs(planned: Callable, tmp_path: Pat
         "year",
         "flow",
         "Status",
-        "Started",
+        "Started (UTC)",
         "Duration",
     ]
     assert "4 runs in this folder, the latest first; 2 of them failed" in html

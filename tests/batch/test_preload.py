@@ -14,7 +14,6 @@ import nbformat
 import papermill
 import pytest
 
-from carec_digital_trade.parameters import NOTEBOOKS
 from carec_digital_trade.runs.batch import plan_batch
 from carec_digital_trade.runs.kernels import RunKernelManager
 from carec_digital_trade.runs.pool import Pool
@@ -66,13 +65,13 @@ def meddling(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_runs_share_nothing(perform: Callable, meddling: Path, sharing: Callable, tmp_path: Path):
-    result = perform({"notebook": str(meddling), "grid": {"year": [1, 2, 3]}}, place=sharing(1))
+    result = perform({"notebook": str(meddling), "grid": {"year": [1, 2]}}, place=sharing(1))
     assert result.failures == {}
     runs = [printed(result.out / name / "notebook.ipynb") for name in result.results["run_id"].unique()]
     states, changes = [run[0] for run in runs], [run[1].split() for run in runs]
     assert len(set(states)) == 1
     # What nobody has seeded differs, and so do the processes; what has forked them is the same.
-    assert all(len({change[position] for change in changes}) == 3 for position in (0, 1, 2, 3))
+    assert all(len({change[position] for change in changes}) == 2 for position in (0, 1, 2, 3))
     assert len({change[4] for change in changes}) == 1
     assert not any(alive(int(change[3])) for change in changes)
     # A new kernel finds the same, but for the modules that are imported already.
@@ -86,6 +85,13 @@ def test_runs_share_nothing(perform: Callable, meddling: Path, sharing: Callable
     assert ours == {name: theirs[name] for name in ours}
 
 
+SECTION = """from carec_digital_trade import figures, snapshot
+from carec_digital_trade.parameters import SnapshotParameters
+from carec_digital_trade.results import picture, show
+chosen = SnapshotParameters(year=year)
+ranking = snapshot.ranked_members(chosen)
+show(ranking)
+picture(figures.members(ranking, chosen), "members", ranking)"""
 ODDS = """import sys, warnings
 import matplotlib.pyplot as plt
 print("out"); print("err", file=sys.stderr); warnings.warn("careful", UserWarning)
@@ -104,22 +110,18 @@ def without_times(notebook: nbformat.NotebookNode) -> list[Any]:
     return cells
 
 
-@pytest.mark.parametrize("name", ["snapshot", "odds"])
 def test_an_executed_notebook_is_that_of_an_ordinary_papermill_run(
-    name: str, perform: Callable, sharing: Callable, tmp_path: Path
+    perform: Callable, sharing: Callable, tmp_path: Path
 ):
-    path = NOTEBOOKS[name].path if name in NOTEBOOKS else tmp_path / "odds.ipynb"
-    if name == "odds":
-        write_notebook(path, PARAMETERS, ODDS, BROKEN, SHOW)
-    asked = name if name in NOTEBOOKS else str(path)
-    result = perform({"notebook": asked, "fixed": {"year": 2019}}, place=sharing(1))
-    (run,) = plan_batch({"notebook": asked, "fixed": {"year": 2019}}, tmp_path / "out", retry_failed=True).batch.runs
-    try:
+    path = write_notebook(tmp_path / "odds.ipynb", PARAMETERS, SECTION, ODDS, BROKEN, SHOW)
+    batch = {"notebook": str(path), "fixed": {"year": 2019}}
+    result = perform(batch, place=sharing(1))
+    (run,) = plan_batch(batch, tmp_path / "out").batch.runs
+    with pytest.raises(papermill.PapermillExecutionError):
         papermill.execute_notebook(
             path, tmp_path / "plain.ipynb", run.parameters, kernel_name="python3", progress_bar=False, cwd=path.parent
         )
-    except papermill.PapermillExecutionError as error:
-        assert [each.message for each in result.failures.values()] == [error.evalue] == ["no"]
+    assert [each.message for each in result.failures.values()] == ["no"]
     ours = nbformat.read(run.folder / "notebook.ipynb", as_version=4)
     theirs = papermill.execute.remove_error_markers(nbformat.read(tmp_path / "plain.ipynb", as_version=4))
     assert without_times(ours) == without_times(theirs)
@@ -137,9 +139,9 @@ def test_nothing_is_left(toy: Path, tmp_path: Path):
         patch.setattr("tempfile.tempdir", str(scratch))
         with Pool(2) as pool:
             preloaded = pool._source._process.pid
-            batch = {"notebook": str(toy), "grid": {"year": list(range(9))}}
+            batch = {"notebook": str(toy), "grid": {"year": [1, 2, 3, 4]}}
             results = pool.perform(plan_batch(batch, tmp_path / "out").to_do)
-            assert sum(result is not None for result in results) == 9
+            assert sum(result is not None for result in results) == 4
             wait_for(lambda: len(descendants(preloaded)) == 2)  # the two workers, which wait
             assert len(list(Path(f"/proc/{preloaded}/task").iterdir())) == 1
             assert [path.name for path in next(scratch.iterdir()).iterdir()] == ["s"]

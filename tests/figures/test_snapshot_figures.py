@@ -78,6 +78,19 @@ def test_lines_hold_the_data():
         assert (line.get_linestyle() == "-") == (each in kept)
 
 
+def test_both_panels_over_time_hold_the_data():
+    chosen, drawn = draw({})
+    result, axes = drawn["over_time"]
+    for axis, metric, label in zip(axes, ("index", "per_person"), ("Index of USD", "USD per person"), strict=True):
+        wide = result.records[result.records["metric"] == metric].pivot(index="year", columns="region", values="value")
+        lines = {line.get_color(): line for line in axis.lines if line.get_linestyle() == "-"}
+        for each, colour in zip(chosen.compared(), (REGION_COLOUR, BENCHMARK_COLOUR), strict=True):
+            assert np.allclose(lines[colour].get_ydata(), wide[each.label], equal_nan=True)
+        assert axis.get_ylabel().startswith(label)
+        assert axis.get_xlabel() == "Year"
+    assert (axes[0].get_yscale(), axes[1].get_yscale()) == ("linear", "log")
+
+
 def test_a_missing_year_is_a_gap_and_no_line_across():
     _, (axis,) = draw({})[1]["effective_members"]
     asean = axis.lines[1]

@@ -29,8 +29,8 @@ def show(*rows, columns=COLUMNS):
 ROWS = """show(["totals", "CAREC", None, year, "total", 421527.0, 400000.0, None, "USD million"],
      ["totals", None, "NAM", None, "share", None, None, None, "NA"])"""
 
-ANSWER = """display({"text/markdown": f"The answer for **{year}** is 42 per cent.", "text/plain": ""}, raw=True,
-        metadata={"carec_digital_trade": {"answer": True}})"""
+ANSWER = """display({"text/markdown": f"The answer for **{year}** is 42 per cent. *It* was 4.1 before."},
+        raw=True, metadata={"carec_digital_trade": {"answer": True}})"""
 
 # A picture of one pixel.
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -79,7 +79,8 @@ def toy_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A notebook that does everything right."""
     return write_notebook(
         tmp_path_factory.mktemp("notebooks") / "00_toy.ipynb",
-        "# Toy trade of two regions\n\nA region has a concentration of $H = 1/n$, and costs US$5 or US$6.",
+        "# Toy trade of two regions\n\nHow much of it is\nin one place?\n\n"
+        "A region has a concentration of $H = 1/n$, and costs US$5 or US$6.",
         NOTEBOOK_ONLY,
         PARAMETERS_CELL,
         SHOW,

@@ -48,7 +48,7 @@ def test_the_manifest(finished: RunResult, manifest: dict):
     assert manifest["duration_seconds"] > 0
     assert manifest["started"].endswith("+00:00")
     assert (manifest["results"], manifest["figures"]) == (2, ["figures/ranked_members.png"])
-    assert manifest["answer"] == "The answer for **2020** is 42 per cent."
+    assert manifest["answer"] == "The answer for **2020** is 42 per cent. *It* was 4.1 before."
 
 
 def test_the_notebook_got_its_parameters_over_ipc(finished: RunResult, toy_path: Path):

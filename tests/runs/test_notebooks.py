@@ -6,11 +6,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from carec_digital_trade.datasets import catalogue
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs.kinds import in_words
-from carec_digital_trade.runs.notebooks import open_notebook
+from carec_digital_trade.runs.notebooks import open_notebook, read_notebook
 
 from .conftest import PARAMETERS_CELL, ROWS
 
@@ -134,3 +135,16 @@ def test_outputs_do_not_count_as_source(notebook: Callable[..., Path]):
     content["cells"][2]["source"] += "\n"
     path.write_text(json.dumps(content))
     assert open_notebook(path).digest != before
+
+
+def test_cells_for_a_reader_are_left_out(notebook: Callable[..., Path]):
+    path = notebook(PARAMETERS_CELL, ROWS)
+    before = open_notebook(path)
+    content = nbformat.read(path, as_version=4)
+    heading, controls = new_markdown_cell("## Explore"), new_code_cell("import nothing_that_is_installed")
+    for cell in (heading, controls):
+        cell.metadata.tags = ["explore"]
+    content.cells += [heading, controls]
+    nbformat.write(content, path)
+    assert open_notebook(path) == before  # the same digest, so the same run
+    assert read_notebook(path).cells == content.cells[:-2]

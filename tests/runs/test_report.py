@@ -10,7 +10,7 @@ import pytest
 
 from carec_digital_trade.parameters import SharedParameters
 from carec_digital_trade.runs import RunResult, report, write_index
-from carec_digital_trade.runs.prose import Prose
+from carec_digital_trade.runs.prose import Prose, first_sentence
 
 from .conftest import NOTEBOOK_ONLY
 
@@ -87,7 +87,8 @@ def test_the_page_has_what_a_reader_needs(page: Page, finished: RunResult, manif
     text = " ".join(page.text.split())
     for words in [
         "Toy trade of two regions Run with region = [KAZ, UZB], year = 2020; every other parameter at its default.",
-        "The answer The answer for 2020 is 42 per cent.",
+        "The question How much of it is in one place? The answer The answer for 2020 is 42 per cent. It was 4.1",
+        "Contents Totals",
         "Figure 1. Members Source: WTO.",
         "ipc ['KAZ', 'UZB'] None",
         "cdt run toy -p 'region=[KAZ, UZB]' -p year=2020",
@@ -98,7 +99,9 @@ def test_the_page_has_what_a_reader_needs(page: Page, finished: RunResult, manif
         manifest["data"]["delivered"]["hash"],
     ]:
         assert words in text
-    assert text.count("The answer for 2020") == 1
+    assert text.count("The answer for 2020") == text.count("in one place?") == 1
+    labels = [each["aria-label"] for each in page.all("div") if "aria-label" in each]
+    assert labels == ["Trade", "Sources", "Parameters"]
     figures = [each for each in page.all("img") if each["src"].startswith("data:image/png;base64,")]
     assert [each["alt"] for each in figures] == ["China is first."]
 
@@ -127,6 +130,7 @@ def test_the_index_tells_runs_apart(index: Page, finished: RunResult):
     assert "1 run in this folder" in text
     assert f"Toy trade of two regions {finished.run_id} region = [KAZ, UZB] year = 2020 finished" in text
     assert "The answer for 2020 is 42 per cent." in text
+    assert "It was 4.1 before." not in text
 
 
 def test_the_index_leaves_out_what_is_no_run(tmp_path: Path):
@@ -135,6 +139,20 @@ def test_the_index_leaves_out_what_is_no_run(tmp_path: Path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "manifest.json").write_text(content)
     assert "0 runs in this folder" in write_index(tmp_path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Trade is USD 37.9 billion. 5 of 11 gain. All else is open.", 2),
+        ("It rose by 2.8% (80%: 1.3% to 7.1%) of what it would be anyway.", 1),
+        ("", 0),
+    ],
+)
+def test_the_first_sentence_ends_at_no_decimal_point(text, parts):
+    assert len(first_sentence(text)) == parts
+    assert " ".join(first_sentence(text)) == text
+    assert not parts or first_sentence(text)[0].endswith(("billion.", "anyway."))
 
 
 def test_money_is_no_formula():

@@ -143,14 +143,13 @@ def gap_sentence(found: gap.Decomposition, chosen: GapParameters) -> str:
     Returns
     -------
     str
-        Two sentences.
+        One sentence.
     """
     pairs = _pairs(found, chosen)
     ours, theirs = (f"{each.label}{_partly(len(each.members), len(covered))}" for each, covered in pairs)
     difference = f"{usd(abs(found.gap))} {'less' if found.gap < 0 else 'more'} than"
     return (
-        f"{chosen.subject()}, of {ours} was in {chosen.year} {difference} that of {theirs}. "
-        f"{capital(_listed_factors(found))}."
+        f"{chosen.subject()}, of {ours} was in {chosen.year} {difference} that of {theirs}: {_listed_factors(found)}."
     )
 
 

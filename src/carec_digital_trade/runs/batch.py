@@ -28,7 +28,7 @@ from carec_digital_trade.runs.progress import Standing, shown
 from carec_digital_trade.runs.report import write_index
 
 _GUESS = 3.0
-"""Seconds that a run takes, for an estimate in a folder where none has been timed."""
+"""Seconds that a run takes, for an estimate in a folder where none of its notebook has been timed."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,15 @@ class Plan:
         Runs that failed in a cell, and would fail again; they are left alone unless they are to be retried.
     to_do : list of Run
         The others, in the order of the batch.
-    seconds : float or None
-        Median time of the finished runs.
+    seconds : dict of str to float
+        Median time of the finished runs of each notebook, by its name.
     """
 
     batch: Batch
     finished: set[str]
     failed: dict[str, Failure]
     to_do: list[Run]
-    seconds: float | None
+    seconds: dict[str, float]
 
     def estimate(self, workers: int) -> float:
         """Estimate how long the batch will take.
@@ -68,7 +68,12 @@ class Plan:
         float
             Seconds.
         """
-        return len(self.to_do) * (self.seconds or _GUESS) / workers
+        return sum(self.seconds.get(run.source.name, _GUESS) for run in self.to_do) / workers
+
+    @property
+    def timed(self) -> bool:
+        """Whether the estimate rests on finished runs, and on no guess."""
+        return all(run.source.name in self.seconds for run in self.to_do)
 
 
 @dataclass(frozen=True)
@@ -184,17 +189,18 @@ def plan_batch(batch: str | Path | Mapping[str, Any], out: Path, retry_failed: b
     """
     asked = read_batch(batch, out)
     present = {folder.name for folder in out.iterdir()} if out.is_dir() else set()
-    finished, failed, to_do, seconds = set(), {}, [], []
+    finished, failed, to_do = set(), {}, []
+    seconds: dict[str, list[float]] = {}
     for run in asked.runs:
         status, manifest = layout.look(run.folder) if run.run_id in present else (None, None)
         if status == layout.FINISHED:
             finished.add(run.run_id)
-            seconds.append(manifest["duration_seconds"])
+            seconds.setdefault(run.source.name, []).append(manifest["duration_seconds"])
         elif status == layout.FAILED and manifest["error"]["cell"] is not None and not retry_failed:
             failed[run.run_id] = Failure(**{name: manifest["error"][name] for name in ("exception", "message", "cell")})
         else:
             to_do.append(run)
-    return Plan(asked, finished, failed, to_do, statistics.median(seconds) if seconds else None)
+    return Plan(asked, finished, failed, to_do, {name: statistics.median(each) for name, each in seconds.items()})
 
 
 def perform_batch(plan: Plan, out: Path, place: Executor, keep_going: bool, shown_on: Console) -> BatchResult:

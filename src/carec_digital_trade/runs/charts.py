@@ -1,6 +1,6 @@
 """Small charts of a metric over the grid of a batch, drawn as SVG into the index page.
 
-One chart a region and set of the other parameters, all of a metric on one scale, so that they can be compared.
+One chart a notebook, region and set of the other parameters, all of a metric on one scale, to be compared.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ class Chart:
     Attributes
     ----------
     title : str
-        Region, and what else tells the chart from its neighbours.
+        Region, and what else tells the chart from its neighbours: the notebook if there are several, parameters.
     points : list of (str, float or None)
         Value of the parameter as it is typed, and of the metric.
     svg : markupsafe.Markup
@@ -44,12 +44,14 @@ class Chart:
 
 @dataclass(frozen=True)
 class ChartSet:
-    """The charts of one metric.
+    """The charts of one metric in one unit.
 
     Attributes
     ----------
     metric, unit, along : str
         Name, unit, and the parameter on the horizontal axis.
+    tables : list of str
+        Where in results.csv the values stand, such as "totals of snapshot".
     low, high : float
         The scale.
     charts : list of Chart
@@ -61,6 +63,7 @@ class ChartSet:
     metric: str
     unit: str
     along: str
+    tables: list[str]
     low: float
     high: float
     charts: list[Chart]
@@ -86,17 +89,20 @@ def chart_sets(rows: Iterable[_Row], metrics: Sequence[str], varied: Sequence[st
     Returns
     -------
     list of ChartSet
-        One a metric that has a value.
+        One for each unit of a metric that has a value.
     """
     rows = list(rows)
     if not varied or not rows:
         return []
     along = _axis([run for run, _ in rows], varied)
     sets = []
+    others = [name for name in varied if name != along]
     for metric in metrics:
         found = [(run, row) for run, row in rows if row["metric"] == metric and along in run.parameters]
-        if drawn := _chart_set(metric, along, found, [name for name in varied if name != along]):
-            sets.append(drawn)
+        for unit in dict.fromkeys(row["unit"] for _, row in found):
+            alike = [(run, row) for run, row in found if row["unit"] == unit]
+            if any(row["value"] for _, row in alike):
+                sets.append(_chart_set(metric, unit, along, alike, others))
     return sets
 
 
@@ -108,14 +114,14 @@ def _axis(runs: Sequence[Run], varied: Sequence[str]) -> str:
     return max(varied, key=numbers)
 
 
-def _chart_set(metric: str, along: str, rows: Sequence[_Row], others: Sequence[str]) -> ChartSet | None:
+def _chart_set(metric: str, unit: str, along: str, rows: Sequence[_Row], others: Sequence[str]) -> ChartSet:
     values = [float(row["value"]) for _, row in rows if row["value"]]
-    if not values:
-        return None
+    tables = list(dict.fromkeys(f"{row['table']} of {run.source.name}" for run, row in rows))
+    several = len({run.source.name for run, _ in rows}) > 1
     series: dict[str, _Points] = {}
     for run, row in sorted(rows, key=lambda pair: _order(pair[0].parameters[along])):
         told_apart = [f"{name} = {as_typed(run.parameters[name])}" for name in others if name in run.parameters]
-        title = ", ".join([row["region"] or "all", *told_apart])
+        title = ", ".join([*[run.source.name] * several, row["region"] or "all", *told_apart])
         value = float(row["value"]) if row["value"] else None
         series.setdefault(title, []).append((as_typed(run.parameters[along]), value))
     low, high = min(0.0, *values), max(0.0, *values)
@@ -123,7 +129,7 @@ def _chart_set(metric: str, along: str, rows: Sequence[_Row], others: Sequence[s
         Chart(title, points, _svg(f"{metric}, {title}", points, low, high))
         for title, points in list(series.items())[:MOST_CHARTS]
     ]
-    return ChartSet(metric, rows[0][1]["unit"], along, low, high, charts, len(series) - len(charts))
+    return ChartSet(metric, unit, along, tables, low, high, charts, len(series) - len(charts))
 
 
 def _svg(name: str, points: _Points, low: float, high: float) -> Markup:

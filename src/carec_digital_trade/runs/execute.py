@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from carec_digital_trade import __version__
+from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.collect import Findings, collect, read_results
@@ -187,11 +188,20 @@ def _produce(planned: Run, conditions: Conditions, started: datetime, clock: flo
     from carec_digital_trade.runs.kernels import execute  # noqa: PLC0415  (slow to import; a skipped run needs none)
 
     notebook = execute(planned.source, planned.parameters, planned.folder / layout.NOTEBOOK, conditions)
+    _check_data(planned)
     findings = collect(notebook, planned.source.name)
     _save(findings, planned.folder)
     manifest = _manifest(planned, started, clock, findings)
     write_report(planned, notebook, manifest)
     return manifest
+
+
+def _check_data(planned: Run) -> None:
+    """Refuse a run whose kernel may have read other data than the planned ones, such as a newer "latest"."""
+    vintage = planned.parameters.get("vintage", BUNDLED)
+    if vintage != BUNDLED and plan(planned.source, planned.parameters, planned.out).run_id != planned.run_id:
+        sentence = f"an import has made the vintage {vintage!r} another one since the run was planned: run it again"
+        raise RunFailed(Failure("ChangedData", sentence))
 
 
 def _save(findings: Findings, folder: Path) -> None:

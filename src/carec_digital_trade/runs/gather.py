@@ -7,6 +7,7 @@ batch, whoever finished first.
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,18 +104,28 @@ def regional(runs: Iterable[Run], metrics: Sequence[str]) -> Iterator[tuple[Run,
     run : Run
         One of them.
     row : dict of str to str
-        Of its results, column to text: for each metric and region the row of the run's own year, or else the first.
+        Of its results, column to text: for each metric and region the row of the run's own year, or else the last, out
+        of one table: the first of those that have the metric, in the run's year if any does, for the most regions.
     """
     for run in runs:
-        year = str(run.parameters.get("year", ""))
-        best: dict[tuple[str, str], dict[str, str]] = {}
+        tables: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
         for row in read_rows(run):
             if row["metric"] in metrics and not row["iso3"]:
-                known = best.setdefault((row["metric"], row["region"]), row)
-                if known["year"] != year == row["year"]:
-                    best[row["metric"], row["region"]] = row
-        for row in best.values():
-            yield run, row
+                known = tables.setdefault((row["metric"], row["table"]), {})
+                if not _of_its_year(run, known.get(row["region"], {})):
+                    known[row["region"]] = row
+        for metric in metrics:
+            of_metric = [rows for (name, _), rows in tables.items() if name == metric]
+            for row in max(of_metric, key=partial(_worth, run), default={}).values():
+                yield run, row
+
+
+def _of_its_year(run: Run, row: Mapping[str, str]) -> bool:
+    return row.get("year") == str(run.parameters.get("year"))
+
+
+def _worth(run: Run, rows: Mapping[str, dict[str, str]]) -> tuple[int, int]:
+    return sum(_of_its_year(run, row) for row in rows.values()), len(rows)
 
 
 def read_rows(run: Run) -> Iterator[dict[str, str]]:

@@ -18,12 +18,15 @@ from typing import Any
 
 import nbformat
 
-from carec_digital_trade.datasets import catalogue
+from carec_digital_trade.datasets import BUNDLED, catalogue
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
 from carec_digital_trade.runs.values import as_typed
+from carec_digital_trade.vintages import look_again
 
 PARAMETERS_TAG = "parameters"
+EXPLORE_TAG = "explore"
+"""Of cells for a reader at the screen: no run executes them, and none of its pages shows them."""
 
 _KINDS = {
     bool: ("true or false", "boolean"),
@@ -125,7 +128,8 @@ class Source:
         parameters : dict
             All parameters as plain values.
         tables : list of str
-            Data tables that the notebook reads with them; all tables for a user's own notebook, which does not say.
+            Data tables that the notebook reads with them; all that there are with its vintage for a user's own
+            notebook, which does not say. There too the parameter `vintage` names the vintage of the data.
 
         Raises
         ------
@@ -140,7 +144,9 @@ class Source:
             if name not in known:
                 raise InputError(_unknown(name, known))
             _check_kind(known[name], value)
-        return {name: each.default for name, each in known.items()} | dict(values), list(catalogue()["table"])
+        parameters = {name: each.default for name, each in known.items()} | dict(values)
+        look_again()
+        return parameters, list(catalogue(parameters.get("vintage", BUNDLED))["table"])
 
 
 def open_notebook(notebook: str | Path) -> Source:
@@ -183,7 +189,7 @@ def open_notebook(notebook: str | Path) -> Source:
 
 
 def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """Read a notebook file in the present format.
+    """Read a notebook file in the present format, without the cells that a run leaves out.
 
     Parameters
     ----------
@@ -193,7 +199,7 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     Returns
     -------
     nbformat.NotebookNode
-        Format 4.
+        Format 4, less the cells tagged `EXPLORE_TAG`.
 
     Raises
     ------
@@ -203,11 +209,29 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # older files lack cell ids, which nbformat adds and warns of
-            return nbformat.read(path, as_version=4)
+            notebook = nbformat.read(path, as_version=4)
     except OSError as error:
         raise InputError(f"the notebook {path} cannot be read: {str(error.strerror).lower()}") from None
     except (ValueError, AttributeError, nbformat.ValidationError):
         raise InputError(f"{path} is not a notebook") from None
+    notebook.cells = [cell for cell in notebook.cells if not for_a_reader(cell)]
+    return notebook
+
+
+def for_a_reader(cell: nbformat.NotebookNode) -> bool:
+    """Say whether a cell is there for a reader at the screen only.
+
+    Parameters
+    ----------
+    cell : nbformat.NotebookNode
+        Of any kind.
+
+    Returns
+    -------
+    bool
+        True if a run leaves it out.
+    """
+    return EXPLORE_TAG in cell.metadata.get("tags", [])
 
 
 def digest(cells: list[nbformat.NotebookNode]) -> str:

@@ -23,7 +23,7 @@ from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.collect import note
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.notebooks import PARAMETERS_TAG
-from carec_digital_trade.runs.prose import Prose
+from carec_digital_trade.runs.prose import Prose, first_sentence
 from carec_digital_trade.runs.values import as_typed
 
 INDEX = "index.html"
@@ -51,13 +51,15 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
         What will be the run's manifest.
     """
     prose = Prose()
-    blocks = list(_blocks(notebook, prose))
+    question, cells = _opening(notebook)
+    blocks = list(_blocks(cells, prose))
     page = (
         _templates()
         .get_template("report.html.j2")
         .render(
             manifest=manifest,
-            answer=manifest["answer"] and prose.html(manifest["answer"]),
+            question=question and prose.html(question),
+            answer=[prose.html(part) for part in first_sentence(manifest["answer"] or "")],
             blocks=blocks,
             sections=prose.sections,
             parameters=_parameter_rows(run),
@@ -92,7 +94,7 @@ def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
         _templates()
         .get_template("index.html.j2")
         .render(
-            runs=[{**each, "answer": each["answer"] and prose.html(each["answer"])} for each in listing.runs],
+            runs=[{**each, "answer": _first(each["answer"] or "", prose)} for each in listing.runs],
             total=listing.total,
             failed=listing.failed,
             columns=columns,
@@ -106,6 +108,11 @@ def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
     )
     layout.write_atomically(out / INDEX, page.encode())
     return out / INDEX
+
+
+def _first(answer: str, prose: Prose) -> str:
+    """Return an answer's first sentence; the run's own page has the rest."""
+    return prose.html(first_sentence(answer)[0]) if answer else ""
 
 
 @dataclass(frozen=True)
@@ -187,10 +194,10 @@ def _day(started: str) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
-def _blocks(notebook: nbformat.NotebookNode, prose: Prose) -> Iterator[dict[str, Any]]:
+def _blocks(cells: Sequence[nbformat.NotebookNode], prose: Prose) -> Iterator[dict[str, Any]]:
     """Turn the cells into blocks of the page; code is gathered behind the outputs that it made."""
     code: list[str] = []
-    for cell in _body(notebook):
+    for cell in cells:
         if _LEFT_OUT & set(cell.metadata.get("tags", [])):
             continue
         if cell.cell_type == "markdown":
@@ -205,16 +212,19 @@ def _blocks(notebook: nbformat.NotebookNode, prose: Prose) -> Iterator[dict[str,
     yield from _folded(code)
 
 
-def _body(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
-    """Leave out the first heading, which is the page's title."""
+def _opening(notebook: nbformat.NotebookNode) -> tuple[str, list[nbformat.NotebookNode]]:
+    """Take title and question out of the cells: the first heading, and its first paragraph if that asks something."""
     cells = list(notebook.cells)
     for number, cell in enumerate(cells):
-        if cell.cell_type == "markdown":
-            source, found = re.subn(r"^# +.+$", "", cell.source, count=1, flags=re.M)
-            if found:
-                cells[number] = nbformat.from_dict({**cell, "source": source})
-                break
-    return cells
+        source, found = re.subn(
+            r"^# +.+$", "", cell.source if cell.cell_type == "markdown" else "", count=1, flags=re.M
+        )
+        if found:
+            first, _, rest = source.strip().partition("\n\n")
+            asks = "?" in first
+            cells[number] = nbformat.from_dict({**cell, "source": rest if asks else source})
+            return first if asks else "", cells
+    return "", cells
 
 
 def _folded(code: list[str]) -> Iterator[dict[str, Any]]:
@@ -240,12 +250,20 @@ def _shown(output: nbformat.NotebookNode, prose: Prose) -> Iterator[dict[str, An
             "caption": about.get("caption"),
             "source": about.get("source"),
         }
+    elif "<table" in data.get("text/html", ""):
+        yield {"kind": "table", "html": Markup(data["text/html"]), "label": _label(data["text/html"])}
     elif "text/html" in data:
-        yield {"kind": "table" if "<table" in data["text/html"] else "prose", "html": Markup(data["text/html"])}
+        yield {"kind": "prose", "html": Markup(data["text/html"])}
     elif "text/markdown" in data:
         yield {"kind": "prose", "html": prose.html(data["text/markdown"])}
     elif "text/plain" in data:
         yield {"kind": "text", "text": data["text/plain"]}
+
+
+def _label(html: str) -> str:
+    """Return a table's caption, by which a screen reader announces the part of the page that scrolls."""
+    caption = re.search(r"<caption[^>]*>(.*?)</caption>", html, re.S)
+    return Markup(caption[1]).striptags() if caption else "Table"
 
 
 def _data_uri(media: str, content: str) -> str:

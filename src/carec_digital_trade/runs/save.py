@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 
 from carec_digital_trade.runs.collect import collect
 from carec_digital_trade.runs.kernels import RunKernelManager
+from carec_digital_trade.runs.notebooks import for_a_reader, read_notebook
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -26,18 +27,22 @@ def save(path: Path) -> None:
     Parameters
     ----------
     path : pathlib.Path
-        The notebook; it is left as it was if a cell fails.
+        The notebook; it is left as it was if a cell fails. The cells for a reader at the screen, which stand last, stay
+        unexecuted.
 
     Raises
     ------
     nbclient.exceptions.CellExecutionError
         If a cell fails.
     """
-    notebook = executed(nbformat.read(path, as_version=4), path.parent)
+    interactive = [cell for cell in nbformat.read(path, as_version=4).cells if for_a_reader(cell)]
+    notebook = executed(read_notebook(path), path.parent)
+    figures = collect(notebook, path.stem).figures
+    notebook.cells.extend(map(_unexecuted, interactive))
     nbformat.write(notebook, path)
     pictures = path.resolve().parents[1] / "docs" / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
-    for figure, picture in collect(notebook, path.stem).figures.items():
+    for figure, picture in figures.items():
         (pictures / f"{figure}.png").write_bytes(picture)
 
 
@@ -70,6 +75,10 @@ def executed(notebook: nbformat.NotebookNode, folder: Path) -> nbformat.Notebook
     ).execute()
     notebook.metadata = nbformat.from_dict(METADATA)
     return notebook
+
+
+def _unexecuted(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    return nbformat.from_dict({**cell, "outputs": [], "execution_count": None}) if cell.cell_type == "code" else cell
 
 
 if __name__ == "__main__":

@@ -1,0 +1,126 @@
+"""The pages of runs in a browser without a network: links, keyboard, print, and what axe-core finds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from carec_digital_trade.parameters import NOTEBOOKS
+from carec_digital_trade.runs import kernels, write_index
+from carec_digital_trade.runs.execute import perform
+from carec_digital_trade.runs.identity import plan
+from carec_digital_trade.runs.notebooks import open_notebook, read_notebook
+
+from .conftest import look
+
+A4 = 794 - 2 * 57
+"""Width between the margins of a sheet, in CSS pixels: 210 mm, less 15 mm on either side."""
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of each notebook, one with a changed parameter, and one that failed."""
+    out = tmp_path_factory.mktemp("runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernels, "execute", _stored)
+        for name in NOTEBOOKS:
+            perform(plan(open_notebook(name), {}, out))
+        perform(plan(open_notebook("snapshot"), {"year": 2020}, out))
+        patch.setattr(kernels, "execute", _fail)
+        perform(plan(open_notebook("snapshot"), {"year": 2019}, out))
+    write_index(out)
+    return out
+
+
+def _stored(source, parameters, path, conditions):
+    """Hand over the outputs that are committed, which nbval holds to those of a run."""
+    notebook = read_notebook(source.path)
+    nbformat.write(notebook, path)
+    return notebook
+
+
+def _fail(source, parameters, path, conditions):
+    raise MemoryError("no memory left")
+
+
+@pytest.fixture
+def page(browser: Browser, runs: Path) -> Iterator[Page]:
+    """The index of the runs, in a browser that is cut off from the network."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
+    page = context.new_page()
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto((runs / "index.html").as_uri())
+    yield page
+    assert all(url.startswith(("file:", "data:")) for url in asked)
+    assert said == []
+    context.close()
+
+
+def reports(page: Page) -> list[str]:
+    links = page.locator("table.runs th a")
+    return [f"{page.url.removesuffix('index.html')}{link.get_attribute('href')}" for link in links.all()]
+
+
+def test_the_index_leads_to_the_pages_and_they_lead_back(page: Page):
+    index = page.url
+    look(page, "index")
+    titles = page.locator("table.runs th a").all_inner_texts()
+    assert len(titles) == len(NOTEBOOKS) + 1
+    for number, title in enumerate(titles):
+        page.locator("table.runs th a").nth(number).click()
+        assert page.locator("h1").inner_text() == title
+        assert page.locator(".answer p").first.inner_text().endswith(".")
+        look(page, f"report_{number}")
+        page.get_by_role("link", name="All runs in this folder").click()
+        assert page.url == index
+
+
+def test_axe_finds_no_serious_fault(page: Page):
+    axe = Axe()
+    for url in [page.url, reports(page)[0]]:
+        page.goto(url)
+        page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+        found = axe.run(page).response
+        assert len(found["passes"]) > 20
+        faults = [
+            (each["id"], each["help"], [node["html"][:200] for node in each["nodes"][:3]])
+            for each in found["violations"]
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert faults == [], url
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: Page):
+    page.goto(reports(page)[-1])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    reached = []
+    for _ in range(page.locator("a:not(.skip), summary, [tabindex='0']").count()):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.localName"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", reached
+    assert {"a", "summary", "div"} <= set(reached)
+
+
+def test_nothing_is_wider_than_the_screen_or_the_sheet(page: Page):
+    for url in [page.url, *reports(page)]:
+        page.goto(url)
+        page.set_viewport_size({"width": 390, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": A4, "height": 1000})
+        wide = page.locator("table, img, pre").evaluate_all(
+            "(all, most) => all.filter(it => it.getBoundingClientRect().right > most + 1).map(it => it.outerHTML)",
+            A4,
+        )
+        assert [html[:200] for html in wide] == []
+        assert not page.locator("details").first.is_visible()
+        page.emulate_media(media="screen")
