@@ -221,13 +221,13 @@ def coverage(wide: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Indexed as the rows: members, covered, partial, missing (codes, separated by commas).
     """
-    has_data = wide.notna().to_numpy()
+    has_data, names = wide.notna().to_numpy(), np.asarray(wide.columns, dtype=object)
     return pd.DataFrame(
         {
             "members": wide.shape[1],
             "covered": has_data.sum(axis=1),
             "partial": ~has_data.all(axis=1),
-            "missing": [", ".join(wide.columns[~row]) for row in has_data],
+            "missing": [", ".join(names[~row]) for row in has_data],
         },
         index=wide.index,
     )

@@ -226,7 +226,8 @@ def totals(chosen: SnapshotParameters) -> Result:
 def _total_row(chosen: SnapshotParameters, one: Region) -> pd.DataFrame:
     total = world_share(traded(chosen), one, chosen.year, chosen.vintage).iloc[0]
     balance = regional_total(traded(chosen, "balance"), one, chosen.year).iloc[0]
-    persons = regional_ratio(people(chosen, one).query("year == @chosen.year")).iloc[0]
+    levels = people(chosen, one)
+    persons = regional_ratio(levels[levels["year"] == chosen.year]).iloc[0]
     economy = regional_ratio(per_gdp(traded(chosen), one, chosen.year, chosen.vintage)).iloc[0]
     return pd.DataFrame(
         [
