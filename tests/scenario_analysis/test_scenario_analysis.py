@@ -138,7 +138,7 @@ def test_evidence_says_what_is_published_assumed_or_missing():
         "connectivity": "6 to 7, published",
         "inclusion": "",
         "paperless": "-19.5 to -6.5, assumed",
-        "trade elasticity": "-5 to -3.2, published",
+        "trade elasticity": "-5 to -3.2, assumed",
     }
     assert table.loc["paperless", "Outcome"] == "goods and services"
     assert "digital trade regulation is eased" in table.loc["regulation", "Estimated on"]

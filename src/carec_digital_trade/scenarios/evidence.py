@@ -8,6 +8,10 @@ from carec_digital_trade.scenarios.factors import ELASTICITY, Factor
 from carec_digital_trade.scenarios.levers import Lever
 from carec_digital_trade.scenarios.scenario import Scenario
 
+_ELASTICITY_SOURCE = (
+    "central: implied by WTO ERSD-2023-07; range: about the medians of Head & Mayer (2014), Gravity Equations"
+)
+
 
 def evidence(scenario: Scenario) -> pd.DataFrame:
     """Show what each lever's effect rests on.
@@ -43,10 +47,10 @@ def evidence(scenario: Scenario) -> pd.DataFrame:
             "low": elasticity.low,
             "central": elasticity.central,
             "high": elasticity.high,
-            "bounds": "published" if default else "assumed",
+            "bounds": "assumed",  # no table here holds a published pair
             "proxy": False,
             "spillover": np.nan,
-            "source": "Head & Mayer (2014), Gravity Equations; WTO ERSD-2023-07" if default else "the user's own",
+            "source": _ELASTICITY_SOURCE if default else "the user's own",
             "note": "long-run; used for effects on trade cost only",
         }
     )
