@@ -156,7 +156,9 @@ def test_a_killed_run_is_unfinished_and_done_again(
     flag.touch()
     write_pid = f"import os; print(os.getpid(), os.environ['IPYTHONDIR'], file=open({str(began)!r}, 'w'), flush=True)"
     path = notebook(PARAMETERS_CELL, SHOW, write_pid, WAIT, ROWS)
-    command = "from carec_digital_trade.cli import main; main()"
+    # A shell's background job ignores interrupts, and so would what it starts.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = f"{heard}; from carec_digital_trade.cli import main; main()"
     arguments = [sys.executable, "-c", command, "run", str(path), "-p", f"note={flag}", "--out", str(out)]
     process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
     _wait(lambda: began.exists() and began.read_text().endswith("\n"))
