@@ -25,7 +25,7 @@ def answer(chosen: ScenarioParameters) -> str:
     scenario = series.scenario(chosen)
     frame = economies_at(scenario, series.simulation(chosen), chosen.horizon)
     total, members = frame.iloc[0], frame.iloc[1:]
-    acting = [lever_words(name) for name, effect in scenario.effects.items() if effect is not None]
+    acting = [lever_words(name) for name in scenario.acting]
     if total["high_95"] == 0:
         first = f"{chosen.subject()}, of {total['region']} is not changed. {NOTHING}"
     else:

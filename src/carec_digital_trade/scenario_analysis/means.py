@@ -135,9 +135,8 @@ def beyond_evidence(scenario: Scenario) -> list[str]:
     """
     if scenario.gaps.empty:
         return []
-    acting = [name for name, effect in scenario.effects.items() if effect is not None]
     most = scenario.gaps["gap_beyond"] > scenario.gaps["gap_used"]
-    return list(dict.fromkeys(scenario.gaps.loc[most & scenario.gaps["lever"].isin(acting), "iso3"]))
+    return list(dict.fromkeys(scenario.gaps.loc[most & scenario.gaps["lever"].isin(list(scenario.acting)), "iso3"]))
 
 
 def _evidence(chosen: ScenarioParameters) -> pd.DataFrame:
@@ -188,8 +187,7 @@ def _evidence_reading(frame: pd.DataFrame, chosen: ScenarioParameters) -> list[s
 
 
 def _amplifier_words(scenario: Scenario) -> list[str]:
-    acting = [effect for effect in scenario.effects.values() if effect is not None]
-    alone = all(effect.family != "connectivity" for effect in acting)
+    alone = all(effect.family != "connectivity" for effect in scenario.acting.values())
     tail = ", and there is none with an effect here, so it changes nothing" if alone else ""
     return [
         f"{lever_words(name).capitalize()} has no effect of its own: it raises that of connectivity{tail}."
@@ -199,7 +197,7 @@ def _amplifier_words(scenario: Scenario) -> list[str]:
 
 
 def _goods_only_words(frame: pd.DataFrame, chosen: ScenarioParameters) -> str:
-    acting = [name for name, effect in series.scenario(chosen).effects.items() if effect is not None]
+    acting = list(series.scenario(chosen).acting)
     aside = frame["lever"][(frame["outcome"] == MEASURES[series.GOODS]) & ~frame["lever"].isin(acting)]
     if aside.empty:
         return ""

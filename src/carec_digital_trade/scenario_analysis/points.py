@@ -89,7 +89,7 @@ def in_short(chosen: ScenarioParameters) -> str:
 
 
 def _both(scenario: Scenario, horizon: int) -> pd.DataFrame:
-    names = [name for name, effect in scenario.effects.items() if effect is not None and effect.id in _ESTIMATES]
+    names = [name for name, effect in scenario.acting.items() if effect.id in _ESTIMATES]
     if not names:
         return pd.DataFrame(columns=list(_COLUMNS), dtype=float)
     (name,) = names  # two effects of one family are refused

@@ -104,10 +104,9 @@ def sources(chosen: ScenarioParameters, scenario: Scenario, *tables: str) -> str
     str
         To stand under a table or figure.
     """
-    acting = {name: effect for name, effect in scenario.effects.items() if effect is not None}
-    indicators = (SCALES[scenario.levers[name].used_indicator].table for name in acting)
+    indicators = (SCALES[scenario.levers[name].used_indicator].table for name in scenario.acting)
     line = source_line(*(tables or dict.fromkeys([chosen.measure, *indicators])), vintage=chosen.vintage)
-    cited = dict.fromkeys(effect.source for effect in acting.values())
+    cited = dict.fromkeys(effect.source for effect in scenario.acting.values())
     return sentences(line, f"Effects: {'; '.join(cited)}." if cited else "")
 
 

@@ -75,6 +75,11 @@ class Scenario:
         return np.array([lever.closure for lever in self.levers.values()])
 
     @property
+    def acting(self) -> dict[str, Effect]:
+        """The levers that have an effect, with it, by name."""
+        return {name: effect for name, effect in self.effects.items() if effect is not None}
+
+    @property
     def amplifies(self) -> np.ndarray:
         """Which levers raise the effect of connectivity in place of having one: shape (L,)."""
         return np.array([_is_amplifier(effect) for effect in self.effects.values()], dtype=bool)
@@ -89,8 +94,7 @@ class Scenario:
         """Which members' results rest on more than the evidence supports: shape (n,)."""
         if self.gaps.empty:
             return np.zeros(len(self.baseline.members), dtype=bool)
-        acting = [name for name, effect in self.effects.items() if effect is not None]
-        beyond = self.gaps.loc[self.gaps["extrapolated"] & self.gaps["lever"].isin(acting), "iso3"]
+        beyond = self.gaps.loc[self.gaps["extrapolated"] & self.gaps["lever"].isin(list(self.acting)), "iso3"]
         return np.isin(self.baseline.members, list(beyond))
 
     def unit_effects(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
