@@ -5,6 +5,7 @@ A command that fails prints one sentence on standard error and exits with 1 (2 i
 """
 # ruff: noqa: PLC0415
 
+import gc
 import json
 import os
 import re
@@ -22,6 +23,8 @@ from carec_digital_trade.printing import console as _console
 from carec_digital_trade.printing import table as _table
 
 _DEBUG = "--debug"
+_COLLECTED_AT = 100_000
+"""Objects after which the garbage collector looks for cycles: imports make many, and all of them stay."""
 
 app = typer.Typer(
     help="Digital trade and regional integration: run the notebooks, read their parameters, look at the data.",
@@ -44,7 +47,10 @@ def main() -> None:
     """Run the command line and exit with its status."""
     # jsonschema builds a grammar of addresses with it when it is imported: seconds, for a check that nobody asks for.
     sys.modules["rfc3987_syntax"] = None
-    sys.exit(status(sys.argv[1:]))
+    gc.set_threshold(_COLLECTED_AT)
+    code = status(sys.argv[1:])
+    gc.freeze()  # on its way out the interpreter would look through all that was imported
+    sys.exit(code)
 
 
 def status(arguments: list[str]) -> int:

@@ -4,7 +4,6 @@ The executed notebook alone holds everything. A table's numbers travel under a m
 and HTML that the reader sees; a figure is a PNG whose output metadata carry its name and its text alternative.
 """
 
-import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -252,16 +251,14 @@ def picture(axes: Any, name: str, result: Result) -> None:
     """
     from IPython.display import display  # noqa: PLC0415  (only a notebook has it loaded)
 
-    buffer = io.BytesIO()
-    # Without the library's version in the file, the same picture has the same bytes. The quickest compression takes a
-    # third of the time, for a file that is a twentieth larger.
+    from carec_digital_trade.drawing import png  # noqa: PLC0415  (matplotlib is slow to import, and tables need none)
+
     figure = axes[0].figure
-    figure.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 1})
     titles = [
         " ".join(text.get_text().split()).rstrip(".") for text in figure.texts[:-1]
     ]  # the last is the source line
     display(
-        {"image/png": buffer.getvalue(), "text/plain": f"Figure {name}: {result.caption}"},
+        {"image/png": png(figure), "text/plain": f"Figure {name}: {result.caption}"},
         raw=True,
         # Title, caption and source line are in the picture.
         metadata={METADATA_KEY: {"figure": name, "alt": ". ".join([*titles, result.reading])}},
@@ -284,12 +281,15 @@ def stored(records: pd.DataFrame) -> list[list[Any]]:
     list of list
         One list a record.
     """
-    numbers = records[_NUMBERS].astype(float)
-    largest = numbers.where(np.isfinite(numbers)).abs().max(axis=1)
-    plain = records[COLUMNS].astype(object)
-    for name in _NUMBERS:
-        plain[name] = [_significant(*pair) for pair in zip(records[name], largest, strict=True)]
-    return [[_plain(value) for value in row] for row in plain.itertuples(index=False)]
+    numbers = records[_NUMBERS].to_numpy(dtype=float)
+    largest = np.abs(np.where(np.isfinite(numbers), numbers, 0)).max(axis=1).tolist()
+    columns = []
+    for name in COLUMNS:
+        values = records[name].tolist()
+        if name in _NUMBERS:
+            values = map(_significant, values, largest)
+        columns.append([_plain(value) for value in values])
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def rounded(table: pd.DataFrame, decimals: Mapping[str, int]) -> pd.DataFrame:
@@ -325,13 +325,13 @@ def _text(value: Any, decimals: int) -> str:
 
 def _significant(value: Any, largest: float) -> Any:
     """Round to the decimals, negative left of the point, that leave the largest number its significant digits."""
-    if not isinstance(value, float) or not np.isfinite(value) or largest == 0:
+    if not isinstance(value, float) or not math.isfinite(value) or largest == 0:
         return value
-    return round(float(value), SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(largest)))
+    return round(value, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(largest)))
 
 
 def _plain(value: Any) -> Any:
-    if pd.isna(value) or value in (np.inf, -np.inf):
+    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
         return None
     return value.item() if isinstance(value, np.generic) else value
 

@@ -29,9 +29,9 @@ class Finding(NamedTuple):
     sentence: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
-    """The data that the claims are held against.
+    """The data that the claims are held against; one is another's equal only if it is the same.
 
     Attributes
     ----------

@@ -1,6 +1,7 @@
 """Checks of the article's claims on the law and on the paperless trade agreement."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -109,7 +110,7 @@ def readiness_gap(claim: Any, evidence: Evidence) -> Finding:
     of the draws even with the unknown laws in its favour; else qualified.
     """
     ahead = claim.region.split()[1]
-    leads = _readiness_leads(claim, evidence).loc[ahead]
+    leads = _readiness_leads(claim.region, evidence).loc[ahead]
     if (leads["leads_at_least"] >= SETTLED).all():
         verdict: Verdict = "supported"
     else:
@@ -126,13 +127,14 @@ def readiness_gap(claim: Any, evidence: Evidence) -> Finding:
     )
 
 
-def _readiness_leads(claim: Any, evidence: Evidence) -> pd.DataFrame:
-    """Return the shares of the draws in which each region leads, by region."""
+@lru_cache(maxsize=1)  # two claims of the article rest on the same lead
+def _readiness_leads(names: str, evidence: Evidence) -> pd.DataFrame:
+    """Return the shares of the draws in which each of the regions named leads, by region."""
     laws = evidence.status.rename("status").reset_index()
     trade = evidence.present[["iso3", "value"]].rename(columns={"value": "trade"})
     gdp = evidence.panel.loc[evidence.panel["year"] == REFERENCE_YEAR, ["iso3", "gdp_current_usd"]]
     weights = gdp.rename(columns={"gdp_current_usd": "gdp"}).merge(trade, on="iso3", how="outer")
-    regions = [region(each) for each in claim.region.split()]
+    regions = [region(each) for each in names.split()]
     members = [code for each in regions for code in each.members]
     statuses = components(laws).loc[lambda parts: parts["iso3"].isin(members)]  # nobody asks for the others' ranks
     return uncertainty(statuses, regions, weights).leads.set_index("region")

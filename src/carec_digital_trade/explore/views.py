@@ -1,14 +1,13 @@
 """The figures that can be explored, and how one is drawn quickly enough to follow a slider."""
 
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 
 from carec_digital_trade import figures, gap_analysis, scenario_analysis, snapshot
+from carec_digital_trade.drawing import png
 from carec_digital_trade.parameters import GapParameters, ScenarioParameters, SharedParameters, SnapshotParameters
 from carec_digital_trade.results import Result
 
@@ -93,10 +92,6 @@ def drawn(view: View, chosen: SharedParameters) -> Drawing:
         If the section finds no data for what is asked.
     """
     result = view.section(chosen)
-    buffer = io.BytesIO()
-    # Most of the time goes into letters: the source line stands below the picture as text, and shapes are not fitted to
-    # the pixels.
-    with mpl.rc_context({"text.hinting": "none"}):
-        figure = view.figure(replace(result, source=""), chosen)[0].figure
-        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"compress_level": 1})
-    return Drawing(buffer.getvalue(), result.caption, result.reading, result.source)
+    # Most of the time goes into letters, so the source line stands below the picture as text.
+    figure = view.figure(replace(result, source=""), chosen)[0].figure
+    return Drawing(png(figure, DOTS_PER_INCH), result.caption, result.reading, result.source)

@@ -215,9 +215,10 @@ def _draw_lines(
             style = {"color": colour, "linewidth": 3 if main else 1.6, "linestyle": "-" if main else (0, (4, 2))}
             axis.plot(values.index, values, **style)
             alone = values[values.notna() & values.shift(1).isna() & values.shift(-1).isna()]
-            axis.scatter(alone.index, alone, s=30, color=colour, clip_on=False)
-            if partial is not None:
-                hollow = values[partial[label]].dropna()
+            if len(alone):
+                axis.scatter(alone.index, alone, s=30, color=colour, clip_on=False)
+            hollow = values[partial[label]].dropna() if partial is not None else values[:0]
+            if len(hollow):
                 axis.scatter(hollow.index, hollow, s=36, facecolor="white", edgecolor=colour, zorder=3, clip_on=False)
     if log and (wide > 0).any().any():
         axis.set_yscale("log")

@@ -7,6 +7,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from carec_digital_trade.drawing import RENDERING
 from carec_digital_trade.regions import Region
 
 WIDTH = 11.0
@@ -19,6 +20,7 @@ MUTED = "#6b6b6b"
 GUIDE = "#dddddd"
 
 RC: Mapping[str, object] = {
+    **RENDERING,
     "figure.dpi": 110,
     "savefig.dpi": 110,
     "font.family": "DejaVu Sans",

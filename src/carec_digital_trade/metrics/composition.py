@@ -1,5 +1,6 @@
 """Composition by service: what a region trades, where it is specialised, and whether that helped its growth."""
 
+import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import labels
@@ -78,13 +79,20 @@ def balassa(services_frame: pd.DataFrame, region: Region, year: int, flow: str =
     table = _by_reporter(services_frame, year, flow)
     world = shares(table.loc[WORLD])
     table = table.reindex(list(region.members))
-    names = [economy_name(code, short=True) for code in region.members]
-    parts = [_advantage(table.sum(min_count=1), world).assign(iso3=None, name=region.label)]
-    for (code, values), name in zip(table.iterrows(), names, strict=True):
-        parts.append(_advantage(values, world).assign(iso3=code, name=name))
-    frame = _with_names(pd.concat(parts, ignore_index=True)).astype({"iso3": "str"})
-    columns = ["iso3", "name", "service", "service_name", "value", "share", "world_share", "advantage"]
-    return frame[columns].assign(**_coverage(table))
+    values = np.vstack([table.sum(min_count=1), table])
+    share = shares(values)
+    frame = pd.DataFrame(
+        {
+            "iso3": np.repeat([None, *table.index], len(world)),
+            "name": np.repeat([region.label, *(economy_name(code, short=True) for code in table.index)], len(world)),
+            "service": np.tile(world.index, len(values)),
+            "value": values.ravel(),
+            "share": share.ravel(),
+            "world_share": np.tile(world, len(values)),
+            "advantage": (share / world.to_numpy()).ravel(),
+        }
+    )
+    return _with_names(frame).astype({"iso3": "str"}).assign(**_coverage(table))
 
 
 def shift_share(services_frame: pd.DataFrame, region: Region, first: int, last: int, flow: str) -> pd.DataFrame:
@@ -162,9 +170,3 @@ def _with_names(frame: pd.DataFrame) -> pd.DataFrame:
     names = labels("delivered_services", "service")
     frame.insert(frame.columns.get_loc("service") + 1, "service_name", frame["service"].map(names))
     return frame
-
-
-def _advantage(values: pd.Series, world: pd.Series) -> pd.DataFrame:
-    share = shares(values)
-    frame = pd.DataFrame({"value": values, "share": share, "world_share": world, "advantage": share / world})
-    return frame.rename_axis("service").reset_index()

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.metrics.trade import by_member, coverage, shares
@@ -84,22 +85,8 @@ def concentration(values: pd.Series | Iterable[float]) -> Concentration:
     Concentration
         With the Series' label of the largest member, or its position in an array.
     """
-    known = _series(values).dropna()
-    share = shares(known)
-    n = len(known)
-    if n == 0 or share.isna().any():
-        return Concentration(n, *[math.nan] * 6, top=None)
-    hhi = _hhi(share.to_numpy())
-    return Concentration(
-        members=n,
-        hhi=hhi,
-        hhi_normalised=(hhi - 1 / n) / (1 - 1 / n) if n > 1 else math.nan,
-        effective_members=1 / hhi,
-        gini=_gini(share.to_numpy()),
-        theil=_theil(share.to_numpy()),
-        top_share=float(share.max()),
-        top=share.idxmax(),
-    )
+    numbers = _series(values)
+    return _measured(numbers.to_numpy(), numbers.index)
 
 
 def leave_one_out(values: pd.Series | Iterable[float]) -> pd.DataFrame:
@@ -116,7 +103,10 @@ def leave_one_out(values: pd.Series | Iterable[float]) -> pd.DataFrame:
         One row a member with data: left_out (its label), then the fields of `Concentration` for the others.
     """
     known = _series(values).dropna()
-    rows = [{"left_out": label, **asdict(concentration(known.drop(label)))} for label in known.index]
+    rows = [
+        {"left_out": label, **vars(_measured(np.delete(known.to_numpy(), place), known.index.delete(place)))}
+        for place, label in enumerate(known.index)
+    ]
     return pd.DataFrame(rows, columns=["left_out", *Concentration.__dataclass_fields__])
 
 
@@ -142,8 +132,8 @@ def concentration_over_time(trade_frame: pd.DataFrame, region: Region) -> pd.Dat
         If the frame mixes flows or measures.
     """
     wide = by_member(trade_frame, region)
-    indices = pd.DataFrame([asdict(concentration(row)) for _, row in wide.iterrows()], index=wide.index)
-    return coverage(wide).join(indices.drop(columns="members")).reset_index()
+    indices = pd.DataFrame([vars(_measured(row, wide.columns)) for row in wide.to_numpy()], index=wide.index)
+    return pd.DataFrame({**coverage(wide), **indices.drop(columns="members")}).reset_index()
 
 
 def theil_split(values: pd.Series, groups: Mapping[str, Iterable[Hashable]]) -> TheilSplit:
@@ -207,6 +197,25 @@ def _contribution(name: str, part: pd.Series, share: pd.Series) -> dict[str, str
 
 def _series(values: pd.Series | Iterable[float]) -> pd.Series:
     return values.astype(float) if isinstance(values, pd.Series) else pd.Series(np.asarray(values, dtype=float))
+
+
+def _measured(numbers: NDArray[np.float64], labels: pd.Index) -> Concentration:
+    known = np.flatnonzero(~np.isnan(numbers))
+    share = shares(numbers[known])
+    n = len(share)
+    if n == 0 or np.isnan(share).any():
+        return Concentration(n, *[math.nan] * 6, top=None)
+    hhi = _hhi(share)
+    return Concentration(
+        members=n,
+        hhi=hhi,
+        hhi_normalised=(hhi - 1 / n) / (1 - 1 / n) if n > 1 else math.nan,
+        effective_members=1 / hhi,
+        gini=_gini(share),
+        theil=_theil(share),
+        top_share=float(share.max()),
+        top=labels[known[share.argmax()]],
+    )
 
 
 def _hhi(share: np.ndarray) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError, check_choice
@@ -81,12 +82,11 @@ def world_share(
         If the flow is the balance, or the frame mixes flows or measures or lacks a year.
     """
     total = regional_total(trade_frame, region, years)
-    world = world_total(trade_frame["flow"].iloc[0], vintage).rename(columns={"value": "world"})
-    if trade_frame["measure"].iloc[0] != "delivered":
-        world["world"] = float("nan")
-    frame = total.merge(world, on="year", how="left")
-    frame["share"] = frame["value"] / frame["world"]
-    return frame[["year", "value", "world", "share", "members", "covered", "partial", "missing"]]
+    world = world_total(trade_frame["flow"].iloc[0], vintage).set_index("year")["value"]
+    known = trade_frame["measure"].iloc[0] == "delivered"
+    total["world"] = world.reindex(total["year"]).to_numpy() if known else np.nan
+    total["share"] = total["value"] / total["world"]
+    return total[["year", "value", "world", "share", "members", "covered", "partial", "missing"]]
 
 
 def per_person(
@@ -170,17 +170,23 @@ def regional_ratio(levels: pd.DataFrame) -> pd.DataFrame:
         (the oldest and the newest year among the denominators). NaN if no member has both. Where the members that are
         covered change from year to year, so does what the series measures.
     """
-    has_both = levels.dropna(subset=["trade", "denominator"])
-    by_year = has_both.groupby("year")
-    oldest_to_newest = by_year["denominator_year"]
-    grouped = by_year[["trade", "denominator"]].sum()
-    grouped["denominator_from"], grouped["denominator_to"] = oldest_to_newest.min(), oldest_to_newest.max()
+    years, members = np.unique(levels["year"]), levels["iso3"].unique()
+    trade, denominator, of_year = (
+        spread(levels, column, years, members) for column in ("trade", "denominator", "denominator_year")
+    )
+    both = trade.where(denominator.notna())
+    parts, wholes, dates = (np.ma.masked_array(wide, both.isna()) for wide in (both, denominator, of_year))
     unit = levels["unit"].iloc[0]
-    wide = spread(levels, sorted(levels["year"].unique()), levels["iso3"].unique())
-    frame = coverage(wide).join(grouped)
-    frame = frame.assign(value=frame["trade"] * _PER_MILLION[unit] / frame["denominator"], unit=unit).reset_index()
-    order = ["year", "value", "unit", "members", "covered", "partial", "missing", "denominator_from", "denominator_to"]
-    return frame[order]
+    frame = pd.DataFrame(
+        {
+            "value": (parts.sum(axis=1) * _PER_MILLION[unit] / wholes.sum(axis=1)).filled(np.nan),
+            "unit": unit,
+            **coverage(both),
+            "denominator_from": dates.min(axis=1).filled(np.nan),
+            "denominator_to": dates.max(axis=1).filled(np.nan),
+        }
+    )
+    return frame.reset_index()
 
 
 def _per(
@@ -191,22 +197,26 @@ def _per(
     denominator: str,
     unit: str,
 ) -> pd.DataFrame:
-    wide = by_member(trade_frame, region, years)
+    wide = by_member(trade_frame, region, years).sort_index()
     if (found := trade_frame["unit"].iloc[0]) != "USD million":
         raise InputError(f"the trade table is in {found!r}: convert it to 'USD million'")
-    years_of_each, members = np.tile(wide.index, wide.shape[1]), np.repeat(wide.columns, len(wide))
-    long = pd.DataFrame({"year": years_of_each, "iso3": members, "trade": wide.to_numpy().ravel("F")})
-    frame = pd.merge_asof(
-        long.sort_values("year", kind="stable"),
-        _denominators(denominator, vintage),
-        on="year",
-        by="iso3",
-        tolerance=LONGEST_LAG,
+    traded = wide.to_numpy().ravel()
+    known_years, economies, held = _denominators(denominator, vintage)
+    cells = np.ix_(known_years.get_indexer(wide.index), economies.get_indexer(wide.columns))
+    divisor, of_year = (table[cells].ravel() for table in held)
+    names = [economy_name(code, short=True) for code in wide.columns]
+    return pd.DataFrame(
+        {
+            "year": wide.index.repeat(len(names)),
+            "iso3": np.tile(wide.columns, len(wide)),
+            "name": names * len(wide),
+            "trade": traded,
+            "denominator": divisor,
+            "denominator_year": of_year,
+            "value": traded * _PER_MILLION[unit] / divisor,
+            "unit": unit,
+        }
     )
-    frame["name"] = [economy_name(code, short=True) for code in frame["iso3"]]
-    frame["value"] = frame["trade"] * _PER_MILLION[unit] / frame["denominator"]
-    frame["unit"] = unit
-    return frame[["year", "iso3", "name", "trade", "denominator", "denominator_year", "value", "unit"]]
 
 
 @remembered(maxsize=8)
@@ -217,8 +227,15 @@ def _world(vintage: str) -> pd.DataFrame:
 
 
 @remembered(maxsize=8)
-def _denominators(column: str, vintage: str) -> pd.DataFrame:
-    """Return the known values of a column of the panel, each with its year, in the order of the years."""
-    panel = load("panel", vintage=vintage)[["iso3", "year", column]].dropna()
-    panel = panel.set_axis(["iso3", "year", "denominator"], axis="columns").assign(denominator_year=panel["year"])
-    return panel.sort_values("year", kind="stable")
+def _denominators(column: str, vintage: str) -> tuple[pd.Index, pd.Index, tuple[NDArray, NDArray]]:
+    """Return years, economies, and two tables of them: what stands for a column of the panel, and of which year it is.
+
+    Each table has a row and a column more, of NaN, where an indexer's -1 for an unknown year or economy points.
+    """
+    panel = load("panel", vintage=vintage)
+    years = pd.RangeIndex(panel["year"].min(), panel["year"].max() + LONGEST_LAG + 1, name="year")
+    economies = pd.Index(panel["iso3"].unique())
+    known = spread(panel, column, years, economies)
+    of_year = known.where(known.isna(), np.tile(years, (len(economies), 1)).T)
+    carried = (table.ffill(limit=LONGEST_LAG) for table in (known, of_year))
+    return years, economies, tuple(np.pad(table, (0, 1), constant_values=np.nan) for table in carried)

@@ -1,9 +1,11 @@
 """Trade: how much the members of a region trade, and who is missing from the sum."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError, check_choice
@@ -15,6 +17,8 @@ MEASURES = ("delivered", "deliverable")
 
 FLOWS = ("total", "exports", "imports", "balance")
 """Total is exports plus imports, balance is exports less imports; both need both flows."""
+
+_Values = TypeVar("_Values", pd.Series, NDArray[np.float64])
 
 _COLUMNS = ("iso3", "year", "flow", "value", "measure", "unit")
 
@@ -146,8 +150,8 @@ def regional_total(trade_frame: pd.DataFrame, region: Region, years: int | Itera
         If the frame mixes flows or measures, or lacks a year.
     """
     wide = by_member(trade_frame, region, years)
-    total = wide.sum(axis="columns", min_count=1).rename("value")
-    return pd.concat([total, coverage(wide)], axis="columns").reset_index()
+    total = wide.sum(axis="columns", min_count=1)
+    return pd.DataFrame({"value": total, **coverage(wide)}).reset_index()
 
 
 def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[int] | None = None) -> pd.DataFrame:
@@ -173,25 +177,28 @@ def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[i
         If the frame mixes flows or measures, or lacks a year.
     """
     _check_columns(trade_frame)
-    known = sorted(trade_frame["year"].unique())
+    known = np.unique(trade_frame["year"]).tolist()
     wanted = known if years is None else [int(year) for year in ([years] if np.isscalar(years) else years)]
     for year in wanted:
         if year not in known:
             raise InputError(f"the trade table has no year {year}: it covers {known[0]} to {known[-1]}")
-    rows = trade_frame[trade_frame["iso3"].isin(region.members) & trade_frame["year"].isin(wanted)]
-    _check_one_of_each(rows if len(rows) else trade_frame)
-    if rows.duplicated(["year", "iso3"]).any():
+    index, columns = pd.Index(wanted, name="year"), pd.Index(region.members, name="iso3")
+    rows, cells = _places(trade_frame, index, columns)
+    _check_one_of_each(trade_frame, rows if len(rows) else slice(None))
+    if len(np.unique(cells)) < len(cells):
         raise InputError("the trade table has several rows for an economy and year: take one from trade(measure, flow)")
-    return spread(rows, wanted, region.members)
+    return _placed(trade_frame["value"], rows, cells, index, columns)
 
 
-def spread(rows: pd.DataFrame, years: Sequence[int], members: Sequence[str]) -> pd.DataFrame:
-    """Spread rows over a table of years by members, as a pivot does, in a third of its time.
+def spread(frame: pd.DataFrame, column: str, years: Sequence[int], members: Sequence[str]) -> pd.DataFrame:
+    """Spread a column over a table of years by members, as a pivot does, in a fraction of its time.
 
     Parameters
     ----------
-    rows : pandas.DataFrame
-        year, iso3, value; one row a year and member at most, and none but of these.
+    frame : pandas.DataFrame
+        year, iso3 and the column; at most one row a year and member. Rows of others are left out.
+    column : str
+        Numbers.
     years : sequence of int
         Rows of the table.
     members : sequence of str
@@ -203,9 +210,7 @@ def spread(rows: pd.DataFrame, years: Sequence[int], members: Sequence[str]) -> 
         Shape (years, members); NaN where there is no row.
     """
     index, columns = pd.Index(years, name="year"), pd.Index(members, name="iso3")
-    wide = np.full((len(index), len(columns)), np.nan)
-    wide[index.get_indexer(rows["year"]), columns.get_indexer(rows["iso3"])] = rows["value"]
-    return pd.DataFrame(wide, index, columns)
+    return _placed(frame[column], *_places(frame, index, columns), index, columns)
 
 
 def coverage(wide: pd.DataFrame) -> pd.DataFrame:
@@ -233,22 +238,24 @@ def coverage(wide: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def shares(values: pd.Series) -> pd.Series:
+def shares(values: _Values) -> _Values:
     """Return each value over the sum of all, which is defined only for parts of a whole.
 
     Parameters
     ----------
-    values : pandas.Series
+    values : pandas.Series or numpy.ndarray, shape (..., members)
         Any one unit; NaN is left out of the sum and stays NaN.
 
     Returns
     -------
-    pandas.Series
+    pandas.Series or numpy.ndarray
         0 to 1, adding up to 1; all NaN if a value is negative or the sum is zero.
     """
-    if (values < 0).any():
-        return values * np.nan
-    return values / values.sum()
+    numbers = np.asarray(values, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = numbers / np.nansum(numbers, axis=-1, keepdims=True)
+    share = np.where((numbers < 0).any(axis=-1, keepdims=True), np.nan, share)
+    return pd.Series(share, values.index, name=values.name) if isinstance(values, pd.Series) else share
 
 
 def combine_flows(exports: pd.Series, imports: pd.Series, flow: str) -> pd.Series:
@@ -283,10 +290,27 @@ def _check_columns(frame: pd.DataFrame) -> None:
         raise InputError(f"the trade table lacks {', '.join(lacking)}: take one from trade(measure, flow)")
 
 
-def _check_one_of_each(frame: pd.DataFrame) -> None:
+def _places(frame: pd.DataFrame, index: pd.Index, columns: pd.Index) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Find the rows of a frame that belong into a table of years by members, and the cell of each, counted by rows."""
+    year = index.get_indexer(frame["year"])
+    rows = np.flatnonzero(year >= 0)
+    member = columns.get_indexer(frame["iso3"].to_numpy()[rows])
+    rows, member = rows[member >= 0], member[member >= 0]
+    return rows, year[rows] * len(columns) + member
+
+
+def _placed(
+    values: pd.Series, rows: NDArray[np.intp], cells: NDArray[np.intp], index: pd.Index, columns: pd.Index
+) -> pd.DataFrame:
+    wide = np.full(len(index) * len(columns), np.nan)
+    wide[cells] = values.to_numpy()[rows]
+    return pd.DataFrame(wide.reshape(len(index), len(columns)), index, columns)
+
+
+def _check_one_of_each(frame: pd.DataFrame, rows: NDArray[np.intp] | slice) -> None:
     """Refuse rows of several flows or measures, whose sum would count trade twice."""
     for column in ("measure", "flow", "unit"):
-        found = list(frame[column].unique())
+        found = list(dict.fromkeys(frame[column].to_numpy()[rows]))
         if len(found) != 1:
             raise InputError(
                 f"the trade table must hold one {column} and holds {', '.join(found) or 'none'}: "

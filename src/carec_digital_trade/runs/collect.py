@@ -5,7 +5,7 @@ Finished means that every cell ran and the results are there; anything less is a
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ _DTYPES = dict.fromkeys(RESULT_COLUMNS, "str") | {
     "low": "float64",
     "high": "float64",
 }
+_MISSHAPEN = (ValueError, TypeError, KeyError)
+"""What is raised where rows do not have the contract's form."""
 
 
 @dataclass(frozen=True)
@@ -115,25 +117,38 @@ def _outputs(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, nbformat.No
 
 
 def _results(notebook: nbformat.NotebookNode, name: str) -> pd.DataFrame:
-    frames = [
-        _frame(output.data[MEDIA_TYPE], number)
+    bundles = [
+        (number, output.data[MEDIA_TYPE])
         for number, output in _outputs(notebook)
         if MEDIA_TYPE in output.get("data", {})
     ]
-    if not any(len(frame) for frame in frames):
-        raise RunFailed(Failure("NoResults", "the notebook handed over no results: it does so with results.show"))
-    return pd.concat(frames, ignore_index=True).assign(notebook=name)[RESULT_COLUMNS].astype(_DTYPES)
-
-
-def _frame(bundle: Any, cell: int) -> pd.DataFrame:
     try:
+        frame = _frame([bundle for _, bundle in bundles])
+    except _MISSHAPEN:
+        raise next(filter(None, (_fault(*each) for each in bundles))) from None
+    if frame.empty:
+        raise RunFailed(Failure("NoResults", "the notebook handed over no results: it does so with results.show"))
+    return frame.assign(notebook=name)[RESULT_COLUMNS].astype({"notebook": _DTYPES["notebook"]})
+
+
+def _frame(bundles: Sequence[Any]) -> pd.DataFrame:
+    """Put the rows of all bundles into one frame."""
+    for bundle in bundles:
         if list(bundle["columns"]) != COLUMNS:
             raise ValueError(f"the columns are {', '.join(bundle['columns'])}")
-        frame = pd.DataFrame([list(row) for row in bundle["rows"]], columns=COLUMNS, dtype="object")
-        return frame.astype({column: _DTYPES[column] for column in COLUMNS})
-    except (ValueError, TypeError, KeyError) as error:
+    rows = [list(row) for bundle in bundles for row in bundle["rows"]]
+    frame = pd.DataFrame(rows, columns=COLUMNS, dtype="object")
+    return frame.astype({column: _DTYPES[column] for column in COLUMNS})
+
+
+def _fault(cell: int, bundle: Any) -> RunFailed | None:
+    """Say what is wrong with what one cell handed over, if anything."""
+    try:
+        _frame([bundle])
+    except _MISSHAPEN as error:
         message = f"results must have the columns {', '.join(COLUMNS)} with their types, but {error}"
-        raise RunFailed(Failure("BadResults", message, cell)) from None
+        return RunFailed(Failure("BadResults", message, cell))
+    return None
 
 
 def _figures(notebook: nbformat.NotebookNode) -> dict[str, bytes]:
