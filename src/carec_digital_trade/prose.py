@@ -117,3 +117,19 @@ def coverage_note(rows: Sequence[tuple[str, int, int, str]]) -> str:
             if covered < members
         )
     )
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital letter at its start and the others as they are.
+
+    Parameters
+    ----------
+    text : str
+        Not empty.
+
+    Returns
+    -------
+    str
+        As at the start of a sentence.
+    """
+    return text[0].upper() + text[1:]

@@ -13,7 +13,7 @@ from carec_digital_trade.gap_analysis.equations import COVARIATE_WORDS, ESTIMATO
 from carec_digital_trade.gap_analysis.splits import FACTOR_WORDS, NOTHING, split
 from carec_digital_trade.metrics import years
 from carec_digital_trade.parameters import GapParameters
-from carec_digital_trade.prose import listing, sentences
+from carec_digital_trade.prose import capital, listing, sentences
 from carec_digital_trade.results import Result, record
 
 
@@ -88,7 +88,7 @@ def split_survival(chosen: GapParameters) -> Result:
         "members": "Members",
         "gap": "Gap, USD million",
     }
-    headings |= {factor: series.capital(words) for factor, words in FACTOR_WORDS.items()}
+    headings |= {factor: capital(words) for factor, words in FACTOR_WORDS.items()}
     headings |= {"largest": "Largest part", "agrees": "Agrees"}
     whole = record(frame, "split_survival", {"gap": "USD million", "log_gap": "log points"})
     keys = pd.concat([frame["key"]] * 2, ignore_index=True)

@@ -9,6 +9,7 @@ from carec_digital_trade import gap
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import GapParameters
+from carec_digital_trade.prose import capital
 from carec_digital_trade.readiness import ARTICLE_DOMAINS, DRAFT_VALUE, Uncertainty, components, scores, uncertainty
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 from carec_digital_trade.vintages import remembered
@@ -216,22 +217,6 @@ def as_sentence(error: InputError) -> str:
         With a capital letter and a full stop.
     """
     return f"{capital(str(error))}."
-
-
-def capital(text: str) -> str:
-    """Return a text with a capital letter at its start and the others as they are.
-
-    Parameters
-    ----------
-    text : str
-        Not empty.
-
-    Returns
-    -------
-    str
-        As at the start of a sentence.
-    """
-    return text[0].upper() + text[1:]
 
 
 @remembered(maxsize=16)

@@ -6,9 +6,9 @@ import pandas as pd
 from carec_digital_trade import gap
 from carec_digital_trade.datasets import source_line
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.gap_analysis.series import as_sentence, capital
+from carec_digital_trade.gap_analysis.series import as_sentence
 from carec_digital_trade.parameters import GapParameters
-from carec_digital_trade.prose import count, listing, sentences, usd
+from carec_digital_trade.prose import capital, count, listing, sentences, usd
 from carec_digital_trade.regions import Region, economy_name
 from carec_digital_trade.results import Result, record
 from carec_digital_trade.vintages import remembered

@@ -5,7 +5,7 @@ import pandas as pd
 from carec_digital_trade import scenarios
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.prose import percent, sentences, usd
+from carec_digital_trade.prose import capital, percent, sentences, usd
 from carec_digital_trade.results import Result
 from carec_digital_trade.scenario_analysis import series
 from carec_digital_trade.scenario_analysis.wording import extrapolation, marked, outcome, sources, suffixed_records
@@ -108,7 +108,7 @@ def _chance_words(chosen: ScenarioParameters) -> str:
     frame, _ = _reached(chosen)
     at = frame[frame["year"] == asked.year].set_index("quantity")["probability"]
     return (
-        f"{_capital(_title(asked, chosen))}: the probability in {asked.year} is {percent(at['baseline'], 0)} without "
+        f"{capital(_title(asked, chosen))}: the probability in {asked.year} is {percent(at['baseline'], 0)} without "
         f"the levers and {percent(at['scenario'], 0)} with them as set."
     )
 
@@ -143,12 +143,8 @@ def _title(asked: Target, chosen: ScenarioParameters) -> str:
     return f"the median trade per GDP of {chosen.compared()[1].label}"
 
 
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
-
-
 def _goal_words(row: dict[str, float]) -> str:
-    start = f"{_capital(row['title'])} in {row['year']} is {usd(row['target'])}"
+    start = f"{capital(row['title'])} in {row['year']} is {usd(row['target'])}"
     if row["reached"] == "baseline":
         return f"{start}; at least half of the futures get there without any lever."
     if row["reached"] == "never":
