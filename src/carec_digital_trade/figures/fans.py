@@ -6,17 +6,15 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from carec_digital_trade.figures.labels import LABEL_INCHES
-from carec_digital_trade.figures.style import GUIDE, MUTED, spread
+from carec_digital_trade.figures.style import GUIDE, MUTED, plain_number, spread
 from carec_digital_trade.prose import usd
 from carec_digital_trade.scenarios import BANDS
 
 ROOM = 1.9
 """Inches to the right of the axes for the names."""
-PLAIN = FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1000 else f"{value:,g}")
-"""Numbers without exponents."""
 
 
 class Unit(NamedTuple):
@@ -117,4 +115,4 @@ def log_numbers(axis: Axis, steps: Sequence[int]) -> None:
     """
     axis.set_major_locator(LogLocator(subs=steps, numticks=8))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(PLAIN)
+    axis.set_major_formatter(plain_number)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from carec_digital_trade.figures.labels import (
     LABEL_INCHES,
@@ -21,7 +21,7 @@ from carec_digital_trade.figures.labels import (
     within,
 )
 from carec_digital_trade.figures.snapshot import NO_DATA
-from carec_digital_trade.figures.style import GUIDE, MUTED, RC, canvas, colours
+from carec_digital_trade.figures.style import GUIDE, MUTED, RC, canvas, colours, plain_number
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import count, listing
 from carec_digital_trade.regions import Region
@@ -210,7 +210,7 @@ def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
     axis.set_yticks(rows, [_two_lines(label) for label in labels])
     axis.tick_params(axis="y", length=0)
     axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(4).tick_values(low, high), low, high)))
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.xaxis.set_major_formatter(plain_number)
     axis.set_xlabel(name)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
-from carec_digital_trade.figures.style import colours, spread
+from carec_digital_trade.figures.style import colours, plain_number, spread
 from carec_digital_trade.regions import Region
 
 LABEL_INCHES = 0.27
@@ -90,7 +90,7 @@ def log_ticks(axis: Axis, values: pd.Series, steps: Sequence[float] = (1,)) -> N
     steps = (1, 2, 5) if high / low < 10**1.5 else steps
     axis.set_major_locator(FixedLocator(within(LogLocator(subs=steps).tick_values(low, high), low, high)))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}"))
+    axis.set_major_formatter(plain_number)
 
 
 def within(ticks: Sequence[float], low: float, high: float) -> list[float]:

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from carec_digital_trade.figures.fans import PLAIN, log_numbers, unit_for
+from carec_digital_trade.figures.fans import log_numbers, unit_for
 from carec_digital_trade.figures.labels import NAME, shortened, within
 from carec_digital_trade.figures.snapshot import NO_DATA
-from carec_digital_trade.figures.style import GUIDE, MUTED
+from carec_digital_trade.figures.style import GUIDE, MUTED, plain_number
 from carec_digital_trade.prose import usd
 
 ROW_INCHES = 0.36
@@ -109,7 +109,7 @@ def draw_parts(axis: Axes, table: pd.DataFrame, paints: Mapping[str, str]) -> No
         axis.barh(rows, widths, left=left, height=0.62, color=paint, label=label, zorder=2)
         left += widths
     axis.set(xlim=(0, 1.02 * left.max()), xlabel=unit.name)
-    axis.xaxis.set_major_formatter(PLAIN)
+    axis.xaxis.set_major_formatter(plain_number)
     for row, total in enumerate(left):
         axis.text(total, row, f" {_amount(total * unit.millions)}", va="center", fontsize=11, color=_INK)
     _name_rows(axis, table["Economy"])
@@ -139,7 +139,7 @@ def draw_swings(axis: Axes, table: pd.DataFrame, colour: str) -> None:
     span = high.max() - low.min()
     axis.set(xlim=(low.min() - 0.2 * span, high.max() + 0.2 * span), xlabel=f"Additional trade, {unit.name}")
     axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(5).tick_values(low.min(), high.max()), 0, high.max())))
-    axis.xaxis.set_major_formatter(PLAIN)
+    axis.xaxis.set_major_formatter(plain_number)
     _name_rows(axis, table["Uncertain"].str.capitalize())
 
 

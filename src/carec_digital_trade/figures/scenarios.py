@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from carec_digital_trade.figures.fans import PLAIN, ROOM, draw_fan, log_numbers, name_bands, unit_for
+from carec_digital_trade.figures.fans import ROOM, draw_fan, log_numbers, name_bands, unit_for
 from carec_digital_trade.figures.labels import NAME, shortened
 from carec_digital_trade.figures.rows import (
     NOTHING,
@@ -19,7 +19,7 @@ from carec_digital_trade.figures.rows import (
     draw_swings,
     say,
 )
-from carec_digital_trade.figures.style import RC, canvas, colours
+from carec_digital_trade.figures.style import RC, canvas, colours, plain_number
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import count, listing, percent, usd
 from carec_digital_trade.results import Result
@@ -90,7 +90,7 @@ def additional(result: Result, chosen: ScenarioParameters) -> list[Axes]:
         if last["95% to"] > 0:
             years = draw_fan(axes[0], table, start, unit, _colour(chosen))
             axes[0].set(xlim=(years[0], years[-1]), ylim=(0, 1.05 * last["95% to"] / unit.millions))
-            axes[0].yaxis.set_major_formatter(PLAIN)
+            axes[0].yaxis.set_major_formatter(plain_number)
             name_bands(axes[0], last, unit)
         else:
             say(axes[0], NOTHING, axes[0].xaxis)

@@ -9,9 +9,9 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MultipleLocator, NullLocator
+from matplotlib.ticker import LogLocator, MultipleLocator, NullFormatter, NullLocator
 
-from carec_digital_trade.figures.style import GUIDE, MUTED, RC, canvas, colours, spread
+from carec_digital_trade.figures.style import GUIDE, MUTED, RC, canvas, colours, plain_number, spread
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import usd
 from carec_digital_trade.regions import Region
@@ -165,7 +165,7 @@ def _draw_members(axis: Axes, part: pd.DataFrame, colour: str, limits: tuple[flo
     axis.tick_params(axis="y", length=0)
     axis.xaxis.set_major_locator(LogLocator(base=10, numticks=6))
     axis.xaxis.set_minor_locator(NullLocator())
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.xaxis.set_major_formatter(plain_number)
     axis.set_xlabel("USD billion, log scale")
     axis.set_ylabel("")
 
@@ -223,8 +223,8 @@ def _draw_lines(
     if log and (wide > 0).any().any():
         axis.set_yscale("log")
         axis.yaxis.set_major_locator(LogLocator(base=10, subs=(1, 3)))
-        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
-        axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        axis.yaxis.set_minor_formatter(NullFormatter())
+    axis.yaxis.set_major_formatter(plain_number)
     axis.set_xlabel("Year")
     first, last = int(wide.index.min()), int(wide.index.max())
     axis.set_xlim(first, last)

@@ -106,6 +106,22 @@ def canvas(
     return axes
 
 
+def plain_number(value: float, _: object = None) -> str:
+    """Return a number without an exponent, for the ticks of an axis.
+
+    Parameters
+    ----------
+    value : float
+        Any.
+
+    Returns
+    -------
+    str
+        Such as "1,000" or "0.3".
+    """
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
+
+
 def spread(positions: Sequence[float], gap: float) -> list[float]:
     """Move label positions apart until none is nearer to the next than a gap, keeping their order and their centre.
 
