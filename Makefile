@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+LAB := $(BIN)/../share/jupyter/lab/settings
 START := notebooks/00_start.ipynb
 NOTEBOOKS := $(filter-out $(START),$(wildcard notebooks/0*.ipynb))
 # One thread a process: the tests and runs are parallel already.
@@ -30,7 +31,9 @@ report: .venv/ready ## run the notebooks with their defaults into reports/ and p
 test: .venv/ready ## run every test, the notebooks under nbval among them
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
+# JupyterLab would ask, in front of the class, for leave to fetch its news.
 lab: .venv/ready ## open JupyterLab on its start page, on this machine only and with a token
+	@mkdir -p $(LAB) && echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' > $(LAB)/overrides.json
 	@$(BIN)/jupyter lab --ip 127.0.0.1 --notebook-dir . --LabApp.default_url /lab/tree/$(START)
 
 notebooks: .venv/ready ## execute the committed notebooks and save their outputs

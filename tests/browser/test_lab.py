@@ -129,6 +129,7 @@ def test_each_notebook_runs_to_its_end_and_its_slider_redraws_the_figure(browser
         page.keyboard.press("Control+s")
         expect(_tab(page, notebook.file)).not_to_have_class(re.compile("jp-mod-dirty"), timeout=PATIENCE)
         _all_ran(lab.folder / "notebooks" / notebook.file)
+    assert page.locator(".Toastify__toast").all_inner_texts() == []  # JupyterLab asks for leave to fetch its news
     page.close()
 
 
