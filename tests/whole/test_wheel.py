@@ -7,6 +7,7 @@ import sysconfig
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -87,3 +88,15 @@ def test_it_runs_the_snapshot_offline_from_another_folder(installed, tmp_path):
     assert done.stderr == ""
     verified = run([installed.parent / "cdt", "data", "verify"], tmp_path)
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_lecturer_builds_a_session_with_it(installed, tmp_path):
+    one = "from pathlib import Path; from carec_digital_trade.teaching import build; "
+    one += "build.build(build.sources()[0], Path('mine'))"
+    done = run([installed, "-c", one], tmp_path)
+    assert done.returncode == 0, done.stderr
+    built, ours = tmp_path / "mine", ROOT / "notebooks" / "teaching"
+    student, solutions = "student/1_concentration.ipynb", "solutions/1_concentration.ipynb"
+    assert (built / student).read_bytes() == (ours / student).read_bytes()
+    made, committed = (nbformat.read(folder / solutions, as_version=4) for folder in (built, ours))
+    assert [cell.source for cell in made.cells] == [cell.source for cell in committed.cells]
