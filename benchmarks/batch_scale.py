@@ -84,11 +84,16 @@ def _finish(run: Run, rows: str) -> None:
     manifest = {
         "run_id": run.run_id,
         "status": "finished",
+        "title": run.source.title,
         "parameters": run.parameters,
+        "changed": run.changed,
         "data": run.data,
+        "started": "2026-11-25T10:00:00+00:00",
         "duration_seconds": 1.5,
+        "answer": None,
         "results": rows.count("\n"),
         "figures": figures,
+        "error": None,
     }
     (run.folder / layout.MANIFEST).write_text(json.dumps(manifest, indent=2))
 

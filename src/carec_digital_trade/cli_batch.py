@@ -77,8 +77,7 @@ def _failed(*sentences: str, status: int = 1) -> typer.Exit:
 
 
 def _print_plan(plan: "Plan", workers: int | None) -> None:
-    from carec_digital_trade.prose import count
-    from carec_digital_trade.runs.progress import duration
+    from carec_digital_trade.prose import count, duration
     from carec_digital_trade.runs.values import as_typed
 
     waiting = {run.run_id for run in plan.to_do}

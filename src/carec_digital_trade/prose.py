@@ -133,3 +133,24 @@ def capital(text: str) -> str:
         As at the start of a sentence.
     """
     return text[0].upper() + text[1:]
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words.
+
+    Parameters
+    ----------
+    seconds : float
+        At least 0.
+
+    Returns
+    -------
+    str
+        Such as "40 s", "3 min 20 s" or "2 h 5 min".
+    """
+    seconds = round(seconds)
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60} s"
+    return f"{seconds // 3600} h {seconds % 3600 // 60} min"

@@ -11,7 +11,7 @@ two looks rests on the same figures.
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -103,6 +103,22 @@ def remembered(maxsize: int) -> Callable[[Callable[..., Any]], Callable[..., Any
         return cached
 
     return decorate
+
+
+def asked_vintage(parameters: Mapping[str, Any]) -> str:
+    """Return the vintage that the parameters of a notebook ask for.
+
+    Parameters
+    ----------
+    parameters : mapping
+        A user's own notebook may have no ``vintage``, or None.
+
+    Returns
+    -------
+    str
+        "bundled" unless they say otherwise.
+    """
+    return parameters.get("vintage") or BUNDLED
 
 
 def forget() -> None:

@@ -42,6 +42,7 @@ def undisturbed(toy: Path, sharing: Callable, tmp_path_factory: pytest.TempPathF
 def test_the_table_holds_every_run_with_its_parameters(undisturbed: BatchResult):
     assert (undisturbed.total, undisturbed.performed, undisturbed.skipped, undisturbed.failures) == (RUNS, RUNS, 0, {})
     table = undisturbed.results
+    assert table["year"].dtype == "Int64"  # as in a run's own table
     assert list(table)[:6] == [
         "run_id",
         "parameter_year",
@@ -264,11 +265,14 @@ def test_an_interruption(toy: Path, tmp_path: Path, times: int, capsys: pytest.C
 def test_two_batches_in_one_folder(perform: Callable, tmp_path: Path):
     out = tmp_path / "out"
     out.mkdir()
-    with locked(out), pytest.raises(InputError, match=rf"another batch runs in .*out \(process {os.getpid()} on "):
+    said = rf"another batch runs in .*out \(process {os.getpid()} on "
+    with locked(out / ".lock", ""), pytest.raises(InputError, match=said):
         perform({"fixed": {"year": 1}})
     assert not list(out.iterdir())  # nothing of the one, nothing of the other
-    (out / ".lock").write_text("left by a process that was killed")
+    for name in (".lock", ".toy-0123.lock"):
+        (out / name).write_text("left by a process that was killed")
     assert perform({"fixed": {"year": 1}}).failures == {}
+    assert not list(out.glob(".*"))
 
 
 def test_a_damaged_table_is_noticed_and_made_anew(perform: Callable):

@@ -1,6 +1,7 @@
 """On a cluster the same runs give the same table, and a lost worker's runs are performed by another."""
 
 import json
+import multiprocessing
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from carec_digital_trade.runs.batch import BatchResult, perform_batch, plan_batc
 from carec_digital_trade.runs.cluster import Cluster
 from carec_digital_trade.runs.conditions import ORDINARY
 from carec_digital_trade.runs.parcel import Parcel, luggage, parcel, unpack_luggage
+from carec_digital_trade.runs.workers import Worker
 
 from .conftest import alive, descendants, wait_for
 
@@ -173,3 +175,20 @@ def test_a_delivery_that_cannot_be_unpacked_is_a_failure(toy: Path, tmp_path: Pa
     delivery = parcel(run, str(tmp_path / "there"))(ORDINARY)
     (tmp_path / "file").touch()
     assert delivery.unpack(run).error.exception == "NotADirectoryError"
+
+
+def test_a_worker_that_hangs_is_killed(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    ours, theirs = multiprocessing.Pipe()
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    hanging = subprocess.Popen(command, pass_fds=[theirs.fileno()])
+    theirs.close()
+    monkeypatch.setattr(cluster_module, "begun", lambda *_: Worker(hanging.pid, ours))
+    monkeypatch.setattr(cluster_module, "GRACE", 0.0)
+    monkeypatch.setattr(cluster_module, "source", lambda *_: None)
+    station = cluster_module._Station({}, 0.1)
+    station.setup(None)
+    (run,) = plan_batch({"notebook": str(toy)}, tmp_path).to_do
+    failure = station.perform(run).unpack(run).error
+    assert (failure.exception, failure.message) == ("Timeout", "the run took longer than 0.1 seconds")
+    assert hanging.wait() == -signal.SIGKILL
+    assert station._idle == []

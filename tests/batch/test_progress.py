@@ -6,8 +6,9 @@ import time
 import pytest
 from rich.console import Console
 
+from carec_digital_trade.prose import duration
 from carec_digital_trade.runs import progress
-from carec_digital_trade.runs.progress import Standing, duration, shown
+from carec_digital_trade.runs.progress import Standing, shown
 
 
 @pytest.mark.parametrize(

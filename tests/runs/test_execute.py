@@ -20,6 +20,7 @@ from carec_digital_trade.datasets import describe
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs import RunResult, execute, open_notebook, perform, plan, run
 from carec_digital_trade.runs.failures import RunFailed
+from carec_digital_trade.runs.lock import locked
 
 from .conftest import PARAMETERS_CELL, PIXEL, ROWS, SHOW
 
@@ -144,8 +145,19 @@ def test_a_run_inside_an_event_loop(notebook: Callable[..., Path], tmp_path: Pat
 
 def test_a_folder_that_cannot_be_made(toy: str, tmp_path: Path):
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match=r"the folder .*file/toy-.* cannot be made: not a directory"):
+    with pytest.raises(InputError, match=r"the folder .*file cannot be made: file exists"):
         run(toy, out=tmp_path / "file")
+
+
+def test_a_run_has_one_process(toy: str, tmp_path: Path):
+    planned = plan(open_notebook(toy), {}, tmp_path)
+    busy = rf"the run {planned.run_id} is being performed already \(process {os.getpid()} on .*\): wait for its end"
+    with locked(tmp_path / f".{planned.run_id}.lock", "somebody else"):
+        with pytest.raises(InputError, match=busy):
+            perform(planned)
+        assert not planned.folder.exists()
+    assert perform(planned).status == "finished"
+    assert [path.name for path in tmp_path.iterdir()] == [planned.run_id]
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])

@@ -8,8 +8,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from carec_digital_trade.datasets import catalogue
+from carec_digital_trade.datasets import catalogue, describe
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.runs.identity import plan
 from carec_digital_trade.runs.kinds import in_words
 from carec_digital_trade.runs.notebooks import open_notebook, read_notebook
 
@@ -76,6 +77,14 @@ def test_values_that_do_not_fit_an_own_notebook(notebook: Callable[..., Path], v
         open_notebook(notebook(PARAMETERS_CELL)).validated(values)
 
 
+def test_an_own_notebook_may_leave_the_vintage_open(tmp_path: Path):
+    cell = nbformat.v4.new_code_cell("vintage = None", metadata={"tags": ["parameters"]})
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "own.ipynb")
+    planned = plan(open_notebook(tmp_path / "own.ipynb"), {}, tmp_path)
+    assert planned.parameters == {"vintage": None}
+    assert planned.data["table1"]["vintage"] == describe("table1")["vintage"]
+
+
 def test_an_own_notebook_without_parameters(notebook: Callable[..., Path]):
     source = open_notebook(notebook(ROWS))
     assert source.title == "own"
@@ -91,6 +100,10 @@ def test_an_own_notebook_without_parameters(notebook: Callable[..., Path]):
         ("pair = (1, 2)", "must assign plain values"),
         ("big = float('inf')", "must assign plain values"),
         ("year = = 1", "is not Python"),
+        ("year = 2020\nyear += 1", r"one name a line and a plain value to it, which 'year \+= 1' does not"),
+        ("a = b = 3", "one name a line and a plain value to it, which 'a = b = 3' does not"),
+        ("a, b = 1, 2", "which 'a, b = .*' does not"),
+        ("year = 2020\nyear = 2021", "assigns year twice: assign it once"),
     ],
 )
 def test_a_parameters_cell_must_be_plain(tmp_path: Path, cell: str, sentence: str):

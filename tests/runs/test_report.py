@@ -135,7 +135,9 @@ def test_the_index_tells_runs_apart(index: Page, finished: RunResult):
 
 def test_the_index_leaves_out_what_is_no_run(tmp_path: Path):
     (tmp_path / "unfinished").mkdir()
-    for name, content in [("foreign", '{"name": "an app"}'), ("list", "[]"), ("broken", "{")]:
+    other = '{"run_id": "another-version", "status": "finished"}'
+    files = {"foreign": '{"name": "an app"}', "list": "[]", "broken": "{", "another-version": other}
+    for name, content in files.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "manifest.json").write_text(content)
     assert "0 runs in this folder" in write_index(tmp_path).read_text(encoding="utf-8")

@@ -19,6 +19,7 @@ from carec_digital_trade.prose import count
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.batchfile import Batch, read_batch
 from carec_digital_trade.runs.charts import MOST_RUNS, ChartSet, chart_sets
+from carec_digital_trade.runs.collect import read_results
 from carec_digital_trade.runs.failures import Failure
 from carec_digital_trade.runs.gather import read_rows, regional, write_failures, write_results
 from carec_digital_trade.runs.identity import Run
@@ -102,7 +103,7 @@ class BatchResult:
     @property
     def results(self) -> pd.DataFrame:
         """The results of all finished runs, read from their file."""
-        return pd.read_csv(self.out / layout.RESULTS, keep_default_na=False, na_values=[""], low_memory=False)
+        return read_results(self.out / layout.RESULTS)
 
     @property
     def index(self) -> Path:
@@ -235,12 +236,15 @@ def perform_batch(plan: Plan, out: Path, place: Executor, keep_going: bool, show
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"the folder {out} cannot be made: {str(error.strerror).lower()}") from None
-    with locked(out):
+    with locked(out / ".lock", f"another batch runs in {out}"):
         layout.sweep(out)
         for name in (layout.RESULTS, layout.FAILURES):
             (out / name).unlink(missing_ok=True)  # of an earlier batch; what they say is no longer all
         shown_on.print(_beginning(plan, place))
-        outcome = _perform(plan, place, keep_going, shown_on)
+        try:
+            outcome = _perform(plan, place, keep_going, shown_on)
+        finally:
+            layout.sweep(out)  # of workers that were killed
         return _gather(plan, outcome, out)
 
 

@@ -23,7 +23,7 @@ from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.execute import RunResult, fail
 from carec_digital_trade.runs.failures import Failure
 from carec_digital_trade.runs.parcel import Delivery, luggage, parcel, unpack_luggage
-from carec_digital_trade.runs.workers import Worker, begun, source
+from carec_digital_trade.runs.workers import GRACE, Worker, begun, source
 from carec_digital_trade.vintages import FOLDER_VARIABLE
 
 try:
@@ -220,12 +220,18 @@ class _Station(distributed.WorkerPlugin):
         """
         worker = begun(parcel(run, str(self._folder)), self._idle, self._source, self._timeout)
         try:
+            if not worker.connection.poll(None if self._timeout is None else self._timeout + GRACE):
+                worker.kill()
+                return _undelivered(run, Failure("Timeout", f"the run took longer than {self._timeout:g} seconds"))
             delivery = worker.connection.recv()
         except (EOFError, OSError):
-            failure = Failure("LostWorker", "the process that performed the run was killed")
-            return Delivery(RunResult(run.run_id, Path(), layout.FAILED, error=failure), {})
+            return _undelivered(run, Failure("LostWorker", "the process that performed the run was killed"))
         self._idle.append(worker)
         return delivery
+
+
+def _undelivered(run: Run, failure: Failure) -> Delivery:
+    return Delivery(RunResult(run.run_id, Path(), layout.FAILED, error=failure), {})
 
 
 def _on_worker(run: Run, plugin: str) -> Delivery:

@@ -71,7 +71,7 @@ def collect(notebook: nbformat.NotebookNode, name: str) -> Findings:
 
 
 def read_results(path: Path) -> pd.DataFrame:
-    """Read a results file.
+    """Read a results file, of a run or of a batch.
 
     Parameters
     ----------
@@ -81,9 +81,9 @@ def read_results(path: Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns as in `Findings`.
+        Columns as in `Findings`; before them, of a batch, ``run_id`` and a column for each parameter.
     """
-    return pd.read_csv(path, dtype=_DTYPES, keep_default_na=False, na_values=[""])
+    return pd.read_csv(path, dtype=_DTYPES, keep_default_na=False, na_values=[""], low_memory=False)
 
 
 def note(output: nbformat.NotebookNode) -> dict[str, Any]:

@@ -21,8 +21,10 @@ from carec_digital_trade.runs.collect import Findings, collect, read_results
 from carec_digital_trade.runs.conditions import ORDINARY, Conditions
 from carec_digital_trade.runs.failures import Failure, RunFailed
 from carec_digital_trade.runs.identity import Run, plan
+from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.notebooks import open_notebook
 from carec_digital_trade.runs.report import write_index, write_report
+from carec_digital_trade.vintages import asked_vintage
 
 
 @dataclass(frozen=True)
@@ -108,26 +110,13 @@ def perform(planned: Run, conditions: Conditions = ORDINARY) -> RunResult:
     Raises
     ------
     InputError
-        If the folder cannot be made.
+        If the folder cannot be made, or another process performs the run.
     """
     if layout.is_finished(planned.folder):
         return RunResult(planned.run_id, planned.folder, layout.FINISHED, skipped=True)
-    _make_folder(planned.folder)
-    started, clock = datetime.now(UTC), time.perf_counter()
-    failure = None
-    try:
-        manifest = _produce(planned, conditions, started, clock)
-    except KeyboardInterrupt:
-        shutil.rmtree(planned.folder)
-        raise
-    except RunFailed as error:
-        failure = error.failure
-    except Exception as error:  # whatever it is, the manifest says so and a batch goes on
-        failure = Failure(type(error).__name__, str(error), traceback=traceback.format_exc())
-    if failure is not None:
-        manifest = _manifest(planned, started, clock, failure)
-    layout.write_manifest(planned.folder, manifest)
-    return RunResult(planned.run_id, planned.folder, manifest["status"], error=failure)
+    _make(planned.out)
+    with locked(planned.out / f".{planned.run_id}.lock", f"the run {planned.run_id} is being performed already"):
+        return _performed(planned, conditions)
 
 
 def attempt(planned: Run, conditions: Conditions) -> RunResult:
@@ -176,11 +165,30 @@ def fail(planned: Run, failure: Failure, seconds: float) -> RunResult:
     return RunResult(planned.run_id, planned.folder, layout.FAILED, error=failure)
 
 
-def _make_folder(folder: Path) -> None:
+def _make(folder: Path) -> None:
     try:
-        layout.clear(folder)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"the folder {folder} cannot be made: {str(error.strerror).lower()}") from None
+
+
+def _performed(planned: Run, conditions: Conditions) -> RunResult:
+    layout.clear(planned.folder)
+    started, clock = datetime.now(UTC), time.perf_counter()
+    failure = None
+    try:
+        manifest = _produce(planned, conditions, started, clock)
+    except KeyboardInterrupt:
+        shutil.rmtree(planned.folder)
+        raise
+    except RunFailed as error:
+        failure = error.failure
+    except Exception as error:  # whatever it is, the manifest says so and a batch goes on
+        failure = Failure(type(error).__name__, str(error), traceback=traceback.format_exc())
+    if failure is not None:
+        manifest = _manifest(planned, started, clock, failure)
+    layout.write_manifest(planned.folder, manifest)
+    return RunResult(planned.run_id, planned.folder, manifest["status"], error=failure)
 
 
 def _produce(planned: Run, conditions: Conditions, started: datetime, clock: float) -> dict[str, Any]:
@@ -198,7 +206,7 @@ def _produce(planned: Run, conditions: Conditions, started: datetime, clock: flo
 
 def _check_data(planned: Run) -> None:
     """Refuse a run whose kernel may have read other data than the planned ones, such as a newer "latest"."""
-    vintage = planned.parameters.get("vintage", BUNDLED)
+    vintage = asked_vintage(planned.parameters)
     if vintage != BUNDLED and plan(planned.source, planned.parameters, planned.out).run_id != planned.run_id:
         sentence = f"an import has made the vintage {vintage!r} another one since the run was planned: run it again"
         raise RunFailed(Failure("ChangedData", sentence))

@@ -4,9 +4,12 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
+
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.runs.lock import locked
 
 NOTEBOOK = "notebook.ipynb"
 REPORT = "report.html"
@@ -21,6 +24,13 @@ FINISHED = "finished"
 FAILED = "failed"
 
 
+_NEEDED = {
+    *("run_id", "status", "title", "parameters", "changed", "started", "duration_seconds"),
+    *("answer", "results", "figures", "error"),
+}
+"""What others read of a manifest."""
+
+
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """Read the manifest of a run.
 
@@ -32,14 +42,16 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        None if there is no manifest, or it is not that of the run that the folder is named after.
+        None if there is no manifest, it lacks what others read of it, or it is not that of the run that the folder is
+        named after.
     """
     try:
         with open(os.path.join(folder, MANIFEST), "rb", buffering=0) as file:  # noqa: PTH118, PTH123  (twice as fast)
             manifest = json.loads(file.read())
     except (OSError, ValueError):
         return None
-    return manifest if isinstance(manifest, dict) and manifest.get("run_id") == folder.name else None
+    whole = isinstance(manifest, dict) and manifest.keys() >= _NEEDED and manifest["run_id"] == folder.name
+    return manifest if whole else None
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
@@ -163,7 +175,10 @@ def sweep(out: Path) -> None:
     Parameters
     ----------
     out : pathlib.Path
-        Folder of runs, which no other process writes into.
+        Folder of runs, which no other batch writes into.
     """
     for partial in out.glob(".*.*.[0-9]*"):
         partial.unlink()
+    for path in out.glob(".*.lock"):
+        with suppress(InputError), locked(path, ""):
+            pass  # it was nobody's, and is gone now

@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import Any
 
 from carec_digital_trade import __version__
-from carec_digital_trade.datasets import BUNDLED, describe
+from carec_digital_trade.datasets import describe
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs.notebooks import Source
 from carec_digital_trade.runs.values import as_typed
-from carec_digital_trade.vintages import remembered
+from carec_digital_trade.vintages import asked_vintage, remembered
 
 _DIGITS = 12
 """Of the hash: two of 100,000 runs share them with a probability of about 2e-5."""
@@ -91,7 +91,7 @@ def plan(
         checked, tables = source.validated(parameters)
     except InputError as error:
         raise InputError(f"{error}{_as_it_was_typed(str(error), parameters, typed)}") from None
-    data, inputs = _data(tuple(tables), checked.get("vintage", BUNDLED), source.digest, __version__)
+    data, inputs = _data(tuple(tables), asked_vintage(checked), source.digest, __version__)
     run_id = f"{source.name}-{_hash({'parameters': checked, 'inputs': inputs})}"
     return Run(run_id, source, checked, data, out)
 

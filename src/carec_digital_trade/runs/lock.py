@@ -1,4 +1,4 @@
-"""One batch at a time in a folder: a lock that ends with the process that holds it."""
+"""One process at a time, in a folder of runs or in a run: a lock that ends with the process that holds it."""
 
 import os
 import socket
@@ -11,25 +11,24 @@ from typing import IO
 
 from carec_digital_trade.errors import InputError
 
-NAME = ".lock"
-
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep a folder of runs to this process while in the with block.
+def locked(path: Path, busy: str) -> Iterator[None]:
+    """Keep others out while in the with block.
 
     Parameters
     ----------
-    folder : pathlib.Path
-        It exists.
+    path : pathlib.Path
+        File of the lock, which ends with it; its folder exists.
+    busy : str
+        What to say if another process has it, such as "another batch runs in reports".
 
     Raises
     ------
     InputError
-        If another batch has it; the sentence says which.
+        If another process has it, which the sentence names, or the folder cannot be written into.
     """
-    path = folder / NAME
-    file = _opened(path)
+    file = _opened(path, busy)
     try:
         file.seek(0)
         file.truncate()
@@ -42,19 +41,21 @@ def locked(folder: Path) -> Iterator[None]:
         file.close()
 
 
-def _opened(path: Path) -> IO[str]:
+def _opened(path: Path, busy: str) -> IO[str]:
     """Open and lock the file; one that its last holder has just removed is no use."""
     while True:
-        file = path.open("a+", encoding="utf-8")
+        try:
+            file = path.open("a+", encoding="utf-8")
+        except OSError as error:
+            reason = str(error.strerror).lower()
+            raise InputError(f"the folder {path.parent} cannot be written into: {reason}") from None
         try:
             _lock(file)
         except (BlockingIOError, PermissionError):
             file.seek(0)
             holder = file.read()
             file.close()
-            raise InputError(
-                f"another batch runs in {path.parent} (process {holder}): wait for its end, or choose another folder"
-            ) from None
+            raise InputError(f"{busy} (process {holder}): wait for its end, or choose another folder") from None
         if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
             return file
         file.close()

@@ -18,11 +18,11 @@ from typing import Any
 
 import nbformat
 
-from carec_digital_trade.datasets import BUNDLED, catalogue
+from carec_digital_trade.datasets import catalogue
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
 from carec_digital_trade.runs.values import as_typed
-from carec_digital_trade.vintages import look_again
+from carec_digital_trade.vintages import asked_vintage, look_again
 
 PARAMETERS_TAG = "parameters"
 EXPLORE_TAG = "explore"
@@ -146,7 +146,7 @@ class Source:
             _check_kind(known[name], value)
         parameters = {name: each.default for name, each in known.items()} | dict(values)
         look_again()
-        return parameters, list(catalogue(parameters.get("vintage", BUNDLED))["table"])
+        return parameters, list(catalogue(asked_vintage(parameters))["table"])
 
 
 def open_notebook(notebook: str | Path) -> Source:
@@ -293,12 +293,21 @@ def _own_parameters(asked: str, cells: list[Any]) -> Iterator[Parameter]:
         comments = _comments(source)
     except (SyntaxError, tokenize.TokenError):
         raise InputError(f"the parameters cell of {asked} is not Python") from None
+    seen: set[str] = set()
     for statement in statements:
-        target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
-        if isinstance(target, ast.Name) and getattr(statement, "value", None) is not None:
-            default = _literal(asked, target.id, statement.value)
-            schema = {} if default is None else {"type": _KINDS[type(default)][1]}
-            yield Parameter(target.id, default, schema, comments.get(statement.end_lineno, ""))
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
+                if name in seen:
+                    raise InputError(f"the parameters cell of {asked} assigns {name} twice: assign it once")
+                seen.add(name)
+                default = _literal(asked, name, statement.value)
+                schema = {} if default is None else {"type": _KINDS[type(default)][1]}
+                yield Parameter(name, default, schema, comments.get(statement.end_lineno, ""))
+            case ast.Assign() | ast.AugAssign():
+                raise InputError(
+                    f"the parameters cell of {asked} must assign one name a line and a plain value to it, which "
+                    f"{ast.unparse(statement)!r} does not"
+                )
 
 
 def _literal(asked: str, name: str, expression: ast.expr) -> Any:

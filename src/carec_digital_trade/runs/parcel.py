@@ -20,7 +20,7 @@ from carec_digital_trade.runs.execute import RunResult, attempt, fail
 from carec_digital_trade.runs.failures import Failure
 from carec_digital_trade.runs.identity import Run, plan
 from carec_digital_trade.runs.notebooks import open_notebook
-from carec_digital_trade.vintages import vintages_folder
+from carec_digital_trade.vintages import asked_vintage, vintages_folder
 
 _VINTAGES, _NOTEBOOKS = "vintages", "notebooks"
 
@@ -162,7 +162,7 @@ def luggage(runs: Iterable[Run]) -> dict[str, bytes]:
     own: dict[str, Path] = {}
     imported = False
     for run in runs:
-        imported = imported or run.parameters.get("vintage", BUNDLED) != BUNDLED
+        imported = imported or asked_vintage(run.parameters) != BUNDLED
         if run.source.model is None:
             name = run.source.path.name
             if own.setdefault(name, run.source.path) != run.source.path:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from carec_digital_trade.prose import count
 from carec_digital_trade.runs.failures import Failure
-from carec_digital_trade.runs.workers import Source, Worker, begun, can_fork, source
+from carec_digital_trade.runs.workers import GRACE, Source, Worker, begun, can_fork, source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _TICK = 0.2
 """Seconds between two looks at the clock while no run ends."""
-_GRACE = 20.0
-"""Seconds beyond the time limit of its cells that a run has to start its kernel and write its folder."""
 
 
 @dataclass
@@ -140,7 +138,7 @@ class Pool:
     def _overdue(self) -> Iterator[RunResult]:
         """Kill the workers that hang beyond the time limit, which they keep themselves while cells run."""
         for busy in list(self._busy):
-            if self._timeout is not None and time.monotonic() - busy.since > self._timeout + _GRACE:
+            if self._timeout is not None and time.monotonic() - busy.since > self._timeout + GRACE:
                 busy.worker.kill()
                 self._busy.remove(busy)
                 yield _failed(busy, Failure("Timeout", f"the run took longer than {self._timeout:g} seconds"))

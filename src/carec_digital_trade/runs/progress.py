@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from carec_digital_trade.prose import count
+from carec_digital_trade.prose import count, duration
 
 _EVERY = 10.0
 """Seconds between two lines where there is no terminal."""
@@ -45,27 +45,6 @@ class Standing:
             parts.append(f"{60 / max(each, 1e-9):,.0f} a minute")
             parts.append(f"{duration(each * (self.total - self.done))} left")
         return ", ".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words.
-
-    Parameters
-    ----------
-    seconds : float
-        At least 0.
-
-    Returns
-    -------
-    str
-        Such as "40 s", "3 min 20 s" or "2 h 5 min".
-    """
-    seconds = round(seconds)
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60} s"
-    return f"{seconds // 3600} h {seconds % 3600 // 60} min"
 
 
 @contextmanager

@@ -17,7 +17,8 @@ import nbformat
 from markupsafe import Markup
 
 from carec_digital_trade import __version__
-from carec_digital_trade.datasets import BUNDLED, describe
+from carec_digital_trade.datasets import describe
+from carec_digital_trade.prose import duration
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.collect import note
@@ -25,6 +26,7 @@ from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.notebooks import PARAMETERS_TAG
 from carec_digital_trade.runs.prose import Prose, first_sentence
 from carec_digital_trade.runs.values import as_typed
+from carec_digital_trade.vintages import asked_vintage
 
 INDEX = "index.html"
 MOST_ROWS = 5_000
@@ -178,15 +180,9 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["typed"] = as_typed
-    environment.filters["duration"] = _duration
+    environment.filters["duration"] = duration
     environment.filters["day"] = _day
     return environment
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
-    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
 
 
 def _day(started: str) -> str:
@@ -286,5 +282,5 @@ def _parameter_rows(run: Run) -> list[dict[str, Any]]:
 
 
 def _source_rows(run: Run) -> list[dict[str, Any]]:
-    vintage = run.parameters.get("vintage", BUNDLED)
+    vintage = asked_vintage(run.parameters)
     return [{"table": table, **describe(table, vintage), **run.data[table]} for table in run.data]

@@ -31,6 +31,9 @@ ONE_THREAD = dict.fromkeys(
 )
 """The workers share out the cores, so no kernel takes more than one; and the preloaded process may start no thread."""
 
+GRACE = 20.0
+"""Seconds beyond the time limit of its cells that a run has to start its kernel and write its folder."""
+
 _INLINE = "module://matplotlib_inline.backend_inline"
 """What a kernel sets before it imports matplotlib, which the preloaded process imports before there is a kernel."""
 
