@@ -1,6 +1,7 @@
 """What the README says and shows is what the package does."""
 
 import base64
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 from carec_digital_trade import cli
 from carec_digital_trade.parameters import NOTEBOOKS
 from carec_digital_trade.results import METADATA_KEY
+from carec_digital_trade.runs.batch import plan_batch
+from carec_digital_trade.runs.collect import collect
+from carec_digital_trade.runs.gather import write_results
+from carec_digital_trade.runs.notebooks import read_notebook
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,6 +58,25 @@ def test_the_example_runs_and_prints_what_it_says():
     exec("\n".join(statements), namespace)
     expression, stated = last.split("  # ")
     assert round(eval(expression, namespace), 1) == float(stated)
+
+
+def test_the_plot_of_a_batch_has_a_line_a_region(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    runs = plan_batch({"notebook": "snapshot", "grid": {"year": [2020, 2024]}}, tmp_path / "runs").to_do
+    found = collect(read_notebook(NOTEBOOKS["snapshot"].path), "snapshot").results
+    for run in runs:  # as if both had found what the committed notebook holds
+        run.folder.mkdir(parents=True)
+        found.to_csv(run.folder / "results.csv", index=False, lineterminator="\n")
+        known = dict.fromkeys(["status", "title", "changed", "started", "duration_seconds", "answer", "error"], "")
+        others = {"run_id": run.run_id, "parameters": run.parameters, "results": len(found), "figures": []}
+        (run.folder / "manifest.json").write_text(json.dumps(known | others), encoding="utf-8")
+    assert write_results(runs, tmp_path / "runs" / "results.csv") == []
+    *statements, plot = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[1].strip().splitlines()
+    namespace = {}
+    exec("\n".join(statements), namespace)
+    grid = eval(plot, namespace)
+    assert [text.get_text() for text in grid.legend.get_texts()] == list(dict.fromkeys(namespace["even"]["region"]))
+    assert all(line.get_xdata().tolist() == [2020, 2024] for line in grid.ax.lines if len(line.get_xdata()))
 
 
 def test_the_batch_file_is_planned_as_it_says(tmp_path, monkeypatch, capsys):
