@@ -19,6 +19,7 @@ import typer
 from carec_digital_trade.cli_batch import INTERRUPTED, add_command
 from carec_digital_trade.cli_vintages import add_commands, print_vintages
 from carec_digital_trade.errors import DataError, InputError
+from carec_digital_trade.printing import complain
 from carec_digital_trade.printing import console as _console
 from carec_digital_trade.printing import table as _table
 
@@ -78,7 +79,7 @@ def status(arguments: list[str]) -> int:
         sentence, code = _explained(error)
         if debug:
             traceback.print_exc()
-        _complain(sentence)
+        complain(sentence)
     return code or 0
 
 
@@ -93,10 +94,6 @@ def _explained(error: Exception) -> tuple[str, int]:
         path = error.ctx.command_path if getattr(error, "ctx", None) else "cdt"
         return f"{message[:1].lower()}{message[1:]} (see {path} --help)", 2
     raise error
-
-
-def _complain(sentence: str) -> None:
-    print(f"cdt: {' '.join(sentence.split())}", file=sys.stderr)
 
 
 @app.callback()
@@ -126,13 +123,13 @@ def run(
         with _console(stderr=True).status(f"running {notebook}"):
             result = runs.perform(planned)
     except KeyboardInterrupt:
-        _complain("interrupted, and nothing of the run was kept; the same command starts it again")
+        complain("interrupted, and nothing of the run was kept; the same command starts it again")
         raise typer.Exit(INTERRUPTED) from None
     index = runs.write_index(out)
     if result.error:
         if context.obj:
             print(result.error.traceback, file=sys.stderr)
-        _complain(f"{result.error.sentence} (what there is of it is in {result.folder})")
+        complain(f"{result.error.sentence} (what there is of it is in {result.folder})")
         raise typer.Exit(1)
     print(f"{result.run_id}: {'finished before with the same inputs, so skipped' if result.skipped else 'finished'}")
     print(f"folder: {result.folder}\nreport: {result.report}\nindex:  {index}")
@@ -214,7 +211,7 @@ def verify(
     ]
     print("\n".join(lines))
     others = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
-    _complain(f"the data are not as published: {lines[0]}{others}")
+    complain(f"the data are not as published: {lines[0]}{others}")
     raise typer.Exit(1)
 
 

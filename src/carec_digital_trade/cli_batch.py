@@ -2,13 +2,12 @@
 # ruff: noqa: PLC0415
 
 import contextlib
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carec_digital_trade.printing import console, table
+from carec_digital_trade.printing import complain, console, table
 
 if TYPE_CHECKING:
     from carec_digital_trade.runs.batch import BatchResult, Plan
@@ -72,7 +71,7 @@ def batch(
 
 def _failed(*sentences: str, status: int = 1) -> typer.Exit:
     for sentence in sentences:
-        print(f"cdt: {' '.join(sentence.split())}", file=sys.stderr)
+        complain(sentence)
     return typer.Exit(status)
 
 

@@ -1,7 +1,6 @@
 """The commands of ``cdt data`` that add vintages and compare them."""
 # ruff: noqa: PLC0415
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -9,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from carec_digital_trade.cli_batch import INTERRUPTED
-from carec_digital_trade.printing import progress, table
+from carec_digital_trade.printing import complain, progress, table
 
 _LONGEST_LIST = 10
 _MOST_ROWS = 20
@@ -146,7 +145,7 @@ def _interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        print("cdt: interrupted, and nothing was imported", file=sys.stderr)
+        complain("interrupted, and nothing was imported")
         raise typer.Exit(INTERRUPTED) from None
 
 

@@ -27,6 +27,17 @@ def console(stderr: bool = False) -> Any:
     return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
 
 
+def complain(sentence: str) -> None:
+    """Print what was wrong on standard error.
+
+    Parameters
+    ----------
+    sentence : str
+        Printed in one line.
+    """
+    print(f"cdt: {' '.join(sentence.split())}", file=sys.stderr)
+
+
 def table(columns: list[str], rows: Iterable[Iterable[Any]]) -> None:
     """Print a table on standard output.
 
