@@ -18,9 +18,9 @@ from typing import Any
 import nbformat
 
 from carec_digital_trade.parameters import NOTEBOOKS
-from carec_digital_trade.runs.batch import plan_batch
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.notebooks import read_notebook
+from carec_digital_trade.runs.planning import plan_batch
 
 RUNS = 24
 WORKERS = 2

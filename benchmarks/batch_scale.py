@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 from carec_digital_trade.runs import folder as layout
-from carec_digital_trade.runs.batch import plan_batch
 from carec_digital_trade.runs.collect import RESULT_COLUMNS
 from carec_digital_trade.runs.gather import write_results
 from carec_digital_trade.runs.identity import Run
+from carec_digital_trade.runs.planning import plan_batch
 
 PLANNED, GATHERED, ROWS = 100_000, 10_000, 1_050
 """The last is the number of rows that a snapshot leaves."""

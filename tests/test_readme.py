@@ -11,10 +11,10 @@ import pytest
 from carec_digital_trade import cli
 from carec_digital_trade.parameters import NOTEBOOKS
 from carec_digital_trade.results import METADATA_KEY
-from carec_digital_trade.runs.batch import plan_batch
 from carec_digital_trade.runs.collect import collect
 from carec_digital_trade.runs.gather import write_results
 from carec_digital_trade.runs.notebooks import read_notebook
+from carec_digital_trade.runs.planning import plan_batch
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

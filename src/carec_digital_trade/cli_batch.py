@@ -10,7 +10,8 @@ import typer
 from carec_digital_trade.printing import complain, console, table
 
 if TYPE_CHECKING:
-    from carec_digital_trade.runs.batch import BatchResult, Plan
+    from carec_digital_trade.runs.batch import BatchResult
+    from carec_digital_trade.runs.planning import Plan
 
 INTERRUPTED = 130
 _MOST_ROWS = 30
@@ -53,8 +54,9 @@ def batch(
 
     place = executor(workers, cluster, timeout)
     with contextlib.nullcontext() if dry_run else place:  # begun first, since it takes seconds to be ready
-        from carec_digital_trade.runs.batch import perform_batch, plan_batch
+        from carec_digital_trade.runs.batch import perform_batch
         from carec_digital_trade.runs.batchfile import BatchFileError
+        from carec_digital_trade.runs.planning import plan_batch
 
         try:
             plan = plan_batch(file, out, retry_failed)

@@ -15,7 +15,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
 from carec_digital_trade.runs import place
-from carec_digital_trade.runs.batch import BatchResult, perform_batch, plan_batch
+from carec_digital_trade.runs.batch import BatchResult, perform_batch
+from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
 
 PARAMETERS = """year: int = 2024  # year

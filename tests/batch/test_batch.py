@@ -16,8 +16,9 @@ from rich.console import Console
 from carec_digital_trade import cli
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs import workers
-from carec_digital_trade.runs.batch import BatchResult, perform_batch, plan_batch, run_batch
+from carec_digital_trade.runs.batch import BatchResult, perform_batch, run_batch
 from carec_digital_trade.runs.lock import locked
+from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
 
 from .conftest import alive, cdt, descendants, wait_for

@@ -17,10 +17,11 @@ from rich.console import Console
 import carec_digital_trade.runs.cluster as cluster_module
 from carec_digital_trade import importers, vintages
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.runs.batch import BatchResult, perform_batch, plan_batch, run_batch
+from carec_digital_trade.runs.batch import BatchResult, perform_batch, run_batch
 from carec_digital_trade.runs.cluster import Cluster
 from carec_digital_trade.runs.conditions import ORDINARY
 from carec_digital_trade.runs.parcel import Parcel, luggage, parcel, unpack_luggage
+from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.workers import Worker
 
 from .conftest import alive, descendants, wait_for

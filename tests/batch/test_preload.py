@@ -14,8 +14,8 @@ import nbformat
 import papermill
 import pytest
 
-from carec_digital_trade.runs.batch import plan_batch
 from carec_digital_trade.runs.kernels import RunKernelManager
+from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
 from carec_digital_trade.runs.provisioner import ForkedKernel
 

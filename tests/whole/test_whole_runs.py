@@ -9,8 +9,8 @@ import pytest
 from carec_digital_trade import metrics
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.runs import run_batch
-from carec_digital_trade.runs.batch import plan_batch
 from carec_digital_trade.runs.collect import read_results
+from carec_digital_trade.runs.planning import plan_batch
 
 PARAMETER_SETS = {
     "defaults": {},

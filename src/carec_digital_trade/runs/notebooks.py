@@ -3,14 +3,11 @@
 A notebook of the package is held to its model; a user's own notebook (a path) to its own parameters cell.
 """
 
-import ast
 import hashlib
-import io
 import json
 import re
-import tokenize
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,43 +18,11 @@ import nbformat
 from carec_digital_trade.datasets import catalogue
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
-from carec_digital_trade.runs.values import as_typed
+from carec_digital_trade.runs.own_parameters import Parameter, check_kind, own_parameters
 from carec_digital_trade.vintages import asked_vintage, look_again
 
-PARAMETERS_TAG = "parameters"
 EXPLORE_TAG = "explore"
 """Of cells for a reader at the screen: no run executes them, and none of its pages shows them."""
-
-_KINDS = {
-    bool: ("true or false", "boolean"),
-    int: ("a whole number", "integer"),
-    float: ("a number", "number"),
-    str: ("text", "string"),
-    list: ("a list", "array"),
-    dict: ("a mapping", "object"),
-}
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a notebook.
-
-    Attributes
-    ----------
-    name : str
-        As it is typed.
-    default : Any
-        Value when nothing is given.
-    schema : dict
-        JSON Schema of its values.
-    meaning : str
-        In words.
-    """
-
-    name: str
-    default: Any
-    schema: Mapping[str, Any]
-    meaning: str
 
 
 @dataclass(frozen=True)
@@ -143,7 +108,7 @@ class Source:
         for name, value in values.items():
             if name not in known:
                 raise InputError(_unknown(name, known))
-            _check_kind(known[name], value)
+            check_kind(known[name], value)
         parameters = {name: each.default for name, each in known.items()} | dict(values)
         look_again()
         return parameters, list(catalogue(asked_vintage(parameters))["table"])
@@ -183,7 +148,7 @@ def open_notebook(notebook: str | Path) -> Source:
     if language != "python":
         raise InputError(f"{asked} is a notebook in {language}: cdt runs notebooks in Python")
     name = re.sub(r"[^A-Za-z0-9_-]+", "_", path.stem)
-    own = tuple(_own_parameters(asked, content.cells))
+    own = tuple(own_parameters(asked, content.cells))
     title = _title(content.cells) or path.stem
     return Source(name, asked, path.resolve(), title, digest(content.cells), None, own)
 
@@ -267,63 +232,6 @@ def _unknown(name: str, known: Mapping[str, Parameter]) -> str:
     return f"there is no parameter {name!r}: the parameters are {', '.join(known)}{nearest(name, known)}"
 
 
-def _check_kind(parameter: Parameter, value: Any) -> None:
-    """Hold a value to the kind of its default; a default of None admits anything."""
-    default = parameter.default
-    if default is None or type(value) is type(default) or (type(default) is float and type(value) is int):
-        return
-    raise InputError(
-        f"{parameter.name} must be {_KINDS[type(default)][0]}, like its default {as_typed(default)}, not {value!r}"
-    )
-
-
 def _title(cells: list[Any]) -> str | None:
     headings = (re.search(r"^# +(.+?)\s*$", cell.source, re.M) for cell in cells if cell.cell_type == "markdown")
     return next((found.group(1) for found in headings if found), None)
-
-
-def _own_parameters(asked: str, cells: list[Any]) -> Iterator[Parameter]:
-    """Read the assignments of the parameters cell: name, literal default, and the comment on the line as meaning."""
-    tagged = [cell for cell in cells if PARAMETERS_TAG in cell.metadata.get("tags", [])]
-    if not tagged:
-        return
-    source = tagged[0].source
-    try:
-        statements = ast.parse(source).body
-        comments = _comments(source)
-    except (SyntaxError, tokenize.TokenError):
-        raise InputError(f"the parameters cell of {asked} is not Python") from None
-    seen: set[str] = set()
-    for statement in statements:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
-                if name in seen:
-                    raise InputError(f"the parameters cell of {asked} assigns {name} twice: assign it once")
-                seen.add(name)
-                default = _literal(asked, name, statement.value)
-                schema = {} if default is None else {"type": _KINDS[type(default)][1]}
-                yield Parameter(name, default, schema, comments.get(statement.end_lineno, ""))
-            case ast.Assign() | ast.AugAssign():
-                raise InputError(
-                    f"the parameters cell of {asked} must assign one name a line and a plain value to it, which "
-                    f"{ast.unparse(statement)!r} does not"
-                )
-
-
-def _literal(asked: str, name: str, expression: ast.expr) -> Any:
-    """Return a default as the plain value that papermill can hand over again."""
-    try:
-        value = ast.literal_eval(expression)
-        if json.loads(json.dumps(value, allow_nan=False)) == value:
-            return value
-    except (ValueError, TypeError):
-        pass
-    raise InputError(
-        f"the parameters cell of {asked} must assign plain values (numbers, text, lists, mappings with names), which "
-        f"{name} = {ast.unparse(expression)} is not"
-    )
-
-
-def _comments(source: str) -> dict[int, str]:
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}

@@ -23,7 +23,7 @@ from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.collect import note
 from carec_digital_trade.runs.identity import Run
-from carec_digital_trade.runs.notebooks import PARAMETERS_TAG
+from carec_digital_trade.runs.own_parameters import PARAMETERS_TAG
 from carec_digital_trade.runs.prose import Prose, first_sentence
 from carec_digital_trade.runs.values import as_typed
 from carec_digital_trade.vintages import asked_vintage
