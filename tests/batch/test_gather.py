@@ -177,6 +177,14 @@ def test_a_chart_mixes_neither_tables_nor_notebooks_nor_units(toy: Path, tmp_pat
     ]
 
 
+def test_a_table_that_no_parameter_moves_is_not_charted(planned: Callable):
+    runs = planned(fixed={"year": 2020}, grid={"flow": ["exports", "imports"]})
+    for run in runs:
+        finish(run, [row(table="published", value=99), row(value=ord(run.parameters["flow"][0]), year=2020)])
+    (only,) = sets(runs, ["flow"])
+    assert (only.tables, only.high) == (["totals of toy"], ord("i"))
+
+
 def test_a_chart_of_words(planned: Callable):
     runs = planned(grid={"flow": ["b", "<a>"]})
     for run in runs:

@@ -7,7 +7,6 @@ batch, whoever finished first.
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,9 @@ from carec_digital_trade.runs.values import as_typed
 
 PREFIX = "parameter_"
 """Before a parameter's name in a column: a run has a year, and so has each of its results."""
+
+_Rows = tuple[Run, dict[str, dict[str, str]]]
+"""A run, and of one of its tables the row of each region."""
 
 _HEADER = ",".join(RESULT_COLUMNS).encode()
 
@@ -92,6 +94,10 @@ def write_failures(failures: Sequence[tuple[Run, Failure]], path: Path) -> None:
 def regional(runs: Iterable[Run], metrics: Sequence[str]) -> Iterator[tuple[Run, dict[str, str]]]:
     """Read the values of some metrics for whole regions, for a chart.
 
+    A metric is taken out of one table of a notebook, the same for all its runs: the one that has it for the most of
+    their regions and years, and of several the one whose values differ most from run to run. A table such as the
+    article's own, which no parameter moves, says nothing along a parameter.
+
     Parameters
     ----------
     runs : iterable of Run
@@ -104,28 +110,39 @@ def regional(runs: Iterable[Run], metrics: Sequence[str]) -> Iterator[tuple[Run,
     run : Run
         One of them.
     row : dict of str to str
-        Of its results, column to text: for each metric and region the row of the run's own year, or else the last, out
-        of one table: the first of those that have the metric, in the run's year if any does, for the most regions.
+        Of its results, column to text: for each metric and region the row of the run's own year, or else the last.
     """
-    for run in runs:
-        tables: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
-        for row in read_rows(run):
-            if row["metric"] in metrics and not row["iso3"]:
-                known = tables.setdefault((row["metric"], row["table"]), {})
-                if not _of_its_year(run, known.get(row["region"], {})):
-                    known[row["region"]] = row
-        for metric in metrics:
-            of_metric = [rows for (name, _), rows in tables.items() if name == metric]
-            for row in max(of_metric, key=partial(_worth, run), default={}).values():
-                yield run, row
+    found = [(run, _regions(run, metrics)) for run in runs]
+    for metric in metrics:
+        candidates: dict[str, dict[str, list[_Rows]]] = {}
+        for run, tables in found:
+            for (name, table), rows in tables.items():
+                if name == metric:
+                    candidates.setdefault(run.source.name, {}).setdefault(table, []).append((run, rows))
+        for tables in candidates.values():
+            for run, rows in max(tables.values(), key=_worth):
+                for row in rows.values():
+                    yield run, row
+
+
+def _regions(run: Run, metrics: Sequence[str]) -> dict[tuple[str, str], dict[str, dict[str, str]]]:
+    """Return, for each metric and table of a run, the row of each region."""
+    tables: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
+    for row in read_rows(run):
+        if row["metric"] in metrics and not row["iso3"]:
+            known = tables.setdefault((row["metric"], row["table"]), {})
+            if not _of_its_year(run, known.get(row["region"], {})):
+                known[row["region"]] = row
+    return tables
 
 
 def _of_its_year(run: Run, row: Mapping[str, str]) -> bool:
     return row.get("year") == str(run.parameters.get("year"))
 
 
-def _worth(run: Run, rows: Mapping[str, dict[str, str]]) -> tuple[int, int]:
-    return sum(_of_its_year(run, row) for row in rows.values()), len(rows)
+def _worth(table: Sequence[_Rows]) -> tuple[int, int, int]:
+    rows = [(run, row) for run, of_regions in table for row in of_regions.values()]
+    return sum(_of_its_year(*each) for each in rows), len(rows), len({row["value"] for _, row in rows})
 
 
 def read_rows(run: Run) -> Iterator[dict[str, str]]:
