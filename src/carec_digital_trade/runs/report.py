@@ -96,7 +96,7 @@ def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
         _templates()
         .get_template("index.html.j2")
         .render(
-            runs=[{**each, "answer": _first(each["answer"] or "", prose)} for each in listing.runs],
+            runs=[{**each, "answer": _parted(each["answer"] or "", prose)} for each in listing.runs],
             total=listing.total,
             failed=listing.failed,
             columns=columns,
@@ -112,9 +112,10 @@ def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
     return out / INDEX
 
 
-def _first(answer: str, prose: Prose) -> str:
-    """Return an answer's first sentence; the run's own page has the rest."""
-    return prose.html(first_sentence(answer)[0]) if answer else ""
+def _parted(answer: str, prose: Prose) -> tuple[str, str]:
+    """Return an answer's first sentence, and what qualifies it."""
+    first, rest = (*first_sentence(answer), "", "")[:2]
+    return prose.text(first), prose.html(rest) if rest else ""
 
 
 @dataclass(frozen=True)
