@@ -201,3 +201,8 @@ def test_years_of_the_measures():
 def test_bad_input_is_told_in_a_sentence(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_a_region_is_made_and_not_named():
+    with pytest.raises(InputError, match=r"'CAREC' is no region: make one with region\('CAREC'\)"):
+        members(trade("delivered", "total"), "CAREC", 2024)

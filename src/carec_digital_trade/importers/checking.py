@@ -1,6 +1,6 @@
 """What every source is held to, whatever its layout."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -129,6 +129,27 @@ def mapped(codes: pd.Series, known: Mapping[str, str], names: pd.Series | None =
         found = codes[unknown] if names is None else codes[unknown] + " (" + names[unknown] + ")"
         raise DataError(f"these codes of economies are not known: {', '.join(sorted(found.unique()))}")
     return codes.map(known)
+
+
+def all_there(kind: str, wanted: Iterable[str], found: Collection[str]) -> None:
+    """Refuse what lacks something.
+
+    Parameters
+    ----------
+    kind : str
+        What is looked for, such as "column".
+    wanted, found : collection of str
+        What there must be, and what there is.
+
+    Raises
+    ------
+    DataError
+        If something is lacking; the sentence says what there is instead.
+    """
+    lacking = [each for each in wanted if each not in found]
+    if lacking:
+        what = f"the {kind} {lacking[0]} is" if len(lacking) == 1 else f"the {kind}s {', '.join(lacking)} are"
+        raise DataError(f"{what} lacking: the {kind}s are {', '.join(map(str, found)) or 'none'}")
 
 
 def once(rows: pd.DataFrame, key: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from typing import IO, Any
 import pandas as pd
 
 from carec_digital_trade.errors import DataError
+from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.archive import unpacked
 
 _BOM = b"\xef\xbb\xbf"
@@ -48,7 +49,7 @@ def text_rows(path: Path, pattern: str, columns: Sequence[str], largest: int) ->
     except UnicodeDecodeError:
         text = data.decode("latin-1")
     header = text.partition("\n")[0]
-    _check_header(next(csv.reader([header]), []), columns)
+    checking.all_there("column", columns, next(csv.reader([header]), []))
     _check_last_line(header, text[-_TAIL:])
     frame = _parsed(io.StringIO(text), usecols=list(columns))
     if frame.empty:
@@ -91,7 +92,7 @@ def text_chunks(
     with unpacked(path, pattern, largest) as stream:
         header = stream.readline().removeprefix(_BOM).decode("latin-1")
         names = next(csv.reader([header]), [])
-        _check_header(names, columns)
+        checking.all_there("column", columns, names)
         if not isinstance(stream, zipfile.ZipExtFile):
             _check_last_line(header, _tail(stream))
         wanted = [*columns, *(column for column in optional if column in names)]
@@ -134,12 +135,6 @@ def _tail(stream: IO[bytes]) -> str:
     tail = stream.read().decode("latin-1")
     stream.seek(place)
     return tail
-
-
-def _check_header(found: Sequence[str], columns: Sequence[str]) -> None:
-    lacking = [column for column in columns if column not in found]
-    if lacking:
-        raise DataError(f"the column {', '.join(lacking)} is lacking: the columns are {', '.join(found) or 'none'}")
 
 
 def _check_last_line(header: str, tail: str) -> None:

@@ -100,11 +100,10 @@ def _page(content: bytes, query: str) -> tuple[list[dict[str, Any]], int]:
     try:
         answer = json.loads(content)
         page, total = answer["value"], int(answer["count"])
-        lacking = [column for column in COLUMNS if page and column not in page[0]]
+        columns = list(page[0]) if page else COLUMNS
     except (ValueError, KeyError, TypeError):
         raise SourceError(f"{query} answered with something that is not the API's data, such as a web page") from None
-    if lacking:
-        raise DataError(f"the column {', '.join(lacking)} is lacking: the columns are {', '.join(page[0])}")
+    checking.all_there("column", COLUMNS, columns)
     return page, total
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
 from carec_digital_trade.importers.download import (
@@ -162,9 +161,7 @@ def _reading(long: pd.DataFrame, asked: Asked) -> Reading:
     )
     checking.once(rows, ["iso3", "year", "series"])
     wide = rows.pivot(index=["iso3", "year"], columns="series", values="value")
-    lacking = [code for code in INDICATORS if code not in wide]
-    if lacking:
-        raise DataError(f"the indicator {', '.join(lacking)} is lacking")
+    checking.all_there("indicator", INDICATORS, list(wide))
     panel = wide[list(INDICATORS)].rename(columns=INDICATORS).sort_index().reset_index()
     empty = panel["population"].isna()
     panel = panel[~empty].astype({"population": "int64"}).rename_axis(columns=None)

@@ -174,8 +174,10 @@ def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[i
     Raises
     ------
     InputError
-        If the frame mixes flows or measures, or lacks a year.
+        If the frame mixes flows or measures, or lacks a year, or the region is a mere name.
     """
+    if not isinstance(region, Region):
+        raise InputError(f"{region!r} is no region: make one with region({region!r}) of carec_digital_trade.regions")
     _check_columns(trade_frame)
     known = np.unique(trade_frame["year"]).tolist()
     wanted = known if years is None else [int(year) for year in ([years] if np.isscalar(years) else years)]
