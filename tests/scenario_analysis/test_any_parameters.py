@@ -139,7 +139,8 @@ def check_numbers(parameters, tables):
     closure = tables["goal"]["Share to close, %"].dropna()
     assert closure.between(0, 100).all()
     gaps = tables["gaps"]
-    times = gaps[gaps["Gap in"] == "times"].dropna(subset="Gap")
+    assert gaps.loc[~gaps["Effect"].astype(bool), ["Used", "Beyond the evidence"]].isna().all(axis=None)
+    times = gaps[gaps["Effect"].astype(bool) & (gaps["Gap in"] == "times")].dropna(subset="Gap")
     product = times["Used"].astype(float) * times["Beyond the evidence"].astype(float)
     assert np.allclose(product, times["Gap"].astype(float), rtol=1e-9)
     assert (times["Used"] <= parameters.support * (1 + 1e-12)).all()

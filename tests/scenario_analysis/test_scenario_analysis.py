@@ -8,9 +8,11 @@ import pytest
 
 from carec_digital_trade import scenario_analysis
 from carec_digital_trade.parameters import ScenarioParameters
+from carec_digital_trade.prose import usd
 from carec_digital_trade.results import COLUMNS, METRICS
 from carec_digital_trade.scenario_analysis import series
-from carec_digital_trade.scenarios import indicator_values, outcome, published_effect
+from carec_digital_trade.scenario_analysis.trust import UNRELIABLE
+from carec_digital_trade.scenarios import indicator_pace, indicator_values, outcome, published_effect, simulate
 
 pytestmark = pytest.mark.usefixtures("light_backtest")
 
@@ -115,6 +117,11 @@ def test_gaps_beyond_the_evidence_are_said_and_not_used():
     for economy in ("Tajikistan", "Afghanistan", "Turkmenistan"):
         assert f"{economy} (" in result.reading
     assert not table["Extrapolated"].any()
+    # Inclusion has no effect here, nor has regulation without connectivity: a gap, and no part of it used.
+    idle = result.table[result.table["Lever"] == "inclusion"]
+    assert not idle["Effect"].any() and idle[["Used", "Beyond the evidence"]].isna().all(axis=None)
+    assert idle["Gap"].notna().all() and "It has no effect here: the gap is shown" in result.reading
+    assert not scenario_analysis.gaps(chosen(preset="regulation")).table["Effect"].any()
     assert "Most of the gap of Tajikistan, Afghanistan, Pakistan and Turkmenistan" in scenario_analysis.answer(DEFAULT)
 
 
@@ -147,6 +154,79 @@ def test_evidence_says_what_is_published_assumed_or_missing():
     assert "percentage points" in result.reading
 
 
+def test_a_lever_with_two_effects_has_a_record_of_each():
+    # The user's own figure acts on services; on goods, where it was not estimated, the ready lever has ESCAP's.
+    own = {**SURE, "kind": "trade_at_full", "indicator": "cpta", "low": 5.0, "central": 7.0, "high": 9.0}
+    asked = chosen(levers=[{"family": "paperless", "effect": own, "benchmark": "full"}])
+    result = scenario_analysis.evidence(asked)
+    values = result.records.set_index("metric")["value"]
+    assert values["effect_paperless_delivered"] == 7
+    assert values["effect_paperless_goods_and_services"] == -13
+    assert "effect_connectivity" in set(scenario_analysis.evidence(DEFAULT).records["metric"])
+    assert "For paperless on digitally delivered trade the range is the user's." in result.reading
+
+
+def test_rows_of_medians_are_said_not_to_add():
+    table = scenario_analysis.by_economy(DEFAULT).table
+    words = (
+        f"add up to {usd(table['Additional'].iloc[1:].sum())} and the region's is {usd(table['Additional'].iloc[0])}"
+    )
+    assert words in scenario_analysis.by_economy(DEFAULT).reading
+    assert words in scenario_analysis.attribution(DEFAULT).reading
+    assert "add up to" not in scenario_analysis.by_economy(chosen(region="PAK")).reading
+
+
+def test_all_levers_at_central_figures_by_hand():
+    # One sure lever, all of the gap closed: every member's path without shocks times the same share as in its futures.
+    asked = chosen(region=["PAK", "KGZ"], levers=[{"family": "connectivity", "effect": SURE}])
+    fitted = series.scenario(asked).baseline
+    by_hand = fitted.median(2035).sum() * np.expm1(np.log(1.065) / np.log(1.1) * np.log(2))
+    value = scenario_analysis.per_ten_points(asked).records.set_index("metric")["value"]["additional_central"]
+    assert value == pytest.approx(by_hand, rel=ROUNDING)
+    central = scenario_analysis.per_ten_points(DEFAULT).records.set_index("metric")["value"]["additional_central"]
+    assert f"all levers together add {usd(central)}" in scenario_analysis.answer(DEFAULT)
+
+
+def test_what_the_widening_does_to_the_median_and_the_chances_is_said():
+    factor = series.widening(DEFAULT)
+    assert factor > 1
+    plain = simulate(DEFAULT.scenario(), DEFAULT.draws, DEFAULT.seed).totals
+    added = (plain["scenario"] - plain["baseline"])[-1]
+    result = scenario_analysis.additional(DEFAULT)
+    value = result.records.set_index("metric")["value"]["additional_unwidened"]
+    assert value == np.quantile(added, 0.5, method="inverted_cdf")
+    assert f"not widened by {factor:.2f}, it is {usd(value)}" in result.reading
+    latest = np.exp(series.scenario(DEFAULT).baseline.start).sum()
+    chances = scenario_analysis.chances(DEFAULT)
+    for name in ("baseline", "scenario"):
+        by_hand = 100 * (plain[name][2030 - 2026] >= 2 * latest).mean()
+        value = chances.records.set_index("metric")["value"][f"reached_unwidened_{name}"]
+        assert value == pytest.approx(by_hand)
+        assert f"{by_hand:.0f}%" in chances.reading.split("With shocks")[1]
+    in_2030 = np.quantile(plain["baseline"][2030 - 2026], 0.5, method="inverted_cdf")
+    assert f"the median of 2030 without levers is {usd(in_2030)}" in scenario_analysis.goal(DEFAULT).reading
+
+
+def test_the_baseline_of_goods_is_set_beside_its_rivals():
+    result = scenario_analysis.goods(DEFAULT)
+    mase = result.records.dropna(subset="value").query("metric.str.startswith('mase')").set_index("metric")["value"]
+    for where, words in (("economies", "single economies"), ("total", "the total")):
+        errors = {name: mase[f"mase_{name}_{where}"] for name in ("shrunken_drift", "own_drift", "no_change")}
+        assert f"{errors['no_change']:.2f} by no change" in result.reading
+        better = [name.replace("_", " ") for name in errors if errors[name] < errors["shrunken_drift"]]
+        said = next(part for part in result.reading.split(". ") if part.startswith(f"For {words}"))
+        assert all(f"{name} did better" in said for name in better) if better else "no rival did better" in said
+
+
+def test_the_pace_of_members_by_hand():
+    result = scenario_analysis.gaps(DEFAULT)
+    years = result.records[result.records["metric"] == "own_pace_years_connectivity"].set_index("iso3")["value"]
+    pace = indicator_pace("fixed_broadband").set_index("iso3")["pace"]
+    assert years["PAK"] == pytest.approx(np.log(2) / pace["PAK"])  # a doubling is used
+    assert f"Pakistan in {years['PAK']:.1f} years" in result.reading
+    assert years["KAZ"] == 0
+
+
 def test_the_two_readings_of_the_wto_by_hand():
     table = scenario_analysis.per_ten_points(DEFAULT).table.set_index("Economy")
     now = indicator_values("fixed_broadband").set_index("iso3")["value"]["KGZ"]
@@ -171,6 +251,8 @@ def test_the_chance_of_the_target_is_the_share_of_the_futures():
 def test_the_closure_found_leads_to_the_target():
     first = scenario_analysis.goal(DEFAULT).table.iloc[0]
     latest = np.exp(series.scenario(DEFAULT).baseline.start).sum()
+    before = scenario_analysis.baseline(DEFAULT).table.set_index("Year")
+    assert first["Baseline"] == pytest.approx(before.loc["2030", "Median"], rel=ROUNDING)
     multiple = (first["Baseline"] + first["Every gap closed"]) / 2 / latest
     result = scenario_analysis.goal(chosen(target={"multiple": multiple}))
     share = result.table.iloc[0]["Share to close, %"]
@@ -179,12 +261,16 @@ def test_the_closure_found_leads_to_the_target():
     levers = [lever.model_copy(update={"closure": share / 100}) for lever in DEFAULT.scenario().levers.values()]
     totals = series.simulation(chosen(levers=levers)).totals["scenario"][2030 - 2026]
     # As near as the closure was sought, 1e-6.
-    assert np.median(totals) == pytest.approx(multiple * latest, rel=1e-5)
+    assert np.quantile(totals, 0.5, method="inverted_cdf") == pytest.approx(multiple * latest, rel=1e-5)
 
 
 def test_goods_and_services_gain_where_the_treaty_is_not_in_force():
     result = scenario_analysis.goods(DEFAULT)
     gaining = result.table.iloc[1:].query("Additional > 0")["Economy"]
+    stands = result.table.set_index("Economy")[["Agreement", "Gap"]]
+    assert stands.loc["Kazakhstan"].to_list() == ["neither", 1.0] and stands.loc["China"].to_list() == ["party", 0.0]
+    gap = result.records.query("metric == 'indicator_gap_paperless'").set_index("iso3")["value"]
+    assert gap["KAZ"] == 1 and gap["CHN"] == 0
     treaty = indicator_values("cpta").set_index("iso3")["value"]
     assert {"Kazakhstan", "Pakistan", "Georgia", "Afghanistan"} == set(gaining)
     assert (treaty[["KAZ", "PAK", "GEO", "AFG"]] < 1).all()
@@ -200,7 +286,11 @@ def test_goods_and_services_gain_where_the_treaty_is_not_in_force():
 def test_the_crosscheck_is_of_the_effect_that_is_used():
     asked = chosen(effects={"paperless": "escap_tfa_digital"})
     times = scenario_analysis.crosscheck(asked).records.set_index("metric")["value"]
-    words = f"at least {times['crosscheck_escap_tfa_digital_times_escap']:.1f} times as much"
+    full, escap = times["crosscheck_escap_tfa_digital"], times["crosscheck_escap_full_at_most"]
+    words = (
+        f"full implementation adds {full:.1f}% by cost effect times elasticity, at least {full / escap:.1f} times "
+        f"ESCAP's own estimate of at most {escap:.1f}%."
+    )
     assert words in scenario_analysis.answer(asked)
 
 
@@ -220,7 +310,9 @@ PAPERLESS = {"family": "paperless", "effect": "escap_cpta", "benchmark": "full"}
 @pytest.mark.parametrize(
     ("values", "section", "words"),
     [
-        ({"preset": "paperless"}, "gaps", "There is no lever, so no gap is closed."),
+        ({"preset": "paperless"}, "gaps", "Paperless does not act on digitally delivered trade, so nothing of it is"),
+        ({"levers": []}, "gaps", "There is no lever, so no gap is closed."),
+        ({}, "gaps", "section 9 shows its gap"),
         ({"preset": "paperless"}, "additional", "No lever adds anything here"),
         ({"preset": "paperless"}, "sobol", "No lever adds anything here"),
         ({"preset": "paperless"}, "tornado", "No lever adds anything here"),
@@ -252,6 +344,10 @@ PAPERLESS = {"family": "paperless", "effect": "escap_cpta", "benchmark": "full"}
             "Forecasts start from an earlier year in Viet Nam (2022)",
         ),
         ({"target": {"multiple": 0.5}}, "goal", "at least half of the futures get there without any lever"),
+        ({}, "goal", "given this path of GDP"),
+        ({"target": {"kind": "benchmark_ratio"}}, "chances", "given this path of GDP, which has no shocks, is "),
+        ({}, "crosscheck", "17.8% at 0.5 and 39.9% at 2"),
+        ({}, "backtest", "have been revised since"),
         ({"target": {"multiple": 9.0}}, "goal", "no closure brings the median there"),
     ],
 )
@@ -265,3 +361,27 @@ def test_answer_prints_the_numbers_that_the_tables_hold():
     amounts = [float(number) for number in re.findall(r"USD ([\d.]+) billion", said)][:3]
     assert amounts == [round(row[name] / 1000, 1) for name in ("Additional", "80% from", "80% to")]
     assert f"{row['% of own trade']:.1f}% of what it would be anyway" in said
+    quotient = f"{100 * row['Additional'] / row['Baseline']:.1f}%"
+    assert (f"the median of the shares, that of the medians being {quotient}" in said) == (
+        quotient != f"{row['% of own trade']:.1f}%"
+    )
+
+
+def test_bands_that_are_widened_beyond_reason_are_warned_of():
+    few = chosen(region=["KAZ", "KGZ", "UZB"], measure="deliverable", flow="exports", year=2023, preset="paperless")
+    assert series.widening(few) > UNRELIABLE > series.widening(DEFAULT)
+    totals = simulate(few.scenario(), few.draws, few.seed).totals["baseline"][-1]
+    plain = np.quantile(totals, 0.5, method="inverted_cdf")
+    baseline, calibration = scenario_analysis.baseline(few), scenario_analysis.calibration(few)
+    for said in (baseline.reading, calibration.reading, scenario_analysis.answer(few)):
+        assert "too badly here for the bands, medians and chances to be relied on" in said
+        assert f"Without the factor the median of the baseline in 2035 is {usd(plain)}." in said
+    assert baseline.records.set_index("metric")["value"]["baseline_unwidened"] == plain
+    assert "relied on" not in scenario_analysis.baseline(DEFAULT).reading
+
+
+def test_the_middle_of_the_swings_is_told_from_the_median_of_the_futures():
+    result = scenario_analysis.tornado(DEFAULT)
+    centre = usd(result.table["Additional, central"].iloc[0])
+    median = usd(scenario_analysis.additional(DEFAULT).table["Median"].iloc[-1])
+    assert centre != median and f"it is {centre}, and not the {median} of section 5" in result.reading

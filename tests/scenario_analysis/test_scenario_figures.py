@@ -8,6 +8,7 @@ from carec_digital_trade.figures.fans import unit_for
 from carec_digital_trade.figures.scenarios import LEVER_COLOURS, PANELS
 from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR
 from carec_digital_trade.parameters import ScenarioParameters
+from carec_digital_trade.scenario_analysis import series
 
 pytestmark = pytest.mark.usefixtures("light_backtest")
 
@@ -28,6 +29,7 @@ FIVE_LEVERS = [
 CASES = {
     "default": {},
     "nothing": {"preset": "paperless"},
+    "few data": {"region": ["KAZ", "KGZ", "UZB"], "measure": "deliverable", "flow": "exports", "year": 2023},
     "extrapolated": {"region_exclude": ["CHN"], "support": 50, "levers": FIVE_LEVERS, "horizon": 2060},
     "long names, one year": {
         "region": ["BOL", "CAF", "STP", "RUS", "BLR"],
@@ -90,11 +92,17 @@ def test_the_fan_holds_history_median_and_bands():
     assert axis.get_yscale() == "log" and axis.get_ylabel() == f"{unit.name}, log scale"
 
 
-def test_a_partial_total_is_not_joined_to_the_futures():
-    _, (axis,) = draw(CASES["missing members"], "baseline_fan")
-    assert axis.lines[0].get_xdata()[0] == 2024
-    assert axis.lines[1].get_xdata()[-1] == 2023
-    assert to_hex(axis.lines[1].get_color()).upper() == BENCHMARK_COLOUR
+def test_the_futures_start_from_the_latest_figures_where_the_last_total_is_partial():
+    result, (axis,) = draw(CASES["missing members"], "baseline_fan")
+    latest = series.scenario(ScenarioParameters.validated({"draws": 300, **CASES["missing members"]})).baseline.start
+    fan, observed = axis.lines
+    assert fan.get_xdata()[0] == observed.get_xdata()[-1] == 2023
+    assert fan.get_ydata()[0] * unit_for(result.table["Median"].iloc[-1]).millions == pytest.approx(
+        np.exp(latest).sum()
+    )
+    assert fan.get_ydata()[0] > observed.get_ydata()[-1]
+    assert "start from each member's latest figure" in words([axis])
+    assert to_hex(observed.get_color()).upper() == BENCHMARK_COLOUR
 
 
 def test_the_addition_starts_from_nothing():
@@ -129,8 +137,16 @@ def test_gaps_show_what_is_used_what_is_beyond_and_what_is_missing():
     tajikistan = list(part["Economy"]).index("Tajikistan")
     assert axes[0].texts[tajikistan].get_text() == "no data"
     assert axes[1].texts[tajikistan].get_text() == "156"
-    assert "5 of 11 members in connectivity and 4 of 11 members in inclusion" in words(axes)
+    assert "5 of 11 members in connectivity" in words(axes) and "in inclusion" not in words(axes)
+    assert {bar.get_hatch() for bar in axes[2].patches} == {"////"} and "Hatched: no effect" in words(axes)
+    assert not any(bar.get_hatch() for bar in bars)
     assert "from 0" in words(draw(CASES["from nothing"], "lever_gaps")[1])
+
+
+def test_a_gap_from_nothing_is_beyond_the_evidence_in_the_title():
+    result, axes = draw({"region": ["TCD"], "preset": "connectivity"}, "lever_gaps")
+    assert "Further from it than is used: Chad (from nothing)" in result.reading
+    assert "Part of the gap is beyond the evidence in 1 of 1 member in connectivity" in words(axes)
 
 
 def test_levers_that_have_no_panel_are_named():

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from carec_digital_trade.scenarios import (
     widening,
 )
 from carec_digital_trade.scenarios.backtest import LONGEST
+from carec_digital_trade.scenarios.rivals import Forecast
 
 SMALL = region(["KAZ", "PAK", "GEO"])
 
@@ -76,6 +79,43 @@ def test_regional_total_is_of_the_members_with_data(make_series):
     total = found[(found["scope"] == "region") & (found["origin"] == 2014)].set_index("year")["actual"]
     assert total[2015] == pytest.approx(np.log(one[10]))  # PAK is missing in 2015
     assert total[2016] == pytest.approx(np.log(2 * one[11]))
+
+
+def _still(values, rival, steps, levels):
+    """A rival that takes no time: the last value, with bounds at the standard deviation."""
+    mean = np.full(steps, values[-1])
+    return Forecast(mean, {level: mean + np.outer([-1, 1], np.full(steps, values.std())) for level in levels}, True)
+
+
+def test_a_value_that_is_not_positive_ends_no_earlier_forecast(make_series, monkeypatch):
+    monkeypatch.setattr(import_module("carec_digital_trade.scenarios.backtest"), "rival_forecast", _still)
+    rng = np.random.default_rng(2)
+    steady, falls = (np.exp(rng.normal(0.1, 0.1, 14).cumsum()).tolist() for _ in range(2))
+    negative, missing = ([*falls[:12], value, falls[13]] for value in (-1.0, None))  # in 2017
+    regions, methods = [region(["KAZ", "PAK"])], ["own_drift", "no_change", "theta"]
+    found, without = (
+        backtest(make_series({"KAZ": steady, "PAK": falls}), regions, methods, draws=50)
+        for falls in (negative, missing)
+    )
+    # Seen from 2014 to 2016 the two series are the same; a year whose value has no log is a year without one.
+    early = [frame[frame["origin"] < 2017].reset_index(drop=True) for frame in (found, without)]
+    pd.testing.assert_frame_equal(*early)
+    seen = early[0].query("iso3 == 'PAK' and method == 'own_drift'")
+    assert seen.groupby("origin")["year"].apply(list).to_dict() == {
+        2014: [2015, 2016, 2018],
+        2015: [2016, 2018],
+        2016: [2018],
+    }
+    # From 2017 on the baseline starts the series anew, so there is nothing to forecast it from.
+    assert found[(found["origin"] == 2017) & (found["iso3"] == "PAK")].empty
+
+
+def test_no_change_forecasts_the_latest_value(delivered, forecasts):
+    none = forecasts[forecasts["method"] == "no_change"]
+    values = delivered[delivered["iso3"].isin(SMALL.members)].pivot(index="year", columns="iso3", values="value")
+    latest = np.log(values.assign(total=values.sum(axis=1)))
+    by_hand = [latest.at[row.origin, "total" if row.scope == "region" else row.iso3] for row in none.itertuples()]
+    assert none["forecast"].to_numpy() == pytest.approx(by_hand)
 
 
 def _frame(errors, method="own_drift", scope="economy"):

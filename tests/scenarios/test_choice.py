@@ -4,6 +4,7 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.scenarios import (
     Lever,
     OwnEffect,
+    Target,
     effects_in_words,
     fields_in_words,
     lever_set,
@@ -63,6 +64,12 @@ def test_choices_in_words():
     assert "connectivity: connectivity (wto2023_trade, fixed_broadband)" in presets_in_words().splitlines()
     assert "inclusion: inclusion (no published effect, only the gap, internet_users)" in presets_in_words().splitlines()
     assert len(effects_in_words().splitlines()) == len(published_effects())
-    assert "6.5 (6 to 7) % of trade for a 10% rise" in effects_in_words()
-    for model in (Lever, OwnEffect):
+    assert "6.5% of trade for a 10% rise (6 to 7)" in effects_in_words()
+    assert "60% growth of the effect of connectivity at full implementation (bounds assumed)" in effects_in_words()
+    assert "3% of trade for a 10% rise (at least 3; upper bound assumed)" in effects_in_words()
+    lines = fields_in_words(Lever).splitlines()
+    assert "(regulation | paperless | connectivity | inclusion; needed)" in lines[0]
+    assert "phase: how the effect grows between the two (linear | logistic; default linear)" in lines
+    assert "closure: share of the gap that is closed (default 1.0)" in lines
+    for model in (Lever, OwnEffect, Target):
         assert [line.split(":")[0] for line in fields_in_words(model).splitlines()] == list(model.model_fields)

@@ -28,3 +28,12 @@ def test_the_cost_effect_implies_many_times_as_much(table):
     assert times == pytest.approx(table.at["escap_cpta", "value"] / table.at["escap_full_at_most", "value"])
     assert times > 2
     assert np.isfinite(table.loc["escap_tfa_digital_times_escap", ["low", "value", "high"]].to_numpy(float)).all()
+
+
+def test_the_cost_effect_at_other_trade_costs(table):
+    # -13% of t = 0.5 leaves 0.435, (1.435 / 1.5)^-3.7 - 1 = 17.8%; of t = 2, 1.74, (2.74 / 3)^-3.7 - 1 = 39.9%.
+    for cost, words in ((0.5, "0_5"), (2.0, "2")):
+        by_hand = 100 * ((1 + 0.87 * cost) / (1 + cost)) ** -3.7 - 100
+        assert table.at[f"escap_cpta_at_cost_{words}", "value"] == pytest.approx(by_hand)
+    assert "escap_cpta_at_cost_1" not in table.index
+    assert "escap_cpta_at_cost_1" in set(paperless_crosscheck(ad_valorem_cost=0.5)["figure"])

@@ -66,7 +66,7 @@ def test_the_closure_found_reaches_the_target(scenario, baseline, carec, asean):
     assert row["reached"] == "closure" and 0 < row["closure"] < 1
     levers = {"connectivity": scenario.levers["connectivity"].model_copy(update={"closure": row["closure"]})}
     again = simulate(build_scenario(baseline, carec, asean, levers), 2_000, seed=1)
-    assert np.median(again.totals["scenario"][4]) == pytest.approx(amount, rel=1e-5)
+    assert np.quantile(again.totals["scenario"][4], 0.5, method="inverted_cdf") == pytest.approx(amount, rel=1e-5)
     assert row["probability"] == pytest.approx(0.5, abs=0.01)
 
 

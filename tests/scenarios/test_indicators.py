@@ -6,13 +6,22 @@ from hypothesis import strategies as st
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
-from carec_digital_trade.scenarios import INDICATORS, gaps, indicator_values, indicators
+from carec_digital_trade.scenarios import INDICATORS, gaps, indicator_pace, indicator_values, indicators
 
 
 def test_latest_values_with_their_years():
     values = indicator_values("internet_users").set_index("iso3")
     assert values.at["TKM", "year"] == 2017 and values.at["TKM", "value"] == pytest.approx(21.251)
     assert values.at["KAZ", "year"] == 2023
+
+
+def test_the_pace_is_that_of_the_last_five_years():
+    pace = indicator_pace("fixed_broadband").set_index("iso3")
+    panel = load("panel").set_index(["iso3", "year"])["fixed_broadband_per_100"]
+    last = int(pace.at["KGZ", "year"])
+    assert last == indicator_values("fixed_broadband").set_index("iso3").at["KGZ", "year"]
+    # Five equal steps of the pace lead from then to now.
+    assert panel["KGZ", last - 5] * np.exp(5 * pace.at["KGZ", "pace"]) == pytest.approx(panel["KGZ", last])
 
 
 def test_law_share_counts_a_draft_as_no_law_and_leaves_out_the_unknown():

@@ -1,7 +1,8 @@
 import pytest
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios import Lever, applicable, lever_set, preset, presets, with_effects
+from carec_digital_trade.runs.values import parse_value
+from carec_digital_trade.scenarios import Lever, lever_set, preset, presets, with_effects
 
 OWN = {
     "kind": "trade_per_10_percent",
@@ -23,13 +24,6 @@ def test_presets_are_there_whole_and_half_way():
     assert set(table.loc[table["preset"] == "all_four", "lever"]) == families
     assert set(table.loc[table["preset"].str.endswith("_half"), "closure"]) == {0.5}
     assert preset("connectivity")["connectivity"].closure == 1.0
-
-
-def test_levers_that_cannot_act_on_an_outcome_are_set_aside():
-    assert set(applicable(preset("all_four"), "delivered")) == {"regulation", "connectivity", "inclusion"}
-    assert set(applicable(preset("all_four"), "goods_and_services")) == set(preset("all_four"))
-    spilling = lever_set({"paperless": {"effect": "escap_cpta", "benchmark": "full", "spillover": 0.1}})
-    assert set(applicable(spilling, "delivered")) == {"paperless"}
 
 
 def test_a_file_is_read_like_a_mapping(tmp_path):
@@ -111,13 +105,29 @@ def test_overlapping_effects_are_refused():
 def test_files_that_cannot_be_read_are_refused(tmp_path):
     broken = tmp_path / "broken.yaml"
     broken.write_text("connectivity: {effect: wto2023_trade\nclosure: 1\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"broken.yaml, line \d is not YAML"):
+    with pytest.raises(InputError, match=r"broken.yaml is not YAML: line 2, column 8"):
         lever_set(broken)
     (tmp_path / "list.yaml").write_text("- connectivity\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"list.yaml holds no mapping"):
         lever_set(tmp_path / "list.yaml")
-    with pytest.raises(InputError, match="there is no file"):
+    with pytest.raises(InputError, match=r"absent.yaml cannot be read: no such file"):
         lever_set(tmp_path / "absent.yaml")
+    (tmp_path / "latin.yaml").write_bytes("# Côte\nconnectivity: {effect: wto2023_trade}\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"latin.yaml is not a text file in UTF-8"):
+        lever_set(tmp_path / "latin.yaml")
+
+
+def test_a_file_is_read_as_what_is_typed(tmp_path):
+    file = tmp_path / "levers.yaml"
+    text = "{connectivity: {effect: wto2023_trade, end: 2_030}}"
+    file.write_text(text, encoding="utf-8")
+    # By the core rules of YAML 1.2 an underscore makes text, in a file as after -p.
+    sentences = []
+    for levers in (file, parse_value("levers", text)):
+        with pytest.raises(InputError, match="lever connectivity, end") as refused:
+            lever_set(levers)
+        sentences.append(str(refused.value))
+    assert sentences[0] == sentences[1]
 
 
 def test_unknown_preset_is_refused():

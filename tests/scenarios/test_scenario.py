@@ -5,7 +5,6 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
     TRADE_ELASTICITY,
-    applicable,
     build_scenario,
     evidence,
     fit_baseline,
@@ -13,6 +12,7 @@ from carec_digital_trade.scenarios import (
     outcome,
     phase_in,
     preset,
+    without_goods_only,
 )
 from carec_digital_trade.scenarios.factors import Factor
 
@@ -107,7 +107,7 @@ def test_refused_in_one_sentence(baseline, carec, asean, levers, options, senten
 def test_any_region_measure_and_flow(measure, flow):
     ours, theirs = region(["KAZ", "KGZ", "ARM", "BLR"]), region(["IND", "BGD", "LKA", "NPL"])
     fitted = fit_baseline(outcome(measure, flow), ours.members)
-    scenario = build_scenario(fitted, ours, theirs, applicable(preset("all_four"), measure))
+    scenario = build_scenario(fitted, ours, theirs, without_goods_only(preset("all_four"), measure))
     assert scenario.reach.shape[1] == len(fitted.members)
     assert (scenario.reach >= 0).all()
 

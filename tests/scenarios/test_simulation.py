@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
-    applicable,
     build_scenario,
     fit_baseline,
     lever_set,
     preset,
     simulate,
+    without_goods_only,
 )
 from carec_digital_trade.scenarios.simulation import QUANTITIES, order_statistics
 
@@ -31,7 +31,7 @@ SURE = {
 
 @pytest.fixture(scope="module")
 def scenario(baseline, carec, asean):
-    return build_scenario(baseline, carec, asean, applicable(preset("all_four"), "delivered"))
+    return build_scenario(baseline, carec, asean, without_goods_only(preset("all_four"), "delivered"))
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_closed_form_of_the_interaction(make_series):
 def test_no_closure_is_the_baseline_bit_for_bit(baseline, carec, asean):
     levers = {
         name: lever.model_copy(update={"closure": 0.0})
-        for name, lever in applicable(preset("all_four"), "delivered").items()
+        for name, lever in without_goods_only(preset("all_four"), "delivered").items()
     }
     closed = simulate(build_scenario(baseline, carec, asean, levers), 500, seed=5)
     plain = simulate(build_scenario(baseline, carec, asean, {}), 500, seed=5)

@@ -16,6 +16,9 @@ from carec_digital_trade.scenarios import BANDS
 ROOM = 1.9
 """Inches to the right of the axes for the names."""
 
+_LONG = 1e6
+"""On an axis that goes up to here the numbers are so long that few of them have room."""
+
 
 class Unit(NamedTuple):
     """The unit of an axis: USD million in it, and its name."""
@@ -42,8 +45,8 @@ def unit_for(largest: float) -> Unit:
     return Unit(1e3, "USD billion") if largest < 2e6 else Unit(1e6, "USD trillion")
 
 
-def draw_fan(axis: Axes, ahead: pd.DataFrame, start: pd.Series | None, unit: Unit, colour: str) -> list[int]:
-    """Draw bands and their median, from a known value on if there is one.
+def draw_fan(axis: Axes, ahead: pd.DataFrame, start: pd.Series, unit: Unit, colour: str) -> list[int]:
+    """Draw bands and their median, from a known value on.
 
     Parameters
     ----------
@@ -51,7 +54,7 @@ def draw_fan(axis: Axes, ahead: pd.DataFrame, start: pd.Series | None, unit: Uni
         To be drawn on, by year.
     ahead : pandas.DataFrame
         Year, Median, and from and to of each band (``50% from``, ...), USD million.
-    start : pandas.Series or None
+    start : pandas.Series
         Year and Observed before it.
     unit : Unit
         Of the axis.
@@ -63,17 +66,15 @@ def draw_fan(axis: Axes, ahead: pd.DataFrame, start: pd.Series | None, unit: Uni
     list of int
         The years drawn.
     """
-    known = [] if start is None else [start]
-    years = [*(int(row["Year"]) for row in known), *ahead["Year"].astype(int)]
+    years = [int(start["Year"]), *ahead["Year"].astype(int)]
 
     def opened(column: str) -> list[float]:
-        return [value / unit.millions for value in (*(row["Observed"] for row in known), *ahead[column])]
+        return [value / unit.millions for value in (start["Observed"], *ahead[column])]
 
     for band in reversed(BANDS):
         ends = opened(f"{band}% from"), opened(f"{band}% to")
         axis.fill_between(years, *ends, color=colour, alpha=0.22, linewidth=0)
-    # A marker, since a single year has no line.
-    axis.plot(years, opened("Median"), color=colour, linewidth=2, linestyle="--", marker="." if len(years) == 1 else "")
+    axis.plot(years, opened("Median"), color=colour, linewidth=2, linestyle="--")
     axis.grid(axis="y", color=GUIDE)
     axis.set_xlabel("Year")
     axis.xaxis.set_major_locator(MaxNLocator(8, integer=True))
@@ -113,6 +114,7 @@ def log_numbers(axis: Axis, steps: Sequence[int]) -> None:
     steps : sequence of int
         Multiples of a power of ten that have a tick.
     """
-    axis.set_major_locator(LogLocator(subs=steps, numticks=8))
+    long = axis.get_view_interval()[1] >= _LONG
+    axis.set_major_locator(LogLocator(subs=steps, numticks=5 if long else 8))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(plain_number)

@@ -9,15 +9,12 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from carec_digital_trade.figures.fans import log_numbers, unit_for
-from carec_digital_trade.figures.labels import NAME, shortened, within
-from carec_digital_trade.figures.snapshot import NO_DATA
-from carec_digital_trade.figures.style import GUIDE, MUTED, plain_number
+from carec_digital_trade.figures.labels import NAME, NO_DATA, shortened, within
+from carec_digital_trade.figures.style import GUIDE, INK, MUTED, plain_number
 from carec_digital_trade.prose import usd
 
-ROW_INCHES = 0.36
 NOTHING = "nothing is added"
 
-_INK = "#333333"
 _MARK = " *"
 _NAME_IN_PANEL = 15
 
@@ -55,7 +52,7 @@ def draw_members(axis: Axes, members: pd.DataFrame, colour: str) -> None:
 
 
 def draw_gaps(axis: Axes, part: pd.DataFrame, colour: str) -> None:
-    """Draw the gaps of one lever: dark what is used, pale what lies beyond the evidence.
+    """Draw the gaps of one lever: dark what is used, pale what lies beyond the evidence, hatched without an effect.
 
     Parameters
     ----------
@@ -70,8 +67,13 @@ def draw_gaps(axis: Axes, part: pd.DataFrame, colour: str) -> None:
     in_times = part["Gap in"].iloc[0] == "times"
     base = 1.0 if in_times else 0.0
     used, gap = part["Used"].fillna(base), part["Gap"].fillna(part["Used"]).fillna(base)
-    axis.barh(rows, used - base, left=base, height=0.62, color=colour, zorder=3)
-    axis.barh(rows, gap - used, left=used, height=0.62, color=colour, alpha=0.3, zorder=2)
+    if part["Effect"].iloc[0]:
+        axis.barh(rows, used - base, left=base, height=0.62, color=colour, zorder=3)
+        axis.barh(rows, gap - used, left=used, height=0.62, color=colour, alpha=0.3, zorder=2)
+    else:
+        bare = {"facecolor": "none", "edgecolor": colour, "hatch": "////", "linewidth": 0.8, "alpha": 0.6}
+        far = gap > base
+        axis.barh(rows[far], gap[far] - base, left=base, height=0.62, zorder=2, **bare)
     for row, (value, reach) in enumerate(zip(part["Value"], part["Gap"], strict=True)):
         number = f"{reach:,.0f}" if reach >= 100 else f"{reach:.1f}" if reach >= 1.1 else f"{reach:.2f}"
         words = NO_DATA if np.isnan(value) else "from 0" if np.isnan(reach) else "none" if reach == base else number
@@ -111,7 +113,7 @@ def draw_parts(axis: Axes, table: pd.DataFrame, paints: Mapping[str, str]) -> No
     axis.set(xlim=(0, 1.02 * left.max()), xlabel=unit.name)
     axis.xaxis.set_major_formatter(plain_number)
     for row, total in enumerate(left):
-        axis.text(total, row, f" {_amount(total * unit.millions)}", va="center", fontsize=11, color=_INK)
+        axis.text(total, row, f" {_amount(total * unit.millions)}", va="center", fontsize=11, color=INK)
     _name_rows(axis, table["Economy"])
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, borderpad=0, fontsize=12)
 
@@ -132,10 +134,10 @@ def draw_swings(axis: Axes, table: pd.DataFrame, colour: str) -> None:
     unit = unit_for(table["Additional, high"].max())
     low, high = (table[f"Additional, {end}"] / unit.millions for end in ("low", "high"))
     axis.barh(rows, high - low, left=low, height=0.6, color=colour, zorder=2)
-    axis.axvline(table["Additional, central"].iloc[0] / unit.millions, color=_INK, linewidth=1.5, zorder=3)
+    axis.axvline(table["Additional, central"].iloc[0] / unit.millions, color=INK, linewidth=1.5, zorder=3)
     for row, ends in enumerate(zip(low, high, strict=True)):
         for end, align in zip(ends, ("right", "left"), strict=True):
-            axis.text(end, row, f" {_amount(end * unit.millions)} ", ha=align, va="center", fontsize=11, color=_INK)
+            axis.text(end, row, f" {_amount(end * unit.millions)} ", ha=align, va="center", fontsize=11, color=INK)
     span = high.max() - low.min()
     axis.set(xlim=(low.min() - 0.2 * span, high.max() + 0.2 * span), xlabel=f"Additional trade, {unit.name}")
     axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(5).tick_values(low.min(), high.max()), 0, high.max())))
@@ -161,7 +163,7 @@ def say(axis: Axes, words: str, *bare: Axis) -> None:
 
 
 def _beside(axis: Axes, row: int, words: str) -> None:
-    axis.text(1.03, row, words, transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=_INK)
+    axis.text(1.03, row, words, transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=INK)
 
 
 def _amount(million: float) -> str:

@@ -12,20 +12,22 @@ from carec_digital_trade.figures.fans import ROOM, draw_fan, log_numbers, name_b
 from carec_digital_trade.figures.labels import NAME, shortened
 from carec_digital_trade.figures.rows import (
     NOTHING,
-    ROW_INCHES,
     draw_gaps,
     draw_members,
     draw_parts,
     draw_swings,
     say,
 )
-from carec_digital_trade.figures.style import RC, canvas, colours, plain_number
+from carec_digital_trade.figures.style import RC, ROW_INCHES, canvas, colours, plain_number
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import count, listing, percent, usd
 from carec_digital_trade.results import Result
 
 PANELS = 3
 """Levers whose gaps are drawn, side by side."""
+_NO_LEVER = "No lever acts on this trade, so there is no gap to close"
+_BILLIONS = 1e4
+"""USD million: the unit of an axis on which there is nothing to be seen."""
 # Okabe and Ito (2008), as the regions' two.
 LEVER_COLOURS = ("#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#F0E442", "#0072B2", "#D55E00", "#999999")
 
@@ -46,15 +48,15 @@ def baseline_fan(result: Result, chosen: ScenarioParameters) -> list[Axes]:
         One, on a logarithmic scale.
     """
     table, colour = result.table, _colour(chosen)
-    past, members = _observed(result)
+    past, start, unit = _observed(result), _start(result), unit_for(table["Median"].iloc[-1])
+    ends = table["95% from"].min() / unit.millions, table["95% to"].max() / unit.millions
     low, high = (usd(table[f"80% {end}"].iloc[-1]) for end in ("from", "to"))
     title = f"Trade of {chosen.compared()[0].label} in {chosen.horizon}: {low} to {high} in eight of ten futures"
-    subtitle = f"{_what(result)}. Solid: observed; dashed: median."
-    axes = canvas(1, 4.4, title, subtitle, result.source, margins=(1.1, ROOM))
+    joined = np.isclose(past["Observed"].iloc[-1], start["Observed"])
+    apart = "" if joined else " The futures start from each member's latest figure."
+    subtitle = f"{_what(result)}. Solid: observed; dashed: median.{apart}"
+    axes = canvas(1, 4.4, title, subtitle, result.source, margins=(_room_for(ends), ROOM))
     with mpl.rc_context(RC):
-        unit = unit_for(table["Median"].iloc[-1])
-        # A total of fewer members is no place for the futures of all of them to start from.
-        start = past.iloc[-1] if past["Members"].iloc[-1] == members else None
         years = draw_fan(axes[0], table, start, unit, colour)
         observed = past["Observed"].where(past["Observed"] > 0) / unit.millions
         axes[0].plot(past["Year"], observed, color=colour, linewidth=2.5)
@@ -85,7 +87,7 @@ def additional(result: Result, chosen: ScenarioParameters) -> list[Axes]:
     axes = canvas(1, 4.2, _added_title(last, chosen), subtitle, result.source, margins=(1.1, ROOM))
     start = pd.Series({"Year": str(int(table["Year"].iloc[0]) - 1), "Observed": 0.0})
     with mpl.rc_context(RC):
-        unit = unit_for(last["95% to"])
+        unit = unit_for(last["95% to"] or _BILLIONS)
         axes[0].set(xlabel="Year", ylabel=unit.name)
         if last["95% to"] > 0:
             years = draw_fan(axes[0], table, start, unit, _colour(chosen))
@@ -141,8 +143,9 @@ def lever_gaps(result: Result, chosen: ScenarioParameters) -> list[Axes]:
     levers = list(dict.fromkeys(result.table["Lever"]))
     shown, rest = levers[:PANELS], levers[PANELS:]
     parts = [result.table[result.table["Lever"] == lever].reset_index(drop=True) for lever in shown]
+    idle = "" if all(part["Effect"].all() for part in parts) else " Hatched: no effect, so no trade is claimed."
     more = f" Not drawn: {listing(rest)}." if rest else ""
-    subtitle = f"{result.caption}. Dark: used, as far as the lever closes it; pale: beyond the evidence.{more}"
+    subtitle = f"{result.caption}. Dark: used, as far as the lever closes it; pale: beyond the evidence.{idle}{more}"
     height = ROW_INCHES * max(map(len, parts), default=5) + 0.3
     axes = canvas(max(len(parts), 1), height, _gaps_title(parts), subtitle, result.source, margins=(1.65, 0.75))
     with mpl.rc_context(RC):
@@ -219,16 +222,27 @@ def _what(result: Result) -> str:
     return result.caption.replace(", USD million", "")
 
 
+def _room_for(numbers: Sequence[float]) -> float:
+    """Return the inches to the left of an axis with the numbers on it and a label."""
+    return max(1.1, 0.5 + 0.1 * max(len(f"{number:,.3g}" if number < 1 else f"{number:,.0f}") for number in numbers))
+
+
 def _colour(chosen: ScenarioParameters) -> str:
-    return next(iter(colours(*chosen.compared()).values()))
+    return colours(*chosen.compared())[0]
 
 
-def _observed(result: Result) -> tuple[pd.DataFrame, int]:
-    """Return the observed totals, USD million, with the members in them by year, and how many are in the futures."""
-    names = {"year": "Year", "total": "Observed", "members_covered": "Members"}
+def _observed(result: Result) -> pd.DataFrame:
+    """Return the observed totals, USD million, by year."""
+    names = {"year": "Year", "total": "Observed"}
     wide = result.records.pivot(index="year", columns="metric", values="value").reset_index()
     past = wide[wide["baseline_trade"].isna()]
-    return past[list(names)].rename(columns=names), int(wide["members_covered"].iloc[-1])
+    return past[list(names)].rename(columns=names)
+
+
+def _start(result: Result) -> pd.Series:
+    """Return the year and the amount, USD million, that the futures start from."""
+    latest = result.records[result.records["metric"] == "baseline_start"].iloc[0]
+    return pd.Series({"Year": latest["year"], "Observed": latest["value"]})
 
 
 def _added_title(last: pd.Series, chosen: ScenarioParameters) -> str:
@@ -241,14 +255,20 @@ def _added_title(last: pd.Series, chosen: ScenarioParameters) -> str:
 
 def _gaps_title(parts: Sequence[pd.DataFrame]) -> str:
     beyond = {
-        part["Lever"].iloc[0]: (int((part["Beyond the evidence"] > 1).sum()), count(len(part), "member"))
+        part["Lever"].iloc[0]: (int(_goes_beyond(part).sum()), count(len(part), "member"))
         for part in parts
         if part["Gap in"].iloc[0] == "times"
     }
     words = [f"{number} of {members} in {lever}" for lever, (number, members) in beyond.items() if number]
     if not words:
-        return "No gap goes beyond the evidence" if parts else "There is no lever"
+        return "No gap of a lever with an effect goes beyond the evidence" if parts else _NO_LEVER
     return f"Part of the gap is beyond the evidence in {listing(words)}"
+
+
+def _goes_beyond(part: pd.DataFrame) -> pd.Series:
+    """Say which members have a gap beyond the evidence; one from nothing is no number of times, and all beyond it."""
+    from_nothing = part["Effect"] & part["Value"].notna() & part["Gap"].isna()
+    return (part["Beyond the evidence"] > 1) | from_nothing
 
 
 def _parts_title(table: pd.DataFrame, levers: Sequence[str]) -> str:

@@ -71,6 +71,7 @@ class ScenarioParameters(SharedParameters):
         None,
         description="trade to be reached, such as {multiple: 2, year: 2030}, or {kind: benchmark_ratio}; null: to "
         "double by 2030",
+        json_schema_extra=_told(lambda: f"\nFields of a target:\n{scenarios.fields_in_words(scenarios.Target)}"),
     )
 
     _FORMS: ClassVar[Mapping[str, str]] = {

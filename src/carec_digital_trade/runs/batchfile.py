@@ -1,7 +1,7 @@
 """What a batch file asks for: its runs, or all that is wrong with it, with the lines of the file.
 
-Values are read by the rules of `values`. The file is composed into nodes and not loaded, so that each value is known by
-its line.
+Values are read by the rules of `yaml_core`. The file is composed into nodes and not loaded, so that each value is known
+by its line.
 """
 
 import itertools
@@ -20,7 +20,7 @@ from carec_digital_trade.prose import listing
 from carec_digital_trade.results import METRICS
 from carec_digital_trade.runs.identity import Run, plan
 from carec_digital_trade.runs.notebooks import Source, open_notebook
-from carec_digital_trade.runs.values import compose, plain, problem
+from carec_digital_trade.yaml_core import compose, plain, problem
 
 KEYS = ("notebook", "fixed", "grid", "runs", "chart")
 LARGEST_GRID = 1_000_000

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.prose import count, percent, sentences
+from carec_digital_trade.prose import count, percent, sentences, usd
 from carec_digital_trade.results import Result, record
 from carec_digital_trade.scenario_analysis import series
 from carec_digital_trade.scenario_analysis.wording import (
@@ -20,7 +20,9 @@ from carec_digital_trade.scenario_analysis.wording import (
 )
 from carec_digital_trade.scenarios import Scenario, Simulation, effect_draws, log_change
 
-NOTHING = "No lever adds anything here: every effect is missing, or every gap is closed or unknown."
+NOTHING = (
+    "No lever adds anything here: none acts on this trade, or every effect is missing, or every gap closed or unknown."
+)
 WHOLE_NUMBERS = dict.fromkeys(["Baseline", "Additional", "80% from", "80% to", "95% from", "95% to"], 0)
 """Decimals of a table of members."""
 
@@ -41,13 +43,14 @@ def additional(chosen: ScenarioParameters) -> Result:
     -------
     Result
         One row a year: median and bands of the additional trade, its Monte Carlo error, and its share of the baseline
-        in the same future.
+        in the same future. The reading and the records give it for the horizon with shocks that are not widened, too.
     """
     scenario, simulation = series.scenario(chosen), series.simulation(chosen)
     bands = simulation.bands[simulation.bands["iso3"].isna()]
     frame = bands[bands["quantity"] == "additional"].reset_index(drop=True)
     frame = frame.assign(monte_carlo_error=frame["mc_error"], extrapolated=frame["extrapolated"].astype(float))
     frame[_SHARE_COLUMNS] = _shares_of_total(simulation)
+    frame["baseline"] = bands.loc[bands["quantity"] == "baseline", "median"].to_numpy()
     table = pd.DataFrame(
         {
             "Year": frame["year"].astype(str),
@@ -66,10 +69,15 @@ def additional(chosen: ScenarioParameters) -> Result:
                 band_records(frame, "additional", "additional_trade", "USD million"),
                 band_records(bands[bands["quantity"] == "scenario"], "additional", "scenario_trade", "USD million"),
                 record(frame, "additional", {"monte_carlo_error": "USD million"} | _SHARE_UNITS),
+                band_records(
+                    series.unwidened_median(chosen, "additional"), "additional", "additional_unwidened", "USD million"
+                ),
             ],
             ignore_index=True,
         ),
-        reading=sentences(_added(frame.iloc[-1]), _skewed(simulation), extrapolation(scenario)),
+        reading=sentences(
+            _added(frame.iloc[-1]), _skewed(simulation), _unwidened_words(chosen), extrapolation(scenario)
+        ),
         source=sources(chosen, scenario),
         decimals=dict.fromkeys(table.columns[1:-2], 0),
     )
@@ -97,10 +105,49 @@ def by_economy(chosen: ScenarioParameters) -> Result:
         caption=marked(caption, scenario),
         table=economy_table(frame),
         records=economy_records(frame, simulation, "by_economy"),
-        reading=sentences(_who_gains(frame), extrapolation(scenario)),
+        reading=sentences(_who_gains(frame), medians_do_not_add(frame), extrapolation(scenario)),
         source=sources(chosen, scenario),
         decimals=WHOLE_NUMBERS,
     )
+
+
+def medians_do_not_add(frame: pd.DataFrame) -> str:
+    """Say by how much the members' medians miss the region's.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        iso3 (missing for the region) and median, USD million.
+
+    Returns
+    -------
+    str
+        A sentence; empty where they add up, as in a region of one.
+    """
+    total, members = (frame.loc[which, "median"].sum() for which in (frame["iso3"].isna(), frame["iso3"].notna()))
+    if np.isclose(total, members):
+        return ""
+    return (
+        f"The members' medians add up to {usd(members)} and the region's is {usd(total)}, since the median of a sum is "
+        "not the sum of medians where futures are skewed; only within one future do the members add up."
+    )
+
+
+def medians_do_not_divide(row: pd.Series) -> str:
+    """Say that a share is no quotient of the medians beside it.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        median and baseline (a median too), USD million, and additional_share, per cent.
+
+    Returns
+    -------
+    str
+        A clause with what follows it still to come; empty where the quotient prints as the share does.
+    """
+    share, quotient = (percent(value) for value in (row["additional_share"] / 100, row["median"] / row["baseline"]))
+    return "" if share == quotient else f"the median of the shares, that of the medians being {quotient}; "
 
 
 def economies_at(scenario: Scenario, simulation: Simulation, year: int) -> pd.DataFrame:
@@ -210,7 +257,8 @@ def _added(last: pd.Series) -> str:
     share, low, high = (percent(last[name] / 100) for name in _SHARE_COLUMNS)
     return (
         f"If the gaps were closed as set and the effects held, {last['region']} would in {last['year']} trade "
-        f"{amount_with_band(last)} more: {share} of the baseline in the same future (80%: {low} to {high})."
+        f"{amount_with_band(last)} more: {share} of the baseline in the same future "
+        f"({medians_do_not_divide(last)}80%: {low} to {high})."
     )
 
 
@@ -222,6 +270,16 @@ def _skewed(simulation: Simulation) -> str:
     return (
         f"The mean of the futures is {mean / median:.1f} times the median, since a few futures have very large trade; "
         "the median is the figure to quote."
+    )
+
+
+def _unwidened_words(chosen: ScenarioParameters) -> str:
+    factor, median = series.widening(chosen), series.unwidened_median(chosen, "additional")["median"].item()
+    if factor == 1 or median == 0:
+        return ""
+    return (
+        f"Larger shocks raise the median of a sum as well as its bands: with shocks as the past had them, not widened "
+        f"by {factor:.2f}, it is {usd(median)}."
     )
 
 

@@ -1,10 +1,11 @@
 """What is the answer, in a few sentences?"""
 
 from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.prose import count, listing, percent, sentences
+from carec_digital_trade.prose import count, listing, percent, sentences, usd
 from carec_digital_trade.scenario_analysis import goods, points, series
-from carec_digital_trade.scenario_analysis.additions import NOTHING, economies_at
-from carec_digital_trade.scenario_analysis.means import beyond_evidence
+from carec_digital_trade.scenario_analysis.additions import NOTHING, economies_at, medians_do_not_divide
+from carec_digital_trade.scenario_analysis.distances import beyond_evidence
+from carec_digital_trade.scenario_analysis.trust import unreliable
 from carec_digital_trade.scenario_analysis.wording import amount_with_band, extrapolation, lever_words, names, outcome
 
 
@@ -29,18 +30,28 @@ def answer(chosen: ScenarioParameters) -> str:
     if total["high_95"] == 0:
         first = f"{chosen.subject()}, of {total['region']} is not changed. {NOTHING}"
     else:
+        clause = f" ({quotient.removesuffix('; ')})" if (quotient := medians_do_not_divide(total)) else ""
         gaining = int((members["median"] > 0).sum())
         first = (
             f"If the gaps of {total['region']} in {listing(acting)} were closed as set, and the effects held, "
             f"{outcome(chosen)}, would in {chosen.horizon} be {amount_with_band(total)} higher: "
-            f"{percent(total['additional_share'] / 100)} of what it would be anyway. {gaining} of "
+            f"{percent(total['additional_share'] / 100)} of what it would be anyway{clause}. {gaining} of "
             f"{count(len(members), 'member')} would gain."
         )
     beyond = names(beyond_evidence(scenario))
     return sentences(
         first,
+        _unwidened(chosen) if total["high_95"] > 0 else "",
+        unreliable(chosen),
         f"Most of the gap of {beyond} is beyond what any estimate covers and is not counted." if beyond else "",
         points.in_short(chosen),
         goods.in_short(chosen),
         extrapolation(scenario),
     )
+
+
+def _unwidened(chosen: ScenarioParameters) -> str:
+    if series.widening(chosen) == 1:
+        return ""
+    median = series.unwidened_median(chosen, "additional")["median"].item()
+    return f"With shocks that are not widened the median of the addition is {usd(median)}."

@@ -13,6 +13,7 @@ from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import count, listing, percent, sentences, usd
 from carec_digital_trade.results import Result, record
 from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis.trust import unreliable, without_widening
 from carec_digital_trade.scenario_analysis.wording import (
     amount_with_band,
     band_columns,
@@ -40,12 +41,14 @@ def baseline(chosen: ScenarioParameters) -> Result:
     Returns
     -------
     Result
-        One row a year to come: median and bands of the total. The records hold the observed totals, too, and the
-        members in either.
+        One row a year to come: median and bands of the total. The records hold the observed totals, too, the members
+        in either, the sum of the members' latest figures from which the futures start, and the horizon with shocks
+        that are not widened, which the reading gives as well.
     """
     fitted = series.scenario(chosen).baseline
     region = chosen.compared()[0]
     past = _observed(chosen, fitted).assign(region=region.label)
+    latest = pd.DataFrame([{"region": region.label, "year": fitted.base_year, "baseline_start": _latest(fitted)}])
     bands = series.simulation(chosen).bands
     ahead = bands[bands["iso3"].isna() & (bands["quantity"] == "baseline")]
     table = pd.DataFrame({"Year": ahead["year"].astype(str), "Median": ahead["median"], **band_columns(ahead)})
@@ -59,10 +62,19 @@ def baseline(chosen: ScenarioParameters) -> Result:
                 record(past, "baseline", {"total": "USD million", "members_covered": "members"}),
                 band_records(ahead, "baseline", "baseline_trade", "USD million"),
                 record(ahead.assign(members_covered=ahead["covered"]), "baseline", {"members_covered": "members"}),
+                record(latest, "baseline", {"baseline_start": "USD million"}),
+                band_records(
+                    series.unwidened_median(chosen, "baseline"), "baseline", "baseline_unwidened", "USD million"
+                ),
             ],
             ignore_index=True,
         ),
-        reading=sentences(_outlook(ahead.iloc[-1], past, fitted), _dominant(fitted), _partial(past, fitted)),
+        reading=sentences(
+            _outlook(ahead.iloc[-1], past, fitted),
+            unreliable(chosen) or _unwidened_words(chosen),
+            _dominant(fitted),
+            _partial(past, fitted),
+        ),
         source=source_line(chosen.measure, vintage=chosen.vintage),
         decimals=dict.fromkeys(table.columns[1:], 0),
     )
@@ -119,7 +131,9 @@ def drifts(chosen: ScenarioParameters) -> Result:
             ],
             ignore_index=True,
         ),
-        reading=sentences(_shrinkage(made, chosen), _widest(frame, chosen), _left_out(fitted)),
+        reading=sentences(
+            _shrinkage(made, chosen), _spread_words(fitted, chosen), _widest(frame, chosen), _left_out(fitted)
+        ),
         source=source_line(chosen.measure, vintage=chosen.vintage),
         decimals=dict.fromkeys(["Trade then", *table.columns[-3:], "Weight of it, %"], 0),
     )
@@ -141,7 +155,7 @@ def _observed(chosen: ScenarioParameters, fitted: Baseline) -> pd.DataFrame:
 
 
 def _outlook(last: pd.Series, past: pd.DataFrame, fitted: Baseline) -> str:
-    latest = float(np.exp(fitted.start).sum())
+    latest = _latest(fitted)
     pace = compound_annual_growth(latest, last["median"], last["year"] - fitted.base_year)
     complete = past[past["members_covered"] == len(fitted.members)].set_index("year")["total"]
     recent, last_one = (complete.get(fitted.base_year - back, math.nan) for back in (_RECENT, 0))
@@ -151,6 +165,15 @@ def _outlook(last: pd.Series, past: pd.DataFrame, fitted: Baseline) -> str:
         f"Without new policy {last['region']} would go from {usd(latest)} in {fitted.base_year} to "
         f"{amount_with_band(last)} in {last['year']}, a median growth of {pace:.1f}% a year{against}."
     )
+
+
+def _latest(fitted: Baseline) -> float:
+    return float(np.exp(fitted.start).sum())
+
+
+def _unwidened_words(chosen: ScenarioParameters) -> str:
+    words = without_widening(chosen)
+    return f"Shocks are widened by the factor {series.widening(chosen):.2f}. {words}" if words else ""
 
 
 def _dominant(fitted: Baseline) -> str:
@@ -188,6 +211,17 @@ def _shrinkage(made: pd.DataFrame, chosen: ScenarioParameters) -> str:
     return (
         f"Own drifts, log % a year: {own}, a difference that chance may have made. Each member keeps "
         f"{_span(made['drift_weight'], 0)}% of its own and takes the rest from the median; the drifts used: {used}."
+    )
+
+
+def _spread_words(fitted: Baseline, chosen: ScenarioParameters) -> str:
+    low, high = (100 * bound for bound in scenarios.spread_interval(fitted.drifts))
+    if chosen.baseline != "shrunken_drift" or math.isnan(low):
+        return ""
+    return (
+        "The weights rest on how far the true drifts lie apart, a standard deviation of "
+        f"{100 * fitted.drifts.between:.1f} log % a year that is itself an estimate (95%: {low:.1f} to {high:.1f}) and "
+        "is not drawn."
     )
 
 

@@ -60,7 +60,9 @@ def goal(chosen: ScenarioParameters) -> Result:
         ),
         table=table,
         records=suffixed_records(named, "goal", units, frame["kind"]),
-        reading=sentences(*map(_goal_words, frame.to_dict("records")), lacking, extrapolation(scenario)),
+        reading=sentences(
+            *map(_goal_words, frame.to_dict("records")), _unwidened_median(chosen), lacking, extrapolation(scenario)
+        ),
         source=sources(chosen, scenario),
         decimals=dict.fromkeys(["USD million", "Baseline", "Every gap closed"], 0),
     )
@@ -77,7 +79,8 @@ def chances(chosen: ScenarioParameters) -> Result:
     Returns
     -------
     Result
-        One row a year: probability without the levers and with them as set, and their Monte Carlo error.
+        One row a year: probability without the levers and with them as set, and their Monte Carlo error. The reading
+        and the records give it for the target's year with shocks that are not widened, too.
     """
     scenario = series.scenario(chosen)
     frame, amount = _reached(chosen)
@@ -91,14 +94,35 @@ def chances(chosen: ScenarioParameters) -> Result:
             "Monte Carlo error, points": wide["mc_error"].max(axis="columns").to_numpy(),
         }
     )
-    named = frame.assign(region=chosen.compared()[0].label, reached=frame["probability"])
+    region = chosen.compared()[0].label
+    named = frame.assign(region=region, reached=frame["probability"])
+    plain = _unwidened_chances(chosen)
+    plain = plain.assign(region=region, reached=100 * plain["probability"])
     return Result(
         name="chances",
         caption=marked(f"Probability that {chosen.compared()[0].label} trades at least {usd(amount)}", scenario),
         table=table,
-        records=suffixed_records(named, "chances", {"reached": "%"}, frame["quantity"]),
-        reading=sentences(_chance_words(chosen), extrapolation(scenario)),
+        records=pd.concat(
+            [
+                suffixed_records(named, "chances", {"reached": "%"}, frame["quantity"]),
+                suffixed_records(plain, "chances", {"reached": "%"}, "unwidened_" + plain["quantity"]),
+            ],
+            ignore_index=True,
+        ),
+        reading=sentences(_chance_words(chosen), _unwidened_words(chosen), extrapolation(scenario)),
         source=sources(chosen, scenario),
+    )
+
+
+def _unwidened_median(chosen: ScenarioParameters) -> str:
+    """Say where the futures without levers would be if shocks were not widened."""
+    factor, year = series.widening(chosen), chosen.goal().year
+    if factor == 1:
+        return ""
+    median = series.unwidened_median(chosen, "baseline", year)["median"].item()
+    return (
+        f"With shocks as the past had them, not widened by {factor:.2f}, the median of {year} without levers is "
+        f"{usd(median)}."
     )
 
 
@@ -108,9 +132,32 @@ def _chance_words(chosen: ScenarioParameters) -> str:
     frame, _ = _reached(chosen)
     at = frame[frame["year"] == asked.year].set_index("quantity")["probability"]
     return (
-        f"{capital(_title(asked, chosen))}: the probability in {asked.year} is {percent(at['baseline'], 0)} without "
-        f"the levers and {percent(at['scenario'], 0)} with them as set."
+        f"{capital(_title(asked, chosen))}: the probability in {asked.year}{_given(asked.kind)} is "
+        f"{percent(at['baseline'], 0)} without the levers and {percent(at['scenario'], 0)} with them as set."
     )
+
+
+def _given(kind: str) -> str:
+    """Say what a target's probability takes as known."""
+    return ", given this path of GDP, which has no shocks," if kind == "benchmark_ratio" else ""
+
+
+def _unwidened_words(chosen: ScenarioParameters) -> str:
+    """Say how much of the probabilities comes from the widening of the shocks."""
+    factor = series.widening(chosen)
+    if factor == 1:
+        return ""
+    at = _unwidened_chances(chosen).set_index("quantity")["probability"]
+    return (
+        f"With shocks as the past had them, not widened by {factor:.2f}, they are {percent(at['baseline'], 0)} and "
+        f"{percent(at['scenario'], 0)}."
+    )
+
+
+def _unwidened_chances(chosen: ScenarioParameters) -> pd.DataFrame:
+    """Return the probabilities in the target's year without the widening."""
+    frame = scenarios.reach(series.unwidened(chosen), _reached(chosen)[1])
+    return frame[frame["year"] == chosen.goal().year]
 
 
 def _reached(chosen: ScenarioParameters) -> tuple[pd.DataFrame, float]:
@@ -144,7 +191,8 @@ def _title(asked: Target, chosen: ScenarioParameters) -> str:
 
 
 def _goal_words(row: dict[str, float]) -> str:
-    start = f"{capital(row['title'])} in {row['year']} is {usd(row['target'])}"
+    given = _given(row["kind"])
+    start = f"{capital(row['title'])} in {row['year']}{given} is {usd(row['target'])}"
     if row["reached"] == "baseline":
         return f"{start}; at least half of the futures get there without any lever."
     if row["reached"] == "never":

@@ -9,7 +9,7 @@ import pandas as pd
 from carec_digital_trade import scenarios
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
-from carec_digital_trade.scenarios import METHODS, Response, Scenario, Simulation
+from carec_digital_trade.scenarios import DRAWS, METHODS, MODELS, Response, Scenario, Simulation
 from carec_digital_trade.vintages import remembered
 
 GOODS = "goods_and_services"
@@ -41,10 +41,28 @@ def forecasts(chosen: ScenarioParameters) -> pd.DataFrame:
     InputError
         If the region's series are too short for a single origin.
     """
-    rest = tuple(method for method in METHODS if method != chosen.baseline)
-    past = pd.concat([_forecasts(*_tested(chosen, methods)) for methods in ((chosen.baseline,), rest)])
-    by_method = past["method"].map(METHODS.index)
-    return past.iloc[np.lexsort((by_method, past["origin"]))].reset_index(drop=True)
+    return _with_rivals(chosen, METHODS, chosen.measure)
+
+
+def goods_forecasts(chosen: ScenarioParameters) -> pd.DataFrame:
+    """Return the backtest on trade in goods and services.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        Flow, vintage, region and seed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `forecasts`, of the baseline and the rivals that take no fit of their own.
+
+    Raises
+    ------
+    InputError
+        As in `forecasts`.
+    """
+    return _with_rivals(chosen, MODELS, GOODS)
 
 
 def widening(chosen: ScenarioParameters) -> float:
@@ -60,7 +78,7 @@ def widening(chosen: ScenarioParameters) -> float:
     float
         As `scenarios.widening` returns it.
     """
-    return _widening(*_tested(chosen, (chosen.baseline,)))
+    return _widening(*_tested(chosen, (chosen.baseline,), chosen.measure))
 
 
 def scenario(chosen: ScenarioParameters) -> Scenario:
@@ -93,6 +111,43 @@ def simulation(chosen: ScenarioParameters) -> Simulation:
         Of `scenario`.
     """
     return _simulation(_asked(chosen))
+
+
+def unwidened(chosen: ScenarioParameters) -> Simulation:
+    """Return the simulation with shocks as the past had them.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    Simulation
+        Of `scenario` without its factor, from as many draws as are asked for, at most `DRAWS`.
+    """
+    return _unwidened(_asked(chosen))
+
+
+def unwidened_median(chosen: ScenarioParameters, quantity: str, year: int | None = None) -> pd.DataFrame:
+    """Return a quantity of the region's total in one year with shocks as the past had them.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+    quantity : str
+        As in `Simulation.bands`.
+    year : int, optional
+        By default the horizon.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row of the bands.
+    """
+    bands = unwidened(chosen).bands
+    return bands[(bands["quantity"] == quantity) & bands["iso3"].isna() & (bands["year"] == (year or chosen.horizon))]
 
 
 def response(chosen: ScenarioParameters) -> Response:
@@ -158,9 +213,17 @@ def _region(chosen: ScenarioParameters) -> Region:
     return replace(chosen.compared()[0], year=REFERENCE_YEAR)
 
 
-def _tested(chosen: ScenarioParameters, methods: tuple[str, ...]) -> tuple[Any, ...]:
+def _tested(chosen: ScenarioParameters, methods: tuple[str, ...], measure: str) -> tuple[Any, ...]:
     """Return what a backtest depends on; that of the baseline is kept by itself, since its rivals take far longer."""
-    return chosen.measure, chosen.flow, chosen.vintage, _region(chosen), methods, chosen.seed
+    return measure, chosen.flow, chosen.vintage, _region(chosen), methods, chosen.seed
+
+
+def _with_rivals(chosen: ScenarioParameters, methods: tuple[str, ...], measure: str) -> pd.DataFrame:
+    """Return the backtest of the baseline and of the other methods, by origin."""
+    rest = tuple(method for method in methods if method != chosen.baseline)
+    past = pd.concat([_forecasts(*_tested(chosen, each, measure)) for each in ((chosen.baseline,), rest)])
+    by_method = past["method"].map(METHODS.index)
+    return past.iloc[np.lexsort((by_method, past["origin"]))].reset_index(drop=True)
 
 
 def _wide(plain: Scenario, factor: float) -> Scenario:
@@ -190,6 +253,11 @@ def _simulation(asked: _Asked) -> Simulation:
 
 
 @remembered(maxsize=2)
+def _unwidened(asked: _Asked) -> Simulation:
+    return scenarios.simulate(asked.chosen.scenario(), min(asked.chosen.draws, DRAWS), asked.chosen.seed)
+
+
+@remembered(maxsize=2)
 def _response(asked: _Asked) -> Response:
     return Response(_scenario(asked), seed=asked.chosen.seed)
 
@@ -199,5 +267,5 @@ def _goods(asked: _Asked) -> tuple[Scenario, Simulation]:
     chosen = asked.chosen
     lever = scenarios.paperless_lever(chosen.chosen_levers())
     plain = chosen.scenario_on(GOODS, lever)
-    wide = _wide(plain, _widening(GOODS, *_tested(chosen, (chosen.baseline,))[1:]))
+    wide = _wide(plain, _widening(*_tested(chosen, (chosen.baseline,), GOODS)))
     return wide, scenarios.simulate(wide, chosen.draws, chosen.seed)

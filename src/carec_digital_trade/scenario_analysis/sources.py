@@ -6,7 +6,7 @@ from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import listing, percent, sentences
 from carec_digital_trade.results import Result
 from carec_digital_trade.scenario_analysis import series
-from carec_digital_trade.scenario_analysis.additions import NOTHING
+from carec_digital_trade.scenario_analysis.additions import NOTHING, medians_do_not_add
 from carec_digital_trade.scenario_analysis.wording import (
     extrapolation,
     lever_words,
@@ -54,10 +54,16 @@ def attribution(chosen: ScenarioParameters) -> Result:
         ),
         table=table.reset_index(drop=True),
         records=_records(parts[parts["iso3"].isna() | (parts["year"] == chosen.horizon)]),
-        reading=sentences(_parts_words(last, chosen), extrapolation(scenario)),
+        reading=sentences(_parts_words(last, chosen), medians_do_not_add(_together(last)), extrapolation(scenario)),
         source=sources(chosen, scenario),
         decimals=dict.fromkeys(table.columns[1:], 0),
     )
+
+
+def _together(last: pd.DataFrame) -> pd.DataFrame:
+    """Return the median addition of the region and of each member."""
+    sums = last.groupby("iso3", dropna=False)["contribution"].sum()
+    return sums.rename("median").reset_index()
 
 
 def _records(parts: pd.DataFrame) -> pd.DataFrame:

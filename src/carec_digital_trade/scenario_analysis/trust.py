@@ -5,13 +5,20 @@ import pandas as pd
 from carec_digital_trade import scenarios
 from carec_digital_trade.datasets import source_line
 from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.prose import count, listing, percent, sentences
+from carec_digital_trade.prose import count, listing, percent, sentences, usd
 from carec_digital_trade.results import Result, record
 from carec_digital_trade.scenario_analysis import series
 from carec_digital_trade.scenario_analysis.wording import METHODS, outcome, suffixed_records
 from carec_digital_trade.scenarios import LEVELS, LONGEST
 
 SCOPES = {"economy": "economies", "region": "total"}
+_REVISED = (
+    "What was known then was an earlier file: the figures have been revised since, and the latest, from which the "
+    "baseline starts, will be."
+)
+UNRELIABLE = 2.0
+"""Widening beyond which no band or median is to be relied on: more of each shock is then the factor than the past that
+it was drawn from, and in a sum of exponentials shocks of that size decide the median, too."""
 SCOPES_IN_WORDS = {"economy": "single economies", "region": "the total"}
 
 
@@ -60,10 +67,12 @@ def backtest(chosen: ScenarioParameters) -> Result:
     return Result(
         name="backtest",
         caption=f"Forecasts of {outcome(chosen)}, {chosen.compared()[0].label}, 1 to {LONGEST} years "
-        f"ahead, made from {origins[0]}-{origins[-1]} with what was known then",
+        f"ahead, made from {origins[0]}-{origins[-1]} from the years up to then, as the present file has them",
         table=table,
         records=pd.concat([suffixed_records(frame, "backtest", units, suffixes), *covered], ignore_index=True),
-        reading=sentences(_standing(frame, chosen), *_beaten(past, chosen), _origins_note(len(origins))),
+        reading=sentences(
+            standing(frame, chosen.baseline), *beaten(past, chosen.baseline), origins_note(past), _REVISED
+        ),
         source=source_line(chosen.measure, vintage=chosen.vintage),
         decimals={"MASE": 2},
     )
@@ -114,10 +123,53 @@ def calibration(chosen: ScenarioParameters) -> Result:
         "measured",
         table=table,
         records=pd.concat([records, record(used, "calibration", {"widening": "factor"})], ignore_index=True),
-        reading=sentences(*map(_coverage_words, frame.to_dict("records")), _widening_words(frame, factor)),
+        reading=sentences(
+            *map(_coverage_words, frame.to_dict("records")), _widening_words(frame, factor), unreliable(chosen)
+        ),
         source=source_line(chosen.measure, vintage=chosen.vintage),
         decimals={"Factor needed": 2},
     )
+
+
+def unreliable(chosen: ScenarioParameters) -> str:
+    """Warn where the bands are widened so far that neither they nor the medians say much.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    str
+        A sentence; empty up to the factor `UNRELIABLE`.
+    """
+    factor = series.widening(chosen)
+    if factor <= UNRELIABLE:
+        return ""
+    return (
+        f"Shocks are widened by the factor {factor:.2f}, above {UNRELIABLE:g}: the past was forecast too badly here "
+        f"for the bands, medians and chances to be relied on. {without_widening(chosen)}"
+    )
+
+
+def without_widening(chosen: ScenarioParameters) -> str:
+    """Say what the baseline's median would be with shocks as the past had them.
+
+    Parameters
+    ----------
+    chosen : ScenarioParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    str
+        A sentence; empty where nothing is widened.
+    """
+    if series.widening(chosen) == 1:
+        return ""
+    median = series.unwidened_median(chosen, "baseline")["median"].item()
+    return f"Without the factor the median of the baseline in {chosen.horizon} is {usd(median)}."
 
 
 def _widened(past: pd.DataFrame, factor: float) -> pd.DataFrame:
@@ -127,24 +179,51 @@ def _widened(past: pd.DataFrame, factor: float) -> pd.DataFrame:
     return past.assign(**{name: past["forecast"] + reach * (past[name] - past["forecast"]) for name in bounds})
 
 
-def _standing(frame: pd.DataFrame, chosen: ScenarioParameters) -> str:
-    own = frame[frame["method"] == chosen.baseline].set_index("scope")
+def standing(frame: pd.DataFrame, method: str) -> str:
+    """Say how large the baseline's errors were.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As from `scenarios.accuracy`.
+    method : str
+        The baseline's.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    own = frame[frame["method"] == method].set_index("scope")
     parts = [
         f"{row['mase']:.2f} times for {SCOPES_IN_WORDS[scope]} ({count(int(row['forecasts']), 'forecast')})"
         for scope, row in own.dropna(subset="mase").iterrows()
     ]
     unknown = listing((SCOPES_IN_WORDS[scope] for scope in own.index[own["mase"].isna()]), empty="")
     return sentences(
-        f"Mean errors of the baseline, {METHODS[chosen.baseline]}, over a typical year's change: {listing(parts)}."
+        f"Mean errors of the baseline, {METHODS[method]}, over a typical year's change: {listing(parts)}."
         if parts
         else "",
         f"What a typical year's change is cannot be told for {unknown}." if unknown else "",
     )
 
 
-def _beaten(past: pd.DataFrame, chosen: ScenarioParameters) -> list[str]:
-    """Say for economies and for the total which methods did better on the forecasts that both made."""
-    better = scenarios.better_rivals(past, chosen.baseline)
+def beaten(past: pd.DataFrame, method: str) -> list[str]:
+    """Say for economies and for the total which methods did better on the forecasts that both made.
+
+    Parameters
+    ----------
+    past : pandas.DataFrame
+        As from `scenarios.backtest`.
+    method : str
+        The baseline's.
+
+    Returns
+    -------
+    list of str
+        A sentence each, where a typical year's change is known.
+    """
+    better = scenarios.better_rivals(past, method)
     words = []
     for scope, rows in past.groupby("scope", sort=False):
         beating = better[better["scope"] == scope]
@@ -157,7 +236,20 @@ def _beaten(past: pd.DataFrame, chosen: ScenarioParameters) -> list[str]:
     return words
 
 
-def _origins_note(origins: int) -> str:
+def origins_note(past: pd.DataFrame) -> str:
+    """Say from how many origins a backtest comes, and what that means for small differences.
+
+    Parameters
+    ----------
+    past : pandas.DataFrame
+        As from `scenarios.backtest`.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    origins = past["origin"].nunique()
     return (
         f"The forecasts come from {count(origins, 'origin')} and share most of their years, so small differences "
         "between methods may be chance."
@@ -178,5 +270,7 @@ def _widening_words(frame: pd.DataFrame, factor: float) -> str:
         f"All bands in this notebook are widened by the factor {factor:.2f}, at which the {worst['level']:.0f}% bands "
         f"of {SCOPES_IN_WORDS[worst['scope']]} would have covered what they state.",
         "The factor comes from these same forecasts, so it is no guarantee.",
+        "It makes every shock larger, so it moves the median of a total and the chance of a target, too; both are "
+        "given without it where they are shown.",
         f"For {wide} the bands are then wider than the past called for." if wide else "",
     )

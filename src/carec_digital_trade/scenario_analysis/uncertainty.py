@@ -17,6 +17,7 @@ from carec_digital_trade.scenario_analysis.wording import (
     suffixed_records,
 )
 from carec_digital_trade.scenarios import BASELINE, ELASTICITY
+from carec_digital_trade.scenarios.drivers import FUTURES
 
 _BEYOND = "Whether an effect that was estimated elsewhere holds here is in none of these figures."
 
@@ -59,7 +60,7 @@ def tornado(chosen: ScenarioParameters) -> Result:
         ),
         table=table,
         records=suffixed_records(wide, "tornado", {"tornado": "USD million"}, frame["factor"].map(_slug)),
-        reading=sentences(_swings(frame), extrapolation(scenario)),
+        reading=sentences(_swings(frame), _centre(frame, chosen), extrapolation(scenario)),
         source=sources(chosen, scenario),
         decimals=dict.fromkeys(table.columns[1:3], 2) | dict.fromkeys(table.columns[3:], 0),
     )
@@ -124,6 +125,20 @@ def _swings(frame: pd.DataFrame) -> str:
         for row in frame.itertuples()
     )
     return f"Between its 10th and its 90th percentile {words}."
+
+
+def _centre(frame: pd.DataFrame, chosen: ScenarioParameters) -> str:
+    """Say why the middle of the swings is not the median of the futures."""
+    bands = series.simulation(chosen).bands
+    last = bands["iso3"].isna() & (bands["quantity"] == "additional") & (bands["year"] == chosen.horizon)
+    centre, median = frame["central"].iloc[0], bands.loc[last, "median"].item()
+    if usd(centre) == usd(median):
+        return ""
+    return (
+        f"With every figure at its median it is {usd(centre)}, and not the {usd(median)} of section 5, which is the "
+        f"median of {chosen.draws:,} futures in which the effects are drawn, too; here the baseline is the middle one "
+        f"of {FUTURES:,} futures."
+    )
 
 
 def _variance_words(frame: pd.DataFrame) -> str:

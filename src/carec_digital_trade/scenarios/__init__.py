@@ -17,7 +17,8 @@ from carec_digital_trade.scenarios.choice import (
     presets_in_words,
     without_goods_only,
 )
-from carec_digital_trade.scenarios.crosscheck import paperless_crosscheck
+from carec_digital_trade.scenarios.crosscheck import AD_VALOREM_COSTS, at_cost, paperless_crosscheck
+from carec_digital_trade.scenarios.drifts import spread_interval
 from carec_digital_trade.scenarios.drivers import BASELINE, Response, check_year, sobol, tornado
 from carec_digital_trade.scenarios.effects import (
     RELATIVE_UNCERTAINTY,
@@ -29,8 +30,16 @@ from carec_digital_trade.scenarios.effects import (
 from carec_digital_trade.scenarios.evidence import evidence
 from carec_digital_trade.scenarios.factors import ELASTICITY
 from carec_digital_trade.scenarios.goal import Target, goal_seek, reach, target, target_amount
-from carec_digital_trade.scenarios.indicators import EVIDENCE_SUPPORT, INDICATORS, SCALES, gaps, indicator_values
-from carec_digital_trade.scenarios.levers import Lever, OwnEffect, applicable, lever_set, with_effects
+from carec_digital_trade.scenarios.indicators import (
+    EVIDENCE_SUPPORT,
+    INDICATORS,
+    PACE_YEARS,
+    SCALES,
+    gaps,
+    indicator_pace,
+    indicator_values,
+)
+from carec_digital_trade.scenarios.levers import Lever, OwnEffect, lever_set, with_effects
 from carec_digital_trade.scenarios.presets import preset, presets
 from carec_digital_trade.scenarios.rivals import RIVALS, rival_forecast
 from carec_digital_trade.scenarios.scenario import HORIZON, Scenario, build_scenario, phase_in
@@ -38,6 +47,7 @@ from carec_digital_trade.scenarios.series import FLOWS, MEASURES, outcome
 from carec_digital_trade.scenarios.simulation import BANDS, DRAWS, Simulation, effect_draws, log_change, simulate
 
 __all__ = [
+    "AD_VALOREM_COSTS",
     "BANDS",
     "BASELINE",
     "DRAWS",
@@ -52,6 +62,7 @@ __all__ = [
     "MEASURES",
     "METHODS",
     "MODELS",
+    "PACE_YEARS",
     "RELATIVE_UNCERTAINTY",
     "RIVALS",
     "SCALES",
@@ -65,7 +76,7 @@ __all__ = [
     "Simulation",
     "Target",
     "accuracy",
-    "applicable",
+    "at_cost",
     "attribute",
     "backtest",
     "better_rivals",
@@ -79,6 +90,7 @@ __all__ = [
     "fit_baseline",
     "gaps",
     "goal_seek",
+    "indicator_pace",
     "indicator_values",
     "lever_set",
     "listed_levers",
@@ -99,6 +111,7 @@ __all__ = [
     "simulate",
     "simulate_paths",
     "sobol",
+    "spread_interval",
     "target",
     "target_amount",
     "tornado",

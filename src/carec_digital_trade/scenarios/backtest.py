@@ -1,6 +1,6 @@
 """How far can the baseline be trusted? It is asked to forecast years that have passed, and its rivals with it.
 
-Rolling origin (Tashman 2000): at each origin every method sees only the years up to it.
+Rolling origin (Tashman 2000): at each origin every method sees only the years up to it, as the present file has them.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from carec_digital_trade.scenarios.baseline import (
     Baseline,
     fit_baseline,
     log_levels,
+    log_values,
     simulate_paths,
 )
 from carec_digital_trade.scenarios.drifts import MINIMUM_CHANGES
@@ -64,9 +65,10 @@ def backtest(
     -------
     pandas.DataFrame
         One row a forecast: method, region (label), scope ("economy" or "region"), iso3 (missing for a region), origin,
-        horizon (1 to `LONGEST`), year, forecast (median, or the rivals' mean), low_80, high_80, low_95, high_95,
-        actual, scale (mean absolute yearly change up to the origin), converged; values in logs. A regional total is of
-        the members with data at the origin and in the year.
+        horizon (1 to `LONGEST`), year, forecast (median of the draws, the rivals' mean, or for no change the latest
+        value), low_80, high_80, low_95, high_95, actual (a year without a positive value makes no row), scale (mean
+        absolute yearly change up to the origin), converged; values in logs. A regional total is of the members with
+        data at the origin and in the year.
 
     Raises
     ------
@@ -75,9 +77,9 @@ def backtest(
     """
     rows: list[dict[str, object]] = []
     for region in regions:
-        levels = log_levels(series, region.members)
+        values = log_values(series, region.members)
         for origin in origins(series, region, first_origin):
-            known, ahead = levels.loc[:origin], levels.loc[origin + 1 : origin + LONGEST]
+            known, ahead = _split(series, region, values, origin)
             for method in methods:
                 rows += _forecasts(method, series, region, known, ahead, draws, seed)
     frame = pd.DataFrame(rows)
@@ -107,9 +109,9 @@ def origins(series: pd.DataFrame, region: Region, first_origin: int = FIRST_ORIG
     InputError
         If there is none.
     """
-    levels = log_levels(series, region.members)
-    last = int(levels.index[-1])
-    found = [origin for origin in range(first_origin, last) if _can_be_tested(levels, origin)]
+    values = log_values(series, region.members)
+    first, last = max(first_origin, int(values.index[0])), int(values.index[-1])
+    found = [origin for origin in range(first, last) if _can_be_tested(*_split(series, region, values, origin))]
     if not found:
         raise InputError(
             f"the series of {region.label} to {last} are too short for a backtest: it needs an origin from "
@@ -118,12 +120,19 @@ def origins(series: pd.DataFrame, region: Region, first_origin: int = FIRST_ORIG
     return found
 
 
-def _can_be_tested(levels: pd.DataFrame, origin: int) -> bool:
-    known = levels.loc[:origin]
+def _split(
+    series: pd.DataFrame, region: Region, values: pd.DataFrame, origin: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the series up to an origin, as a baseline fitted there has them, and the logs of what came after it."""
+    known = log_levels(series, region.members, origin)
+    return known.reindex(values.loc[:origin].index), values.loc[origin + 1 : origin + LONGEST]
+
+
+def _can_be_tested(known: pd.DataFrame, ahead: pd.DataFrame) -> bool:
     recent = known.columns[known.tail(OLDEST_START + 1).notna().any()]
     fitted = known[recent].diff().notna().sum() >= MINIMUM_CHANGES
     present = known.columns[known.iloc[-1].notna()]
-    return bool(fitted.any() and levels.loc[origin + 1 : origin + LONGEST, present].notna().any(axis=None))
+    return bool(fitted.any() and ahead[present].notna().any(axis=None))
 
 
 def _forecasts(
@@ -151,17 +160,25 @@ def _drawn_rows(
     present = list(known.columns[known.iloc[-1].notna()])
     actual = ahead[present].reindex(columns=ahead.columns)
     scale = known.diff().abs().mean()
-    totals = np.zeros((len(ahead), draws))
+    totals, latest = np.zeros((len(ahead), draws)), np.zeros(len(ahead))
     rows: list[dict[str, object]] = []
     paths = simulate_paths(baseline, int(ahead.index[-1]), draws, seed)
-    for code, path in zip(baseline.members, paths, strict=True):
+    for code, path, start in zip(baseline.members, paths, np.exp(baseline.start), strict=True):
         totals += np.where(actual[[code]].notna(), path, 0.0)
-        rows += _rows(code, actual[code], np.quantile(np.log(path), _QUANTILES, axis=1), scale[code])
+        latest += np.where(actual[code].notna(), start, 0.0)
+        rows += _rows(code, actual[code], _quantiles(baseline, path, np.full(len(ahead), start)), scale[code])
     total = np.log(np.exp(actual).sum(axis=1, min_count=1))
-    totals[total.isna()] = 1.0  # a year in which nobody reported; it makes no row
-    quantiles = np.quantile(np.log(totals), _QUANTILES, axis=1)
+    totals[total.isna()] = latest[total.isna()] = 1.0  # a year in which nobody reported; it makes no row
     past = np.log(np.exp(known[present]).sum(axis=1, skipna=False)).diff().abs().mean()
-    return rows + _rows(None, total, quantiles, past)
+    return rows + _rows(None, total, _quantiles(baseline, totals, latest), past)
+
+
+def _quantiles(baseline: Baseline, paths: np.ndarray, latest: np.ndarray) -> np.ndarray:
+    """Return forecast and bounds, in logs; the forecast of no change is the latest value, and not the draws' median."""
+    found = np.quantile(np.log(paths), _QUANTILES, axis=1)
+    if baseline.model == "no_change":
+        found[0] = np.log(latest)
+    return found
 
 
 def _rival_rows(rival: str, known: pd.DataFrame, ahead: pd.DataFrame) -> list[dict[str, object]]:

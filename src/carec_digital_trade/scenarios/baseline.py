@@ -64,7 +64,7 @@ class Baseline:
     widening: float = 1.0
 
     def widened(self, factor: float) -> "Baseline":
-        """Return the same baseline with bands wider by a factor of 1 or more, as `backtest.widening` measures it."""
+        """Return the same baseline with bands wider by a factor of 1 or more, as `accuracy.widening` measures it."""
         return replace(self, widening=factor)
 
     def median(self, year: int) -> np.ndarray:
@@ -170,11 +170,34 @@ def log_levels(series: pd.DataFrame, members: Sequence[str], until: int | None =
         Every year from the table's first to its last with data (rows) by member (columns); a series starts after its
         last year that is not positive, and is missing where the data are.
     """
-    known = series[series["value"].notna() & (series["year"] <= (until or series["year"].max()))]
-    wide = known[known["iso3"].isin(members)].pivot(index="year", columns="iso3", values="value")
-    wide = wide.reindex(index=range(known["year"].min(), known["year"].max() + 1), columns=list(members))
+    wide = _wide(series, members, until)
     blocked = (wide <= 0).iloc[::-1].cummax().iloc[::-1]
     return np.log(wide.mask(blocked))
+
+
+def log_values(series: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
+    """Return the members' positive values in logs, whatever came after them.
+
+    Parameters
+    ----------
+    series : pandas.DataFrame
+        As `outcome` returns it.
+    members : sequence of str
+        Economies (iso3).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Years by members as in `log_levels`; missing where the data are, and where they are not positive.
+    """
+    wide = _wide(series, members)
+    return np.log(wide.where(wide > 0))
+
+
+def _wide(series: pd.DataFrame, members: Sequence[str], until: int | None = None) -> pd.DataFrame:
+    known = series[series["value"].notna() & (series["year"] <= (until or series["year"].max()))]
+    wide = known[known["iso3"].isin(members)].pivot(index="year", columns="iso3", values="value")
+    return wide.reindex(index=range(known["year"].min(), known["year"].max() + 1), columns=list(members))
 
 
 def simulate_paths(baseline: Baseline, horizon: int, draws: int, seed: int, chunk: int = CHUNK) -> Iterator[np.ndarray]:

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from carec_digital_trade.errors import InputError, nearest
+from carec_digital_trade.yaml_core import load_file
 
 
 class Checked(BaseModel):
@@ -63,23 +62,14 @@ def read_mapping(path: Path) -> Mapping[str, Any]:
     Returns
     -------
     mapping
-        What it holds, after the rules of YAML 1.2.
+        What it holds, by the rules of `yaml_core`, as a value typed for a parameter.
 
     Raises
     ------
     InputError
-        If it is not there, is not YAML (with the line), or holds no mapping.
+        As in `yaml_core.load_file`, or if it holds no mapping.
     """
-    if not path.is_file():
-        raise InputError(f"there is no file {path}: give a YAML file that maps lever names to their fields")
-    try:
-        fields = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = "" if line is None else f", line {line + 1}"
-        raise InputError(
-            f"{path.name}{where} is not YAML: write a mapping such as connectivity: {{closure: 0.5}}"
-        ) from None
+    fields = load_file(path, "the file of levers")
     if not isinstance(fields, Mapping):
         raise InputError(f"{path.name} holds no mapping: write lever names with their fields below them")
     return fields

@@ -1,7 +1,10 @@
 """Which levers does a user choose, on which outcome do they act, and what are the choices?"""
 
 from collections.abc import Mapping
-from typing import Any
+from math import isnan
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
@@ -115,19 +118,19 @@ def presets_in_words() -> str:
 
 
 def fields_in_words(model: type[Checked] = Lever) -> str:
-    """Describe the fields of a lever, or of an effect.
+    """Describe the fields of a lever, of an effect, or of a target.
 
     Parameters
     ----------
     model : type of Checked
-        `Lever` or `OwnEffect`.
+        `Lever`, `OwnEffect` or `Target`.
 
     Returns
     -------
     str
-        Name and meaning, one a line.
+        Name, meaning, the values it may have where they are few, and the default, one a line.
     """
-    return "\n".join(f"{name}: {field.description}" for name, field in model.model_fields.items())
+    return "\n".join(f"{name}: {_field_words(field)}" for name, field in model.model_fields.items())
 
 
 def effects_in_words(vintage: str = BUNDLED) -> str:
@@ -151,9 +154,29 @@ def _lever_words(row: Mapping[str, Any]) -> str:
     return f"{row['lever']} ({effect}, {row['indicator']})"
 
 
+def _field_words(field: FieldInfo) -> str:
+    choices = " | ".join(dict.fromkeys(_choices(field.annotation)))
+    default = "needed" if field.is_required() else f"default {'null' if field.default is None else field.default}"
+    return f"{field.description} ({'; '.join(filter(None, [choices, default]))})"
+
+
+def _choices(annotation: Any) -> list[str]:
+    """Return the words that a type admits, those of its parts included."""
+    parts = get_args(annotation)
+    return list(parts) if get_origin(annotation) is Literal else [word for part in parts for word in _choices(part)]
+
+
 def _effect_words(row: Mapping[str, Any]) -> str:
-    bounds = [f"{row[name]:g}" if row[name] == row[name] else "assumed" for name in ("low", "high")]
     return (
-        f"{row['effect']}: {row['lever']}, through {row['indicator']}, on {row['measures']}; {row['central']:g} "
-        f"({' to '.join(bounds)}) {KINDS_IN_WORDS[row['kind']]}; {row['source']}"
+        f"{row['effect']}: {row['lever']}, through {row['indicator']}, on {row['measures']}; "
+        f"{row['central']:g}{KINDS_IN_WORDS[row['kind']]} ({_bounds_words(row)}); {row['source']}"
     )
+
+
+def _bounds_words(row: Mapping[str, Any]) -> str:
+    low, high = (None if isnan(row[name]) else f"{row[name]:g}" for name in ("low", "high"))
+    if low and high:
+        return f"{low} to {high}"
+    if low is None and high is None:
+        return "bounds assumed"
+    return f"at least {low}; upper bound assumed" if low else f"at most {high}; lower bound assumed"

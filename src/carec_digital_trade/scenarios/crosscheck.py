@@ -11,6 +11,7 @@ from carec_digital_trade.scenarios.effects import (
     AD_VALOREM_COST,
     RELATIVE_UNCERTAINTY,
     TRADE_ELASTICITY,
+    Effect,
     full_source,
     log_effect,
     published_effect,
@@ -19,6 +20,8 @@ from carec_digital_trade.scenarios.series import outcome
 
 STUDY_YEAR = 2014
 """Year of ESCAP's estimate."""
+AD_VALOREM_COSTS = (0.5, 1.0, 2.0)
+"""Trade costs over the cost-free price at which the implied gain is shown besides."""
 _TOTALS = {"escap_exports_full": "full", "escap_exports_partial": "partial"}
 _COSTS = {"escap_cpta": "the paperless trade agreement", "escap_tfa_digital": "that and the digital trade facilitation"}
 
@@ -46,8 +49,9 @@ def paperless_crosscheck(
     -------
     pandas.DataFrame
         One row a figure: figure, what, value, low, high, unit, source. ESCAP's gain is of all Asia and the Pacific;
-        over the exports of the package's own regions, which are only part of it, it gives the largest percentage
-        that it can mean. The rows of `times_escap` say how many times over the cost effects exceed that.
+        over the exports of the package's own regions, which are only part of it, it gives the largest percentage that
+        it can mean. The rows of `times_escap` say how many times over the cost effects exceed that, and those of
+        `at_cost` what they imply at the other `AD_VALOREM_COSTS`.
     """
     effects = load("effects", vintage).set_index("id")
     members = sorted({code for name in region_names() for code in region(name).members})
@@ -55,7 +59,7 @@ def paperless_crosscheck(
     base = exports.loc[(exports["year"] == STUDY_YEAR) & exports["iso3"].isin(members), "value"]
     total = float(base.sum()) / 1e3
     names = " and ".join(region_names())
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name, extent in _TOTALS.items():
         gain, source = float(effects.at[name, "central"]), full_source(effects["source"], effects.at[name, "source"])
         what = f"exports of Asia and the Pacific gained, {extent} implementation"
@@ -73,7 +77,44 @@ def paperless_crosscheck(
         rows.append((name, text, central, low, high, "%", effect.source))
         times = (f"{name}_times_escap", f"{what}: times ESCAP's gain, at least", central / largest, low / largest)
         rows.append((*times, high / largest, "ratio", "the rows above"))
+        rows += _at_other_costs(name, what, effect, trade_elasticity, ad_valorem_cost, relative_uncertainty)
     return pd.DataFrame(rows, columns=["figure", "what", "value", "low", "high", "unit", "source"])
+
+
+def at_cost(effect: str, ad_valorem_cost: float) -> str:
+    """Return the figure of `paperless_crosscheck` that an effect implies at another trade cost.
+
+    Parameters
+    ----------
+    effect : str
+        As in the table ``effects``.
+    ad_valorem_cost : float
+        One of `AD_VALOREM_COSTS`.
+
+    Returns
+    -------
+    str
+        Such as "escap_cpta_at_cost_0_5".
+    """
+    return f"{effect}_at_cost_{ad_valorem_cost:g}".replace(".", "_")
+
+
+def _at_other_costs(
+    name: str,
+    what: str,
+    effect: Effect,
+    elasticity: Sequence[float],
+    ad_valorem_cost: float,
+    relative_uncertainty: float,
+) -> list[tuple[object, ...]]:
+    """Return the rows of what an effect implies at trade costs that are not the chosen ones."""
+    rows: list[tuple[object, ...]] = []
+    for cost in AD_VALOREM_COSTS:
+        if cost != ad_valorem_cost:
+            low, central, high = _implied(effect.bounds(relative_uncertainty), elasticity, cost)
+            text = f"the same by {what}, if trade costs are {cost:g} times the cost-free price"
+            rows.append((at_cost(name, cost), text, central, low, high, "%", effect.source))
+    return rows
 
 
 def _implied(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
+from scipy.stats import chi2
 
 from carec_digital_trade.errors import InputError
 
@@ -97,7 +98,7 @@ def estimate_drifts(changes: np.ndarray, model: str, members: Sequence[str]) -> 
     common = pd.DataFrame(centred).median().to_numpy()
     relative_error = _standard_error(centred - common, counts)
     median = float(np.median(own[enough]))
-    between = _spread(own[enough] - median, relative_error[enough])
+    between = _spread(own[enough] - median, relative_error[enough], enough.sum() - 1)
     weight = _weight(model, enough, between, relative_error)
     size = _root_mean_square(changes, counts) if model == "no_change" else _deviation(centred, counts)
     shocks = _with_typical(_scaled(centred, size, counts), enough)
@@ -115,6 +116,36 @@ def estimate_drifts(changes: np.ndarray, model: str, members: Sequence[str]) -> 
         loadings=moves * _loadings(shocks, enough, weight),
         noise=moves * (1 - weight) * between,
     )
+
+
+def spread_interval(drifts: Drifts, level: float = 0.95) -> tuple[float, float]:
+    """Return how far the spread of the true drifts is known.
+
+    Parameters
+    ----------
+    drifts : Drifts
+        Estimates.
+    level : float
+        Of confidence.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound of `Drifts.between`; missing where only one economy has a drift of its own.
+
+    Notes
+    -----
+    The Q-profile of Viechtbauer (2007): the squared deviations over their variances against the quantiles of the
+    chi-squared distribution. About the median, as `Drifts.between` is, and as if economies were independent once their
+    common shocks are taken off, so approximate.
+    """
+    known = ~np.isnan(drifts.own)
+    if known.sum() == 1:
+        return float("nan"), float("nan")
+    quantiles = chi2.ppf([(1 + level) / 2, (1 - level) / 2], known.sum() - 1)
+    deviations, errors = drifts.own[known] - drifts.median, drifts.relative_error[known]
+    low, high = (_spread(deviations, errors, float(each)) for each in quantiles)
+    return low, high
 
 
 def _standard_error(deviations: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -137,15 +168,16 @@ def _scaled(deviations: np.ndarray, size: np.ndarray, counts: np.ndarray) -> np.
     return deviations * np.divide(size, now, out=np.zeros_like(size), where=now > 0)[:, np.newaxis]
 
 
-def _spread(deviations: np.ndarray, errors: np.ndarray) -> float:
-    """Return the standard deviation of the truth, at which the deviations are as large as it and the errors imply."""
+def _spread(deviations: np.ndarray, errors: np.ndarray, size: float) -> float:
+    """Return the standard deviation of the truth at which the squares over their variances add up to a size."""
 
     def excess(variance: float) -> float:
-        return float((deviations**2 / (errors**2 + variance)).sum()) - (len(deviations) - 1)
+        return float((deviations**2 / (errors**2 + variance)).sum()) - size
 
-    smallest, largest = 1e-12, float((deviations**2).sum()) + 1e-12
+    smallest = 1e-12
     if excess(smallest) <= 0:
         return 0.0
+    largest = float((deviations**2).sum()) / min(size, 1.0) + smallest
     return float(np.sqrt(brentq(excess, smallest, largest, xtol=1e-15, rtol=1e-12)))
 
 

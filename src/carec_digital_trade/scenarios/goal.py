@@ -141,7 +141,8 @@ def goal_seek(
         return np.sum(changed, axis=0)
 
     def shortfall(closure: float) -> float:
-        return float(np.median(totals(closure))) - amount
+        # As `simulate` takes the median, so that the same futures give the same figure.
+        return float(np.quantile(totals(closure), 0.5, method="inverted_cdf")) - amount
 
     none, full = shortfall(0.0), shortfall(1.0)
     if none >= 0:

@@ -17,6 +17,8 @@ Indicator = Literal["fixed_broadband", "internet_users", "law_share", "cpta"]
 INDICATORS: tuple[str, ...] = get_args(Indicator)
 EVIDENCE_SUPPORT = 2.0
 """Rise of an indicator, as a ratio, up to which an elasticity is taken to hold; beyond it, it is extrapolated."""
+PACE_YEARS = 5
+"""Years over which an economy's own pace is measured."""
 _PANEL = {"fixed_broadband": "fixed_broadband_per_100", "internet_users": "internet_users_pct"}
 
 
@@ -79,6 +81,30 @@ def _latest(indicator: Indicator, vintage: str) -> pd.DataFrame:
     known = rated[rated["complete"]].rename(columns={"score": "value"})
     year = int(describe(SCALES[indicator].table, vintage)["vintage"][:4])
     return known.assign(year=year)[["iso3", "year", "value"]].reset_index(drop=True)
+
+
+def indicator_pace(indicator: Indicator, vintage: str = BUNDLED) -> pd.DataFrame:
+    """Return how fast an indicator has risen of late in every economy, without any scenario.
+
+    Parameters
+    ----------
+    indicator : {"fixed_broadband", "internet_users"}
+        One whose gaps are in logs.
+    vintage : str
+        Vintage of the tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        iso3, year (of the latest value), pace (log change a year over the `PACE_YEARS` up to it). Economies without a
+        positive value in both years are left out.
+    """
+    known = load("panel", vintage)[["iso3", "year", _PANEL[indicator]]].set_axis(["iso3", "year", "value"], axis=1)
+    known = known[known["value"] > 0]
+    earlier = known.assign(year=known["year"] + PACE_YEARS).rename(columns={"value": "earlier"})
+    last = known.sort_values("year").groupby("iso3").tail(1).merge(earlier, on=["iso3", "year"])
+    pace = np.log(last["value"] / last["earlier"]) / PACE_YEARS
+    return last[["iso3", "year"]].assign(pace=pace).sort_values("iso3", ignore_index=True)
 
 
 def gaps(

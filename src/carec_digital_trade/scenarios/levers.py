@@ -1,4 +1,4 @@
-"""What does a user change? Levers after the article's solutions, their presets, and what is refused."""
+"""What does a user change? Levers after the article's solutions, and what is refused."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -179,24 +179,6 @@ def with_effects(levers: Mapping[str, Lever], effects: Mapping[str, Any]) -> dic
         for name, effect in effects.items()
     }
     return lever_set({**levers, **changed})
-
-
-def applicable(levers: Mapping[str, Lever], measure: Measure) -> dict[str, Lever]:
-    """Keep the levers that can act on an outcome; a preset holds levers for several.
-
-    Parameters
-    ----------
-    levers : mapping of str to Lever
-        As from `preset`.
-    measure : str
-        Outcome.
-
-    Returns
-    -------
-    dict of str to Lever
-        Those without an effect, those whose effect was estimated on the outcome, and those with a spillover.
-    """
-    return {name: lever for name, lever in levers.items() if acts_on(lever, measure)}
 
 
 def acts_on(lever: Lever, measure: str) -> bool:

@@ -139,7 +139,7 @@ def build_scenario(
     region, benchmark : Region
         Whose gap to whom.
     levers : mapping of str to Lever
-        As from `lever_set`, or from `applicable` of a preset; none for the baseline alone.
+        As from `lever_set`, or `without_goods_only` of a preset; none for the baseline alone.
     horizon : int
         Last year.
     trade_elasticity : float or three floats
