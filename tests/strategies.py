@@ -1,6 +1,6 @@
 """Hypothesis strategies for what the models admit."""
 
-from hypothesis import settings
+from hypothesis import assume, settings
 from hypothesis import strategies as st
 
 from carec_digital_trade.datasets import load
@@ -16,16 +16,22 @@ def examples(usual: int) -> int:
 
 
 @st.composite
-def shared_values(draw: st.DrawFn) -> dict[str, object]:
-    """Values of the shared parameters that the snapshot's model admits: named and own regions, any exclusions."""
+def shared_values(draw: st.DrawFn, in_full: bool = False) -> dict[str, object]:
+    """Values of the shared parameters that the models admit: named and own regions, any exclusions.
+
+    A model that also shows the regions in full (in_full) admits no region and benchmark with a common member; to the
+    others it is enough that the exclusions part them, as two halves of one region.
+    """
     measure = draw(st.sampled_from(list(YEARS)))
     year = draw(st.integers(*YEARS[measure]))
-    one, other = draw(_pairs(year))
+    apart = in_full or draw(st.sampled_from([True, True, False]))
+    one, other = draw(_pairs(year) if apart else _overlapping())
+    left_out = [draw(_exclusions(each, year)) for each in (one, other)] if apart else draw(_parted(one, other, year))
     return {
         "region": one,
         "benchmark": other,
-        "region_exclude": draw(_exclusions(one, year)),
-        "benchmark_exclude": draw(_exclusions(other, year)),
+        "region_exclude": left_out[0],
+        "benchmark_exclude": left_out[1],
         "year": year,
         "measure": measure,
         "flow": draw(st.sampled_from(["total", "exports", "imports"])),
@@ -48,6 +54,33 @@ def _pairs(draw: st.DrawFn, year: int) -> tuple[object, object]:
         return own, names[1]
     others = [code for code in CODES if code not in own]
     return own, draw(st.lists(st.sampled_from(others), min_size=1, max_size=8, unique=True))
+
+
+@st.composite
+def _overlapping(draw: st.DrawFn) -> tuple[object, object]:
+    """One region twice, or lists with common members."""
+    if draw(st.booleans()):
+        return (draw(st.sampled_from(["CAREC", "ASEAN"])),) * 2
+    codes = draw(st.lists(st.sampled_from(CODES), min_size=3, max_size=12, unique=True))
+    shared, end = sorted(draw(st.lists(st.integers(1, len(codes) - 1), min_size=2, max_size=2, unique=True)))
+    return codes[:end], [*codes[:shared], *codes[end:]]
+
+
+@st.composite
+def _parted(draw: st.DrawFn, one: object, other: object, year: int) -> list[list[str]]:
+    """Exclusions that leave each common member on one side at most, somebody on both, and labels that differ."""
+    members = [region(each, year).members for each in (one, other)]
+    sides = {code: draw(st.integers(0, 2)) for code in dict.fromkeys([*members[0], *members[1]])}
+    common = set(members[0]) & set(members[1])
+    # Side 2 is neither; who is no common member stays, unless he is on it.
+    left_out = [
+        [code for code in own if sides[code] == 2 or (code in common and sides[code] != side)]
+        for side, own in enumerate(members)
+    ]
+    assume(all(len(out) < len(own) for out, own in zip(left_out, members, strict=True)))
+    labels = {region(each, year, out).label for each, out in zip((one, other), left_out, strict=True)}
+    assume(len(labels) == 2)
+    return left_out
 
 
 @st.composite

@@ -5,7 +5,10 @@ from strategies import shared_values
 from carec_digital_trade.datasets import catalogue
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.metrics import years
-from carec_digital_trade.parameters import NOTEBOOKS, SnapshotParameters
+from carec_digital_trade.parameters import NOTEBOOKS, GapParameters, ScenarioParameters, SnapshotParameters
+from carec_digital_trade.regions import economy_name, region
+
+CAREC_MEMBERS = list(region("CAREC").members)
 
 
 def test_defaults_are_the_articles():
@@ -81,7 +84,7 @@ def test_every_fault_is_named_at_once():
 
 
 @settings(max_examples=100, deadline=None)
-@given(shared_values())
+@given(shared_values(in_full=True))
 def test_what_the_model_admits_keeps_its_meaning(values):
     chosen = SnapshotParameters.validated(values)
     assert SnapshotParameters.validated(chosen.model_dump(mode="json")) == chosen
@@ -89,6 +92,51 @@ def test_what_the_model_admits_keeps_its_meaning(values):
         assert kept.members
         assert set(kept.members) | set(kept.excluded) == set(full.members)
     assert not set(chosen.regions()[0].members) & set(chosen.regions()[1].members)
+
+
+@settings(max_examples=50, deadline=None)
+@given(shared_values())
+def test_what_exclusions_part_is_told_apart(values):
+    chosen = GapParameters.validated(values)
+    one, other = chosen.compared()
+    assert not set(one.members) & set(other.members)
+    assert one.label != other.label
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        # Eleven members in 2024: six out on one side and six out on the other leave one in neither.
+        (
+            {"benchmark": "CAREC", "region_exclude": CAREC_MEMBERS[:6], "benchmark_exclude": CAREC_MEMBERS[5:]},
+            "CAREC without 6 members",
+        ),
+        (
+            {
+                "region": ["KAZ", "UZB", "KGZ", "TJK", "TKM"],
+                "benchmark": ["KAZ", "VNM", "THA", "MYS", "IDN"],
+                "region_exclude": ["KAZ"],
+                "benchmark_exclude": ["KAZ"],
+            },
+            "Kazakhstan and 4 others without Kazakhstan",
+        ),
+    ],
+)
+def test_regions_of_one_label_are_refused(values, label):
+    for model in (GapParameters, ScenarioParameters):
+        with pytest.raises(InputError) as caught:
+            model.validated(values)
+        assert str(caught.value) == (
+            f"region and benchmark would both be called {label}: list the members that stay, and exclude nobody"
+        )
+
+
+def test_the_members_that_stay_can_be_listed_instead():
+    one, other = GapParameters.validated({"region": CAREC_MEMBERS[6:], "benchmark": CAREC_MEMBERS[:5]}).compared()
+    assert (one.label, other.label) == (
+        f"{economy_name(CAREC_MEMBERS[6], short=True)} and 4 others",
+        f"{economy_name(CAREC_MEMBERS[0], short=True)} and 4 others",
+    )
 
 
 def test_registry():

@@ -49,6 +49,7 @@ def test_own_lists():
         ("brunei", "BRN"),
         ("Namibia", "NAM"),
         ("UNMIK/Kosovo", "XKX"),
+        ("Kyrgyzstan", "KGZ"),
     ],
 )
 def test_names_in_any_case(name, code):
@@ -82,6 +83,9 @@ def test_exclusion_takes_out_and_nothing_else(codes, data):
         (lambda: region("CAREC", 1990), "CAREC has no members in 1990: its first members joined in 2001"),
         (lambda: iso3(398), "398 is no economy"),
         (lambda: iso3("Kazakstan"), "did you mean 'Kazakhstan'"),
+        (lambda: iso3("Kirgizstan"), "did you mean 'Kyrgyzstan'"),
+        (lambda: iso3("Kirghizia"), "or a name$"),
+        (lambda: region(["KAZ", "asean"]), "'asean' is a region: a list may hold economies only, such as"),
     ],
 )
 def test_errors_say_what_would_be_right(call, message):

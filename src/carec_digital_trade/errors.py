@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_NEAR, _VERY_NEAR = 0.6, 0.75
+
 
 class InputError(ValueError):
     """What was asked for does not exist or does not fit; the message says what would be right."""
@@ -28,7 +30,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
         The hint, to be put at the end of a sentence.
     """
     by_lower = {name.casefold(): name for name in known}
-    match = get_close_matches(word.casefold(), by_lower, n=1, cutoff=0.6)
+    typed = word.casefold()
+    near = get_close_matches(typed, by_lower, n=5, cutoff=_NEAR)
+    # A first letter is seldom mistyped, so a word with another one has to be nearer.
+    match = [name for name in near if name[:1] == typed[:1]] or get_close_matches(typed, near, n=1, cutoff=_VERY_NEAR)
     return f"; did you mean {by_lower[match[0]]!r}?" if match else ""
 
 

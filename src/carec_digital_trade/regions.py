@@ -26,6 +26,13 @@ AGGREGATES = {
 """Codes and names of the aggregates in the WTO's file, which are never taken for economies."""
 
 _LONGEST_LIST = 4
+_ALSO_CALLED = {
+    "Burma": "MMR",
+    "East Timor": "TLS",
+    "Kyrgyzstan": "KGZ",
+    "Laos": "LAO",
+    "Vietnam": "VNM",
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ def iso3(economy: str) -> str:
     Parameters
     ----------
     economy : str
-        Code or name (the article's, the WTO's or a chart's), in any letter case.
+        Code or name (the article's, the WTO's, a chart's or another common one), in any letter case.
 
     Returns
     -------
@@ -124,7 +131,7 @@ def iso3(economy: str) -> str:
     Raises
     ------
     InputError
-        If no economy has that code or name, or it is an aggregate such as World.
+        If no economy has that code or name, or it is a region or an aggregate such as World.
     """
     if not isinstance(economy, str):
         raise InputError(f"{economy!r} is no economy: write a three-letter ISO code such as KAZ")
@@ -134,6 +141,8 @@ def iso3(economy: str) -> str:
         return names[key]
     if _is_aggregate(key):
         raise InputError(f"{economy!r} is an aggregate and not an economy: write a three-letter ISO code such as KAZ")
+    if key in map(_key, _memberships()):
+        raise InputError(f"{economy!r} is a region: a list may hold economies only, such as [KAZ, KGZ, UZB]")
     hint = nearest(economy, _spellings())
     raise InputError(f"there is no economy {economy!r}: write a three-letter ISO code such as KAZ, or a name{hint}")
 
@@ -219,13 +228,13 @@ def _economies() -> dict[str, tuple[str, str]]:
 
 def _spellings() -> list[str]:
     table = load("economies")
-    return [*table["iso3"], *table["name"], *table["short_name"]]
+    return [*table["iso3"], *table["name"], *table["short_name"], *_ALSO_CALLED]
 
 
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     table = load("economies")
-    return {
+    return {_key(name): code for name, code in _ALSO_CALLED.items()} | {
         _key(name): code
         for column in ("wto_name", "short_name", "name", "iso3")
         for name, code in zip(table[column], table["iso3"], strict=True)

@@ -4,8 +4,11 @@ from matplotlib.colors import to_hex
 from overlap import clashes, texts
 
 from carec_digital_trade import figures, snapshot
+from carec_digital_trade.figures.labels import two_lines
+from carec_digital_trade.figures.snapshot import _log_ticks
 from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR, colours, spread
 from carec_digital_trade.parameters import SnapshotParameters
+from carec_digital_trade.regions import region
 
 CASES = {
     "default": {},
@@ -120,14 +123,50 @@ def test_titles_state_the_finding():
     assert "CAREC without China has been spread more evenly" in everything["effective_members"]
 
 
+def test_partial_years_are_hollow_and_in_no_title():
+    # Viet Nam has no deliverable trade in 2015-19 and in 2023, which leaves Indonesia alone.
+    _, drawn = draw({"benchmark": ["VNM", "IDN"], "measure": "deliverable", "year": 2020})
+    title = {name: " ".join(axes[0].figure.texts[0].get_text().split()) for name, (_, axes) in drawn.items()}
+    (axis,) = drawn["effective_members"][1]
+    alone = {2015, 2016, 2017, 2018, 2019, 2023}
+    hollow = [
+        set(dots.get_offsets()[:, 0]) for dots in axis.collections if to_hex(dots.get_facecolor()[0]) == "#ffffff"
+    ]
+    assert alone in hollow
+    assert title["effective_members"].endswith("throughout, partial years aside")
+    assert "in 2020; in 2010 it was" in title["over_time"]
+    assert "Hollow: some members have" in axis.figure.texts[1].get_text()
+
+
+def test_the_title_goes_by_the_normalised_index():
+    _, drawn = draw({"benchmark": ["MYS", "PHL"], "flow": "imports"})
+    title = " ".join(drawn["effective_members"][1][0].figure.texts[0].get_text().split())
+    assert title == (
+        "For its number of members, trade of Malaysia and Philippines was spread more evenly than that of CAREC "
+        "without China in 2024, as in 9 of 20 other years"
+    )
+    (axis,) = draw({"region": ["KAZ"], "benchmark": ["VNM"]})[1]["effective_members"][1]
+    assert axis.figure.texts[0].get_text().startswith("How evenly trade is spread in Kazakhstan and Viet Nam")
+
+
+@pytest.mark.parametrize("limits", [(20, 400), (30, 130), (60, 95), (1, 5000)])
+def test_a_logarithmic_axis_has_three_ticks_in_any_range(limits):
+    ticks = _log_ticks(*limits).tick_values(*limits)
+    assert sum(limits[0] <= tick <= limits[1] for tick in ticks) >= 3
+
+
 def test_regions_keep_their_colours():
     def paint(**values):
         return colours(*SnapshotParameters.validated(values).regions())
 
-    assert paint() == {"CAREC": REGION_COLOUR, "ASEAN": BENCHMARK_COLOUR}
-    assert paint(region="ASEAN", benchmark="CAREC") == paint()
-    assert paint(region="IND")["ASEAN"] == BENCHMARK_COLOUR
-    assert paint(region="IND", benchmark="CAREC")["CAREC"] == REGION_COLOUR
+    assert paint() == (REGION_COLOUR, BENCHMARK_COLOUR)
+    assert paint(region="ASEAN", benchmark="CAREC") == paint()[::-1]
+    assert paint(region="IND") == (REGION_COLOUR, BENCHMARK_COLOUR)
+    assert paint(region="IND", benchmark="CAREC") == (BENCHMARK_COLOUR, REGION_COLOUR)
+    halves = [region("CAREC", exclude=[code]) for code in ("AFG", "CHN")]
+    assert colours(*halves) == (REGION_COLOUR, BENCHMARK_COLOUR)
+    assert two_lines("CAREC without 8 members") == "CAREC\nwithout 8 members"
+    assert two_lines("CAREC without Afghanistan, Azerbaijan and China") == "CAREC without\nAfghanistan,…"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.metrics import integration, services_integration
+from carec_digital_trade.metrics import integration, nearest_year, services_integration
 from carec_digital_trade.metrics.integration import REST
 from carec_digital_trade.regions import region
 
@@ -42,6 +42,11 @@ def test_a_case_worked_out_by_hand():
     assert found.estimated_flows == pytest.approx(2 / 5)
     assert found.estimated_value == pytest.approx(25 / 80)
     assert (found.indices.covered, found.indices.outsiders, found.negative) == (2, 2, 0)
+
+
+@pytest.mark.parametrize(("year", "stands_in"), [(2022, 2022), (2021, 2020), (2030, 2022), (2001, 2020)])
+def test_the_nearest_year_is_the_last_one_there_is_or_the_first(year, stands_in):
+    assert nearest_year(pd.concat([table(KNOWN, 2022), table(KNOWN, 2020)]), year) == stands_in
 
 
 def test_services_are_added_up_and_years_are_not():

@@ -16,6 +16,7 @@ from carec_digital_trade.metrics import (
     concentration_over_time,
     leave_one_out,
     members,
+    more_even,
     theil_split,
     trade,
 )
@@ -131,6 +132,15 @@ def test_shares_that_are_not_defined_have_no_indices(values, n):
     got = concentration(values)
     assert all(math.isnan(getattr(got, index)) for index in INDICES)
     assert (got.members, got.top) == (n, None)
+
+
+def test_who_is_more_even_does_not_hang_on_the_number_of_members():
+    two, ten = concentration([1.0, 1.0]), concentration([3.0] + [1.0] * 9)
+    assert two.effective_members < ten.effective_members
+    assert more_even(two.hhi_normalised, ten.hhi_normalised) == 1
+    assert more_even(ten.hhi_normalised, two.hhi_normalised) == -1
+    assert more_even(two.hhi_normalised, concentration([5.0] * 7).hhi_normalised) == 0
+    assert more_even(two.hhi_normalised, concentration([5.0]).hhi_normalised) == 0
 
 
 @settings(max_examples=100, deadline=None)

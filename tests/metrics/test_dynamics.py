@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.metrics import compound_annual_growth, growth, index, log_trend, members, regional_total, trade
+from carec_digital_trade.metrics import compound_annual_growth, growth, index, log_trend, regional_total, trade
 from carec_digital_trade.regions import region
 
 CAREC, ASEAN = region("CAREC"), region("ASEAN")
@@ -78,9 +78,10 @@ def test_known_growth_comes_back(growth, level, n):
     years = np.arange(2000, 2000 + n)
     values = level * (1 + growth) ** (years - 2000)
     trend = log_trend(years, values)
-    assert trend.growth == pytest.approx(math.log(1 + growth), abs=ROUNDING)
-    assert trend.percent == pytest.approx(100 * growth, abs=1e-8)  # hundred times the slope's rounding
-    assert trend.standard_error == pytest.approx(0, abs=ROUNDING)
+    for rate in (trend.line, trend.walk):
+        assert rate.growth == pytest.approx(math.log(1 + growth), abs=ROUNDING)
+        assert rate.percent == pytest.approx(100 * growth, abs=1e-8)  # hundred times the slope's rounding
+        assert rate.standard_error == pytest.approx(0, abs=ROUNDING)
     assert compound_annual_growth(values[0], values[-1], n - 1) == pytest.approx(100 * growth, abs=1e-8)
 
 
@@ -89,19 +90,61 @@ def test_standard_error_equals_the_matrices_written_out(n):
     values = noisy(n, years=YEARS[:n])
     trend = log_trend(values.index, values)
     slope, error = direct_newey_west(values.index, values)
-    assert trend.growth == pytest.approx(slope, rel=ROUNDING)
-    assert trend.standard_error == pytest.approx(error, rel=ROUNDING)
+    assert trend.line.growth == pytest.approx(slope, rel=ROUNDING)
+    assert trend.line.standard_error == pytest.approx(error, rel=ROUNDING)
     half = stats.t.ppf(0.975, n - 2) * error
-    assert [trend.low, trend.high] == pytest.approx([slope - half, slope + half], rel=1e-8, abs=1e-8)  # t's inverse
-    assert trend.percent_low == 100 * math.expm1(trend.low)
-    assert trend.percent_high == 100 * math.expm1(trend.high)
+    assert [trend.line.low, trend.line.high] == pytest.approx(
+        [slope - half, slope + half], rel=1e-8, abs=1e-8
+    )  # t's inverse
+    assert trend.line.percent_low == 100 * math.expm1(trend.line.low)
+    assert trend.line.percent_high == 100 * math.expm1(trend.line.high)
     assert (trend.observations, trend.left_out) == (n, 0)
 
 
 def test_trend_of_a_regional_total_equals_the_matrices_written_out():
     total = regional_total(trade("delivered", "total"), ASEAN)
-    trend = log_trend(total["year"], total["value"])
-    assert (trend.growth, trend.standard_error) == pytest.approx(direct_newey_west(YEARS, total["value"]), rel=ROUNDING)
+    line = log_trend(total["year"], total["value"]).line
+    assert (line.growth, line.standard_error) == pytest.approx(direct_newey_west(YEARS, total["value"]), rel=ROUNDING)
+
+
+def test_the_walk_by_hand():
+    # Changes of 0.1, 0.3 and 0.2: mean 0.2, variance (0.01 + 0.01) / 2, standard error 0.1 / sqrt 3.
+    walk = log_trend([2005, 2006, 2007, 2008], np.exp([0.0, 0.1, 0.4, 0.6])).walk
+    error = 0.1 / math.sqrt(3)
+    half = 4.302653 * error  # Student's t, two degrees of freedom
+    assert (walk.growth, walk.standard_error) == pytest.approx((0.2, error), rel=ROUNDING)
+    assert (walk.low, walk.high) == pytest.approx((0.2 - half, 0.2 + half), rel=1e-6)  # the printed digits of t
+
+
+def test_the_walk_counts_the_years_that_a_change_took():
+    # 0.1 in one year, 0.6 in two and 0.1 in one: 0.8 in four years is 0.2 a year. Deviations from it, over the root of
+    # the years: -0.1, 0.2 / sqrt 2, -0.1; squares 0.01 + 0.02 + 0.01 over 2 degrees of freedom, over four years.
+    walk = log_trend([2005, 2006, 2008, 2009], np.exp([0.0, 0.1, 0.7, 0.8])).walk
+    assert (walk.growth, walk.standard_error) == pytest.approx((0.2, math.sqrt(0.04 / 2 / 4)), rel=ROUNDING)
+
+
+def test_a_random_walk_is_covered_by_the_walk_and_not_by_the_line():
+    # Drifts 0: every direction found is a false verdict. 400 draws hold a share of 0.95 or 0.05 within 0.011 (standard
+    # error); a seeded sample may be four of them off.
+    generator, draws, slack = np.random.default_rng(7), 400, 4 * math.sqrt(0.95 * 0.05 / 400)
+    found = [log_trend(YEARS, np.exp(np.cumsum(generator.normal(0, 0.1, len(YEARS))))) for _ in range(draws)]
+    covered = {
+        name: np.mean([getattr(trend, name).low <= 0 <= getattr(trend, name).high for trend in found])
+        for name in ("line", "walk")
+    }
+    assert covered["walk"] == pytest.approx(0.95, abs=slack)
+    assert covered["line"] < 0.5  # why no verdict rests on the line alone
+    assert np.mean([trend.direction != 0 for trend in found]) <= 0.05 + slack
+
+
+def test_a_direction_needs_both_intervals():
+    rising = log_trend(YEARS, noisy(1))
+    assert (rising.line.low > 0, rising.walk.low > 0, rising.direction) == (True, True, 1)
+    assert log_trend(YEARS, 1 / noisy(1)).direction == -1
+    # Up by 0.4 and down by 0.3 in turn: close to a line, with yearly changes of either sign.
+    jagged = log_trend(YEARS, np.exp(np.cumsum(np.where(YEARS % 2, 0.4, -0.3))))
+    assert (jagged.line.low > 0, jagged.walk.low > 0, jagged.direction) == (True, False, 0)
+    assert log_trend(YEARS[:3], [1.0, 2.0, 3.0]).direction == 0
 
 
 def test_years_that_are_not_positive_are_left_out_and_counted():
@@ -110,95 +153,52 @@ def test_years_that_are_not_positive_are_left_out_and_counted():
     lao = frame[frame["iso3"] == "LAO"]
     trend, later = log_trend(lao["year"], lao["value"]), lao[lao["year"] >= 2008]
     assert (trend.observations, trend.left_out) == (18, 3)
-    assert trend.growth == log_trend(later["year"], later["value"]).growth
+    assert trend.line == log_trend(later["year"], later["value"]).line
 
 
 def test_a_gap_in_the_years_does_not_bend_the_trend():
     years = np.array([2005, 2006, 2009, 2012, 2020])
-    assert log_trend(years, 2.0 * 1.07 ** (years - 2005)).percent == pytest.approx(7, rel=ROUNDING)
+    trend = log_trend(years, 2.0 * 1.07 ** (years - 2005))
+    assert (trend.line.percent, trend.walk.percent) == pytest.approx((7, 7), rel=ROUNDING)
 
 
 def test_three_years_are_no_trend():
     trend = log_trend([2005, 2006, 2007, 2008], [1.0, 2.0, 0.0, 3.0])
-    assert all(
-        math.isnan(value) for value in (trend.growth, trend.standard_error, trend.low, trend.high, trend.percent)
-    )
+    for rate in (trend.line, trend.walk):
+        values = (rate.growth, rate.standard_error, rate.low, rate.high, rate.percent)
+        assert all(map(math.isnan, values))
     assert (trend.observations, trend.left_out) == (3, 1)
 
 
-def test_growth_of_a_region_and_its_members():
+def test_growth_of_a_region():
     frame = trade("delivered", "total")
-    table = growth(frame, CAREC, 2005, 2025)
-    assert table["name"].tolist() == ["CAREC", *members(frame, CAREC, 2025)["name"]]
+    got = growth(frame, CAREC)
     total = regional_total(frame, CAREC).set_index("year")["value"]
-    row = table.iloc[0]
-    assert (row["first"], row["last"]) == pytest.approx((total[2005], total[2025]), rel=ROUNDING)
-    assert row["growth"] == pytest.approx(100 * ((total[2025] / total[2005]) ** (1 / 20) - 1), rel=ROUNDING)
-    trend = log_trend(total.index, total)
-    assert (row["trend"], row["trend_low"], row["trend_high"]) == pytest.approx(
-        (trend.percent, trend.percent_low, trend.percent_high),
-        rel=1e-8,  # t's inverse
-    )
-    assert table[["members", "covered", "partial", "missing"]].drop_duplicates().to_numpy().tolist() == [
-        [11, 11, False, ""]
-    ]
+    assert (got.members, got.left_out, got.first, got.last) == (CAREC.members, (), 2005, 2025)
+    assert got.compound == pytest.approx(100 * ((total[2025] / total[2005]) ** (1 / 20) - 1), rel=ROUNDING)
+    assert got.compound == pytest.approx(got.trend.walk.percent, rel=ROUNDING)
+    assert got.trend == log_trend(total.index, total)
 
 
 def test_a_regions_growth_keeps_to_the_members_that_have_every_year():
     frame = trade("deliverable", "exports")
-    table = growth(frame, ASEAN, 2010, 2023).set_index("iso3")
-    region_row = table.iloc[0]
-    assert region_row["missing"] == "THA, BRN, VNM, LAO, MMR"
-    assert (region_row["members"], region_row["covered"], region_row["partial"]) == (10, 5, True)
-    kept = regional_total(frame, region(["IDN", "MYS", "PHL", "SGP", "KHM"])).set_index("year")["value"]
-    assert (region_row["first"], region_row["last"]) == (kept[2010], kept[2023])
-    # Thailand's exports end in 2018: a trend over nine years, no growth to 2023.
-    assert math.isnan(table.loc["THA", "growth"])
-    assert table.loc["THA", ["observations", "left_out"]].tolist() == [9, 5]
+    got = growth(frame, ASEAN)
+    assert got.left_out == ("THA", "BRN", "VNM", "LAO", "MMR")
+    kept = regional_total(frame, region(got.members)).set_index("year")["value"]
+    assert got.compound == pytest.approx(compound_annual_growth(kept[2010], kept[2023], 13), rel=ROUNDING)
+    assert (got.first, got.last, got.trend.observations) == (2010, 2023, 14)
 
 
-def test_growth_of_lao_pdr_leaves_out_its_negative_year():
-    table = growth(trade("delivered", "total"), ASEAN, 2005, 2025).set_index("iso3")
-    assert table.loc["LAO", ["observations", "left_out"]].tolist() == [20, 1]
+def test_growth_leaves_out_years_that_are_not_positive():
+    # The total trade of Lao PDR is negative in 2006, its imports from 2005 to 2007.
+    got = growth(trade("delivered", "total"), region("LAO"))
+    assert (got.first, got.trend.observations, got.trend.left_out) == (2005, 20, 1)
+    later = growth(trade("delivered", "imports"), region("LAO"))
+    assert (later.first, later.last) == (2008, 2025)
+    assert later.compound == pytest.approx(later.trend.walk.percent, rel=ROUNDING)
 
 
 def test_growth_of_a_region_without_data_is_missing():
-    table = growth(trade("deliverable", "total"), region("TKM"), 2010, 2023)
-    assert table[["first", "last", "growth", "trend"]].isna().all(axis=None)
-    assert table["covered"].eq(0).all()
-
-
-@pytest.mark.parametrize(
-    ("flow", "first", "last", "breaks"),
-    [
-        # The file flags China's totals in 2014 in both flows, and Kuwait's other business services, not its total.
-        ("total", 2005, 2025, "CHN 2014"),
-        ("exports", 2013, 2014, "CHN 2014"),
-        ("total", 2014, 2025, ""),
-        ("total", 2005, 2013, ""),
-    ],
-)
-def test_growth_names_the_breaks_that_it_crosses(flow, first, last, breaks):
-    table = growth(trade("delivered", flow), region(["CHN", "KWT"]), first, last)
-    assert table["breaks"].tolist() == [breaks, breaks, ""]
-
-
-def test_breaks_are_those_of_the_measure_and_of_each_economy():
-    # Bahrain's totals are flagged in 2012 and Saudi Arabia's in 2008; the flags are the WTO's, not UNCTAD's.
-    table = growth(trade("delivered", "imports"), region(["BHR", "SAU"]), 2005, 2025)
-    assert table["breaks"].tolist() == ["BHR 2012, SAU 2008", "BHR 2012", "SAU 2008"]
-    assert growth(trade("deliverable", "imports"), region("CHN"), 2010, 2023)["breaks"].eq("").all()
-
-
-def test_a_break_in_one_flow_does_not_touch_the_other(monkeypatch):
-    # In the present file every total is flagged in both flows.
-    flags = pd.DataFrame({"flow": ["exports"], "iso3": ["KAZ"], "service": ["DDS"], "year": [2010], "flag": ["B"]})
-    frames = {flow: trade("delivered", flow) for flow in ("exports", "imports", "total")}
-    monkeypatch.setattr("carec_digital_trade.metrics.dynamics.load", lambda name, vintage: flags)
-    found = {flow: growth(frame, region("KAZ"), 2005, 2025)["breaks"].iloc[1] for flow, frame in frames.items()}
-    assert found == {"exports": "KAZ 2010", "imports": "", "total": "KAZ 2010"}
-
-
-def test_growth_needs_its_years_in_order():
-    with pytest.raises(InputError, match=r"first year \(2025\) must come before the last \(2005\)"):
-        growth(trade("delivered", "total"), CAREC, 2025, 2005)
+    got = growth(trade("deliverable", "total"), region("TKM"))
+    assert (got.members, got.left_out, got.first, got.last) == ((), ("TKM",), None, None)
+    assert math.isnan(got.compound)

@@ -18,7 +18,7 @@ ROUNDING = 1e-12
 
 
 @settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(shared_values())
+@given(shared_values(in_full=True))
 def test_any_admitted_parameters_run_to_the_end(values):
     parameters = SnapshotParameters.validated(values)
     check_prose(snapshot.answer(parameters))
@@ -42,7 +42,7 @@ def test_any_admitted_parameters_run_to_the_end(values):
 
 
 @settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(shared_values())
+@given(shared_values(in_full=True))
 def test_any_admitted_parameters_can_be_drawn(values):
     parameters = SnapshotParameters.validated(values)
     ranking, series = snapshot.ranked_members(parameters), snapshot.over_time(parameters)

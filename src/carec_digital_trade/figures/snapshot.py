@@ -1,8 +1,6 @@
 """The snapshot's figures: ranked members, concentration, the regions over time, composition by service."""
 
 import math
-import re
-import textwrap
 from collections.abc import Sequence
 
 import matplotlib as mpl
@@ -11,21 +9,32 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MultipleLocator, NullFormatter, NullLocator
 
-from carec_digital_trade.figures.style import GUIDE, MUTED, RC, canvas, colours, plain_number, spread
+from carec_digital_trade.figures.labels import NAME, NO_DATA, shortened, two_lines
+from carec_digital_trade.figures.style import (
+    GUIDE,
+    INK,
+    MUTED,
+    RC,
+    ROW_INCHES,
+    canvas,
+    colours,
+    plain_number,
+    spread,
+)
+from carec_digital_trade.metrics import more_even
 from carec_digital_trade.parameters import SnapshotParameters
-from carec_digital_trade.prose import usd
+from carec_digital_trade.prose import capital, usd
 from carec_digital_trade.regions import Region
 from carec_digital_trade.results import Result
 
 NOTABLE_REVISION = 5.0
 """Per cent; smaller revisions of the article's figures are not drawn."""
 
-NO_DATA = "no data"
 # Two lines of a label at the end of a line, as a share of the height of the axes.
 _LABEL_GAP = 0.13
+_FEWEST_TICKS = 3
 # Characters of a heading over one of two panels.
 _LINE = 27
-_WITHOUT = re.compile(r" (?=without )")
 
 
 def members(result: Result, chosen: SnapshotParameters) -> list[Axes]:
@@ -50,13 +59,12 @@ def members(result: Result, chosen: SnapshotParameters) -> list[Axes]:
     revised = "Article, USD million" in result.table
     note = f" Hollow, and per cent: the article's figure and the revision since, if over {NOTABLE_REVISION:.0f}%."
     subtitle = f"{result.caption}.{note if revised else ''}"
-    height = 0.36 * max(map(len, parts)) + 0.3
+    height = ROW_INCHES * max(map(len, parts)) + 0.3
     axes = canvas(2, height, _members_title(parts, both), subtitle, result.source, margins=(1.75, 0.4))
-    paint = colours(*both)
-    for axis, each, part in zip(axes, both, parts, strict=True):
+    for axis, each, part, colour in zip(axes, both, parts, colours(*both), strict=True):
         with mpl.rc_context(RC):
-            _draw_members(axis, part.reset_index(drop=True), paint[each.name], limits)
-            axis.set_title(_panel_title(each, part["USD million"]), color=paint[each.name], pad=8)
+            _draw_members(axis, part.reset_index(drop=True), colour, limits)
+            axis.set_title(_panel_title(each, part["USD million"]), color=colour, pad=8)
     return axes
 
 
@@ -75,9 +83,10 @@ def effective_members(result: Result, chosen: SnapshotParameters) -> list[Axes]:
     list of matplotlib.axes.Axes
         One.
     """
-    wide = _by_year(result, "effective_members")
-    axes = canvas(1, 4.2, _even_title(wide, chosen), f"{result.caption}.", result.source, margins=(1.1, 2.0))
-    _draw_lines(axes[0], wide, chosen, "{:.1f}")
+    wide, partial = _by_year(result, "effective_members"), _partial(result)
+    subtitle = f"{result.caption}.{_hollow_note(partial)}"
+    axes = canvas(1, 4.2, _even_title(result, wide, chosen), subtitle, result.source, margins=(1.1, 2.0))
+    _draw_lines(axes[0], wide, chosen, "{:.1f}", partial)
     axes[0].set_ylabel("Effective number of members\n(1 / Herfindahl-Hirschman index)")
     return axes
 
@@ -98,9 +107,9 @@ def over_time(result: Result, chosen: SnapshotParameters) -> list[Axes]:
         Index, and USD per person on a logarithmic scale.
     """
     index, people = _by_year(result, "index"), _by_year(result, "per_person")
-    subtitle = f"{result.caption}. Hollow: some members have no data."
-    axes = canvas(2, 4.4, _time_title(people, chosen), subtitle, result.source, margins=(0.95, 1.9))
     partial = _partial(result)
+    subtitle = f"{result.caption}.{_hollow_note(partial)}"
+    axes = canvas(2, 4.4, _time_title(people, partial, chosen), subtitle, result.source, margins=(0.95, 1.9))
     _draw_lines(axes[0], index, chosen, "{:,.0f}", partial)
     axes[0].set_ylabel("Index of USD, first complete year = 100")
     _draw_lines(axes[1], people.where(people > 0), chosen, "{:,.0f}", partial, log=True)
@@ -154,14 +163,14 @@ def _draw_members(axis: Axes, part: pd.DataFrame, colour: str, limits: tuple[flo
             textcoords="offset points",
             va="center",
             fontsize=11,
-            color="#333333",
+            color=INK,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
             annotation_clip=False,
         )
     axis.set_xscale("log")
     axis.set_xlim(*limits)
     axis.set_ylim(len(part) - 0.4, -0.6)
-    axis.set_yticks(rows, [name if len(name) < 20 else name[:18] + "…" for name in part["Economy"]])
+    axis.set_yticks(rows, [shortened(name, NAME) for name in part["Economy"]])
     axis.tick_params(axis="y", length=0)
     axis.xaxis.set_major_locator(LogLocator(base=10, numticks=6))
     axis.xaxis.set_minor_locator(NullLocator())
@@ -173,7 +182,7 @@ def _draw_members(axis: Axes, part: pd.DataFrame, colour: str, limits: tuple[flo
 def _panel_title(one: Region, millions: pd.Series) -> str:
     total = usd(millions.sum(min_count=1))
     short = f"{one.name}: {total}"
-    return short if len(short) <= _LINE else f"{textwrap.shorten(one.name, _LINE, placeholder='…')}\n{total}"
+    return short if len(short) <= _LINE else f"{shortened(one.name, _LINE)}\n{total}"
 
 
 def _revisions(part: pd.DataFrame) -> pd.Series:
@@ -199,16 +208,19 @@ def _partial(result: Result) -> pd.DataFrame:
     return covered < covered.max()
 
 
+def _hollow_note(partial: pd.DataFrame) -> str:
+    return " Hollow: some members have no data." if partial.any(axis=None) else ""
+
+
 def _draw_lines(
     axis: Axes,
     wide: pd.DataFrame,
     chosen: SnapshotParameters,
     number: str,
-    partial: pd.DataFrame | None = None,
+    partial: pd.DataFrame,
     log: bool = False,
 ) -> None:
-    paint = colours(*chosen.regions())
-    lines = [(one.label, paint[one.name], one in chosen.compared()) for one in _drawn(chosen)]
+    lines = [(one.label, colour, one in chosen.compared()) for one, colour in _drawn(chosen).items()]
     with mpl.rc_context(RC):
         for label, colour, main in lines:
             values = wide[label]
@@ -217,12 +229,11 @@ def _draw_lines(
             alone = values[values.notna() & values.shift(1).isna() & values.shift(-1).isna()]
             if len(alone):
                 axis.scatter(alone.index, alone, s=30, color=colour, clip_on=False)
-            hollow = values[partial[label]].dropna() if partial is not None else values[:0]
+            hollow = values[partial[label]].dropna()
             if len(hollow):
                 axis.scatter(hollow.index, hollow, s=36, facecolor="white", edgecolor=colour, zorder=3, clip_on=False)
     if log and (wide > 0).any().any():
         axis.set_yscale("log")
-        axis.yaxis.set_major_locator(LogLocator(base=10, subs=(1, 3)))
         axis.yaxis.set_minor_formatter(NullFormatter())
     axis.yaxis.set_major_formatter(plain_number)
     axis.set_xlabel("Year")
@@ -233,12 +244,24 @@ def _draw_lines(
     axis.margins(y=0.08)
     if not log:
         axis.set_ylim(bottom=min(0.0, np.nanmin([0.0, *wide.min()])))
+    if axis.get_yscale() == "log":
+        axis.yaxis.set_major_locator(_log_ticks(*axis.get_ylim()))
     _label_ends(axis, wide, lines, number)
 
 
-def _drawn(chosen: SnapshotParameters) -> list[Region]:
-    both = [*chosen.regions(), *chosen.compared()]
-    return list(dict.fromkeys(both))
+def _log_ticks(low: float, high: float) -> LogLocator:
+    """Return as few ticks within a decade as leave three of them in the range."""
+    for subs in (1, 3), (1, 2, 5), range(1, 10):
+        locator = LogLocator(base=10, subs=subs)
+        if sum(low <= tick <= high for tick in locator.tick_values(low, high)) >= _FEWEST_TICKS:
+            break
+    return locator
+
+
+def _drawn(chosen: SnapshotParameters) -> dict[Region, str]:
+    """Return the regions in full and as compared, each with its colour."""
+    paint = colours(*chosen.regions())
+    return dict(zip([*chosen.regions(), *chosen.compared()], [*paint, *paint], strict=True))
 
 
 def _label_ends(axis: Axes, wide: pd.DataFrame, lines: Sequence[tuple[str, str, bool]], number: str) -> None:
@@ -251,7 +274,7 @@ def _label_ends(axis: Axes, wide: pd.DataFrame, lines: Sequence[tuple[str, str, 
     heights = [to_axes.transform((ends[label].index[-1], ends[label].iloc[-1]))[1] for label, _, _ in known]
     for (label, colour, main), height in zip(known, spread(heights, _LABEL_GAP), strict=True):
         axis.annotate(
-            _short(f"{number.format(ends[label].iloc[-1])}  {label}"),
+            two_lines(f"{number.format(ends[label].iloc[-1])}  {label}"),
             (1.02, height),
             xycoords="axes fraction",
             va="center",
@@ -266,15 +289,12 @@ def _label_ends(axis: Axes, wide: pd.DataFrame, lines: Sequence[tuple[str, str, 
 
 
 def _draw_services(axis: Axes, wide: pd.DataFrame, world: pd.Series, both: Sequence[Region]) -> None:
-    paint = {one.label: colour for one, colour in zip(both, colours(*both).values(), strict=True)}
     rows = np.arange(len(wide))
     with mpl.rc_context(RC):
         axis.hlines(rows, 0, max(100 * 0.1, np.nanmax([*wide.max(), world.max()])) * 1.05, color=GUIDE, linewidth=1)
         axis.scatter(world, rows, s=260, color=MUTED, marker="|", linewidth=2, zorder=2, label="World")
-        for one, marker in zip(both, ("o", "D"), strict=True):
-            axis.scatter(
-                wide[one.label], rows, s=95, color=paint[one.label], marker=marker, zorder=3, label=_short(one.label)
-            )
+        for one, colour, marker in zip(both, colours(*both), ("o", "D"), strict=True):
+            axis.scatter(wide[one.label], rows, s=95, color=colour, marker=marker, zorder=3, label=two_lines(one.label))
     axis.set_yticks(rows, [name.capitalize() for name in wide.index])
     axis.tick_params(axis="y", length=0)
     axis.set_ylim(len(wide) - 0.4, -0.6)
@@ -283,12 +303,6 @@ def _draw_services(axis: Axes, wide: pd.DataFrame, world: pd.Series, both: Seque
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderpad=0, fontsize=12)
     if missing := [one.label for one in both if wide[one.label].isna().all()]:
         axis.text(0.98, 0.05, f"{NO_DATA}: {', '.join(missing)}", transform=axis.transAxes, ha="right", color=MUTED)
-
-
-def _short(label: str) -> str:
-    """Return a label in at most two lines."""
-    wrapped = [piece for line in _WITHOUT.split(label) for piece in textwrap.wrap(line, 18)]
-    return "\n".join(wrapped[:2]) + ("…" if len(wrapped) > 2 else "")
 
 
 def _members_title(parts: Sequence[pd.DataFrame], both: Sequence[Region]) -> str:
@@ -300,30 +314,44 @@ def _members_title(parts: Sequence[pd.DataFrame], both: Sequence[Region]) -> str
     return " and ".join(tops) if tops else f"Trade of {both[0].name} and {both[1].name}, member by member"
 
 
-def _even_title(wide: pd.DataFrame, chosen: SnapshotParameters) -> str:
+def _even_title(result: Result, wide: pd.DataFrame, chosen: SnapshotParameters) -> str:
+    """State who is the more evenly spread in the chosen year, going by years with the fullest coverage of both."""
     kept = [one.label for one in chosen.compared()]
-    latest = wide[kept].dropna()
-    if latest.empty:
+    normalised = _by_year(result, "hhi_normalised")[kept].dropna()
+    partial = _partial(result).loc[normalised.index, kept].any(axis="columns")
+    order = more_even(normalised[kept[0]], normalised[kept[1]])[~partial]
+    year = order.index[-1] if len(order) and chosen.year not in order else chosen.year
+    lead = order.get(year, 0)
+    if lead == 0:
         return f"How evenly trade is spread in {kept[0]} and {kept[1]}"
-    last = latest.iloc[-1]
-    one, other = (kept[0], kept[1]) if last[kept[0]] >= last[kept[1]] else (kept[1], kept[0])
-    ahead = latest[one] >= latest[other]
-    since = ahead[::-1].cummin()[::-1].idxmax()
-    start = "throughout" if since == latest.index[0] else f"since {since}"
-    return f"Trade of {one} has been spread more evenly than that of {other} {start}"
+    one, other = kept if lead > 0 else kept[::-1]
+    by_size = "For its number of members, trade" if wide.loc[year, one] < wide.loc[year, other] else "Trade"
+    aside = ", partial years aside" if partial.any() else ""
+    verb, when = _when(order == lead, year)
+    return f"{by_size} of {one} {verb} spread more evenly than that of {other} {when}{aside}"
 
 
-def _time_title(people: pd.DataFrame, chosen: SnapshotParameters) -> str:
+def _when(holds: pd.Series, year: int) -> tuple[str, str]:
+    """Return verb and time of something that holds in a year and perhaps in others."""
+    if holds.all():
+        return "has been", "throughout"
+    if holds.is_monotonic_increasing:
+        return "has been", f"since {holds.idxmax()}"
+    return "was", f"in {year}, as in {holds.sum() - 1} of {len(holds) - 1} other years"
+
+
+def _time_title(people: pd.DataFrame, partial: pd.DataFrame, chosen: SnapshotParameters) -> str:
     one, other = (each.label for each in chosen.compared())
-    both = people[[one, other]].dropna()
+    both = people.where(~partial)[[one, other]].dropna()
     both = both[(both > 0).all(axis="columns")]
     if len(both) < 2:
         return f"Trade of {one} and {other} over the years"
     ratio = both[other] / both[one]
     if ratio.iloc[-1] < 1:
         one, other, ratio = other, one, 1 / ratio
-    then = f"in {ratio.index[0]} it was {ratio.iloc[0]:,.1f} times"
-    return f"Per person {other} trades {ratio.iloc[-1]:,.1f} times as much as {one}; {then}"
+    first, last = ratio.index[[0, -1]]
+    now, then = f"{ratio.iloc[-1]:,.1f} times", f"{ratio.iloc[0]:,.1f} times"
+    return f"Per person {other} traded {now} as much as {one} in {last}; in {first} it was {then}"
 
 
 def _services_title(wide: pd.DataFrame, both: Sequence[Region]) -> str:
@@ -332,4 +360,4 @@ def _services_title(wide: pd.DataFrame, both: Sequence[Region]) -> str:
         return f"Services traded by {both[0].label} and {both[1].label}"
     service = gap.abs().idxmax()
     more, less = (both[0], both[1]) if gap[service] >= 0 else (both[1], both[0])
-    return f"{more.label} trades relatively more {service} services than {less.label}"
+    return f"{capital(service)} services weigh more in the trade of {more.label} than in that of {less.label}"

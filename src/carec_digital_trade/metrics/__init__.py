@@ -1,13 +1,15 @@
 """Metrics of digital trade: how much, how evenly, how fast, in which services, and how much within a region."""
 
-from carec_digital_trade.metrics.bilateral import ServicesIntegration, services_integration
+from carec_digital_trade.metrics.bilateral import ServicesIntegration, nearest_year, services_integration
 from carec_digital_trade.metrics.composition import balassa, composition, shift_share
 from carec_digital_trade.metrics.concentration import (
+    EVENNESS_DECIMALS,
     Concentration,
     TheilSplit,
     concentration,
     concentration_over_time,
     leave_one_out,
+    more_even,
     theil_split,
 )
 from carec_digital_trade.metrics.convergence import (
@@ -16,7 +18,15 @@ from carec_digital_trade.metrics.convergence import (
     sigma_convergence,
     years_to_catch_up,
 )
-from carec_digital_trade.metrics.dynamics import Trend, compound_annual_growth, growth, index, log_trend
+from carec_digital_trade.metrics.dynamics import (
+    Growth,
+    Rate,
+    Trend,
+    compound_annual_growth,
+    growth,
+    index,
+    log_trend,
+)
 from carec_digital_trade.metrics.integration import Integration, integration
 from carec_digital_trade.metrics.relative import per_gdp, per_person, regional_ratio, world_share, world_total
 from carec_digital_trade.metrics.trade import (
@@ -30,11 +40,14 @@ from carec_digital_trade.metrics.trade import (
 )
 
 __all__ = [
+    "EVENNESS_DECIMALS",
     "FLOWS",
     "MEASURES",
     "CatchUp",
     "Concentration",
+    "Growth",
     "Integration",
+    "Rate",
     "ServicesIntegration",
     "SigmaConvergence",
     "TheilSplit",
@@ -51,6 +64,8 @@ __all__ = [
     "leave_one_out",
     "log_trend",
     "members",
+    "more_even",
+    "nearest_year",
     "per_gdp",
     "per_person",
     "regional_ratio",

@@ -38,6 +38,25 @@ class ServicesIntegration:
     negative: int
 
 
+def nearest_year(bilateral: pd.DataFrame, year: int) -> int:
+    """Return the year of the table ``bilateral`` that stands for another one.
+
+    Parameters
+    ----------
+    bilateral : pandas.DataFrame
+        ``load("bilateral", vintage)``.
+    year : int
+        Any year.
+
+    Returns
+    -------
+    int
+        The year itself or the last one before it that the table has, else its first.
+    """
+    known = bilateral["year"].unique()
+    return int(max(known[known <= year], default=min(known)))
+
+
 def services_integration(bilateral: pd.DataFrame, region: Region, year: int) -> ServicesIntegration:
     """Measure how much a region trades digitally deliverable services with itself.
 

@@ -12,8 +12,6 @@ from carec_digital_trade.regions import Region, economy_name
 SERVICE_FLOWS = ("total", "exports", "imports")
 """A balance has no parts that add up to a whole."""
 
-_COVERAGE = ["members", "covered", "partial", "missing"]
-
 
 def composition(services_frame: pd.DataFrame, region: Region, year: int, flow: str) -> pd.DataFrame:
     """Split a region's trade by service.

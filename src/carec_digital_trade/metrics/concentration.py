@@ -12,6 +12,9 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.metrics.trade import by_member, coverage, shares
 from carec_digital_trade.regions import Region
 
+EVENNESS_DECIMALS = 3
+"""Two regions are as evenly spread as each other where their normalised indices agree to these decimals."""
+
 
 @dataclass(frozen=True)
 class Concentration:
@@ -87,6 +90,26 @@ def concentration(values: pd.Series | Iterable[float]) -> Concentration:
     """
     numbers = _series(values)
     return _measured(numbers.to_numpy(), numbers.index)
+
+
+def more_even(one: pd.Series | float, other: pd.Series | float) -> pd.Series | int:
+    """Say which of two regions' trade is the more evenly spread, however many members each has.
+
+    The effective number of members cannot exceed their number, so that two equal members seem less even than ten
+    unequal ones. The normalised index is 0 for equal members, however many.
+
+    Parameters
+    ----------
+    one, other : float or pandas.Series on one index
+        Normalised Herfindahl-Hirschman indices, `Concentration.hhi_normalised`.
+
+    Returns
+    -------
+    int or pandas.Series
+        1 for the first, -1 for the other, 0 for a tie and where one is not defined, as for a single member.
+    """
+    one, other = (np.round(each, EVENNESS_DECIMALS) for each in (one, other))
+    return (one < other) * 1 - (one > other) * 1
 
 
 def leave_one_out(values: pd.Series | Iterable[float]) -> pd.DataFrame:

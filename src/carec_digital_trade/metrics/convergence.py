@@ -19,7 +19,7 @@ class SigmaConvergence:
         year, value (standard deviation of the natural logarithm, n - 1 in the denominator; NaN for fewer than two
         members), members.
     trend : Trend
-        Of the dispersion: a negative growth is sigma-convergence.
+        Of the dispersion: it has to fall by both intervals (direction -1) to be sigma-convergence beyond doubt.
     members : tuple of str
         The set: members with a positive value in every year.
     left_out : tuple of str
@@ -42,32 +42,26 @@ class CatchUp:
         ln(benchmark / level) in the latest common year; zero or less when the benchmark is reached.
     year : int or None
         Latest common year.
-    speed, speed_standard_error, speed_low, speed_high : float
-        Fall of the gap in log points a year, its Newey-West standard error and 95% interval.
+    trend : Trend
+        Of benchmark / level over the common years, with its two intervals: where it falls the gap closes.
     years : float
-        gap / speed; 0 when already there, infinite when the gap does not close.
+        gap / speed, the speed being the fall of the trend as a line; 0 when already there, infinite when the gap does
+        not close, NaN with fewer than four common years.
     low, high : float
-        The years at the ends of the interval of the speed. The latest gap is taken as known, and the trend as lasting.
-    includes_never : bool
-        The interval holds speeds at which the gap does not close.
+        The years at the ends of both intervals of the speed taken together; infinite is never. The latest gap is taken
+        as known, and the trend as lasting.
     verdict : str
-        "already there", "closes", "never at present rates", or "not known" (fewer than four common years).
-    observations : int
-        Common years used.
+        "already there"; "closes" or "never at present rates" where both intervals agree; else "not beyond doubt", or
+        "not known" (fewer than four common years).
     """
 
     gap: float
     year: int | None
-    speed: float
-    speed_standard_error: float
-    speed_low: float
-    speed_high: float
+    trend: Trend
     years: float
     low: float
     high: float
-    includes_never: bool
     verdict: str
-    observations: int
 
 
 def sigma_convergence(levels: pd.DataFrame) -> SigmaConvergence:
@@ -103,7 +97,9 @@ def years_to_catch_up(level: pd.Series, benchmark: pd.Series) -> CatchUp:
     """Say when a level reaches a benchmark if the gap between them goes on closing as it did.
 
     The closing speed is the trend of ln(benchmark / level) over the common years, with its sign turned. Shocks common
-    to both cancel in the ratio, which the standard errors of two separate growth rates would not show.
+    to both cancel in the ratio, which the standard errors of two separate growth rates would not show. Whether the gap
+    closes at all is said only where both intervals of `log_trend` agree, since two series that wander may seem to draw
+    together for twenty years.
 
     Parameters
     ----------
@@ -117,26 +113,18 @@ def years_to_catch_up(level: pd.Series, benchmark: pd.Series) -> CatchUp:
     """
     pair = pd.concat({"level": level, "benchmark": benchmark}, axis="columns", join="inner").sort_index()
     pair = pair[(pair > 0).all(axis="columns")]
-    if pair.empty:
-        return CatchUp(math.nan, None, *[math.nan] * 7, includes_never=False, verdict="not known", observations=0)
     ratio = pair["benchmark"] / pair["level"]
-    gap = math.log(ratio.iloc[-1])
     trend = log_trend(ratio.index, ratio)
-    speed, speed_low, speed_high = -trend.growth, -trend.high, -trend.low
-    years = _years(gap, speed)
+    gap = math.log(ratio.iloc[-1]) if len(ratio) else math.nan
+    both = (trend.line, trend.walk)
     return CatchUp(
         gap=gap,
-        year=int(pair.index[-1]),
-        speed=speed,
-        speed_standard_error=trend.standard_error,
-        speed_low=speed_low,
-        speed_high=speed_high,
-        years=years,
-        low=_years(gap, speed_high),
-        high=_years(gap, speed_low),
-        includes_never=_years(gap, speed_low) == math.inf,
-        verdict=_verdict(years),
-        observations=len(pair),
+        year=int(ratio.index[-1]) if len(ratio) else None,
+        trend=trend,
+        years=_years(gap, -trend.line.growth),
+        low=_years(gap, max(-rate.low for rate in both)),
+        high=_years(gap, min(-rate.high for rate in both)),
+        verdict=_verdict(gap, trend),
     )
 
 
@@ -148,9 +136,9 @@ def _years(gap: float, speed: float) -> float:
     return gap / speed
 
 
-def _verdict(years: float) -> str:
-    if math.isnan(years):
-        return "not known"
-    if years == 0:
+def _verdict(gap: float, trend: Trend) -> str:
+    if gap <= 0:
         return "already there"
-    return "closes" if years < math.inf else "never at present rates"
+    if math.isnan(trend.line.growth):
+        return "not known"
+    return {-1: "closes", 0: "not beyond doubt", 1: "never at present rates"}[trend.direction]

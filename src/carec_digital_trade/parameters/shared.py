@@ -100,6 +100,16 @@ class SharedParameters(BaseModel):
             region(self.benchmark, self.year, self._excluded(self.benchmark, self.benchmark_exclude)),
         )
 
+    def flows(self) -> list[str]:
+        """Return the flows that the chosen one is made of.
+
+        Returns
+        -------
+        list of str
+            Exports, imports, or both for a total.
+        """
+        return ["exports", "imports"] if self.flow == "total" else [self.flow]
+
     def flow_in_words(self) -> str:
         """Return the flow in words.
 
@@ -160,13 +170,18 @@ class SharedParameters(BaseModel):
         first, last = years(self.measure, self.vintage)
         if not first <= self.year <= last:
             raise InputError(f"year {self.year} is not covered: {self.measure} has the years {first} to {last}")
-        one, other = self.compared()
-        if self.compared_in_full:
-            one, other = self.regions()
+        kept = self.compared()
+        one, other = self.regions() if self.compared_in_full else kept
         shared = [code for code in one.members if code in other.members]
         if shared:
             raise InputError(
                 f"region and benchmark share {', '.join(shared)}: list the members so that no economy is in both"
+            )
+        # Results are told apart by label. Regions that have no common member in full never share one.
+        if kept[0].label == kept[1].label:
+            raise InputError(
+                f"region and benchmark would both be called {kept[0].label}: list the members that stay, and exclude "
+                "nobody"
             )
         return self
 

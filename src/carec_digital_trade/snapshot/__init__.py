@@ -4,8 +4,9 @@ Each function takes the notebook's parameters and returns a `results.Result`: a 
 that read it.
 """
 
-from carec_digital_trade.snapshot.change import growth, over_time
+from carec_digital_trade.snapshot.change import over_time
 from carec_digital_trade.snapshot.conclusions import answer, claims
+from carec_digital_trade.snapshot.growing import growth
 from carec_digital_trade.snapshot.levels import article_table, ranked_members, totals
 from carec_digital_trade.snapshot.revised import revisions
 from carec_digital_trade.snapshot.services import by_service, sources_of_growth

@@ -1,17 +1,18 @@
 """Do the article's claims hold, and what is the answer in one sentence?"""
 
-import math
+from collections.abc import Sequence
 
 import pandas as pd
 
 from carec_digital_trade.claims import verdicts
 from carec_digital_trade.datasets import has_table, source_line
-from carec_digital_trade.metrics import by_member, concentration, regional_total
+from carec_digital_trade.metrics import regional_total
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import listing, sentences, usd
 from carec_digital_trade.regions import Region
 from carec_digital_trade.results import Result, record
 from carec_digital_trade.snapshot.series import traded
+from carec_digital_trade.snapshot.spread import concentration_of, evenness
 
 VERDICTS = ["reproduced", "supported", "qualified", "contradicted", "not testable here"]
 FOR_SERVICES = ["supported for services", "contradicted for services"]
@@ -77,18 +78,22 @@ def answer(chosen: SnapshotParameters) -> str:
         What is shown, both totals in full and without the members left out, and which region is the more evenly spread.
     """
     full, kept = chosen.regions(), chosen.compared()
-    first = _levels(chosen, full)
-    if kept == full:
-        return sentences(first, _evenness(chosen, full))
-    return sentences(first, _levels(chosen, kept, introduced=True), _evenness(chosen, kept))
+    return sentences(
+        f"{chosen.subject()}, was in {chosen.year}: {_amounts(chosen, full)}.",
+        _without(chosen, kept),
+        evenness(kept, [concentration_of(chosen, each) for each in kept]),
+    )
 
 
-def _levels(chosen: SnapshotParameters, pair: tuple[Region, Region], introduced: bool = False) -> str:
-    rows = [regional_total(traded(chosen), each, chosen.year).iloc[0] for each in pair]
-    parts = [_amount(each, row) for each, row in zip(pair, rows, strict=True)]
-    alike = "Like for like" if all(each.excluded for each in pair) else "Without the members left out"
-    start = f"{alike} it was" if introduced else f"{chosen.subject()}, was in {chosen.year}:"
-    return f"{start} {parts[0]} and {parts[1]}."
+def _without(chosen: SnapshotParameters, kept: tuple[Region, Region]) -> str:
+    """Name the totals of the regions from which a member is left out."""
+    less = [each for each in kept if each.excluded]
+    alike = "Like for like" if len(less) == len(kept) else "Without the members left out"
+    return f"{alike} it was {_amounts(chosen, less)}." if less else ""
+
+
+def _amounts(chosen: SnapshotParameters, some: Sequence[Region]) -> str:
+    return listing(_amount(each, regional_total(traded(chosen), each, chosen.year).iloc[0]) for each in some)
 
 
 def _amount(one: Region, total: pd.Series) -> str:
@@ -96,17 +101,6 @@ def _amount(one: Region, total: pd.Series) -> str:
         return f"no data for {one.label}"
     partial = f" ({total['covered']} of {total['members']} members)" if total["partial"] else ""
     return f"{usd(total['value'])} in {one.label}{partial}"
-
-
-def _evenness(chosen: SnapshotParameters, pair: tuple[Region, Region]) -> str:
-    effective = [concentration(by_member(traded(chosen), each, chosen.year).iloc[0]).effective_members for each in pair]
-    if any(map(math.isnan, effective)):
-        return ""
-    more, less = (0, 1) if effective[0] >= effective[1] else (1, 0)
-    return (
-        f"{pair[more].label} is the more evenly spread of the two: like {effective[more]:.1f} equal members, "
-        f"against {effective[less]:.1f}."
-    )
 
 
 def _counted(frame: pd.DataFrame, counted: pd.Series) -> str:

@@ -24,7 +24,7 @@ from carec_digital_trade.snapshot.series import people, traded, variants
 
 AFGHANISTAN_FOOTNOTE = "Afghanistan: ADB placed its assistance on hold from 15 August 2021 (the article's footnote)."
 SPIKE = 0.10
-"""A year that differs by more than this from both its neighbours, in the same direction, stands out."""
+"""A year that lies further than this above both its neighbours, or below both, stands out."""
 
 
 def article_table(chosen: SnapshotParameters) -> Result:
@@ -92,12 +92,21 @@ def _spikes(present: pd.DataFrame) -> str:
     beside = pd.concat([before, after], axis="columns")
     high = at > (1 + SPIKE) * beside.max(axis="columns", skipna=False)
     low = at < (1 - SPIKE) * beside.min(axis="columns", skipna=False)
-    names = listing((economy_name(code, short=True) for code in present.columns[high | low]), empty="")
-    if not names:
+    around = {"above": high[high].index, "below": low[low].index}
+    lies = [
+        f"more than {SPIKE:.0%} {where} both in "
+        + listing(
+            f"{economy_name(code, short=True)} ({before[code]:,.0f}, {at[code]:,.0f}, {after[code]:,.0f})"
+            for code in codes
+        )
+        for where, codes in around.items()
+        if len(codes)
+    ]
+    if not lies:
         return ""
     return (
-        f"A single year is fragile: in {names} {REFERENCE_YEAR} differs by more than {SPIKE:.0%} "
-        f"from both {REFERENCE_YEAR - 1} and {REFERENCE_YEAR + 1}."
+        f"A single year is fragile: {REFERENCE_YEAR}, with {REFERENCE_YEAR - 1} before and {REFERENCE_YEAR + 1} after "
+        f"it in USD million, lies {listing(lies)}."
     )
 
 
@@ -170,6 +179,8 @@ def _top_member(frame: pd.DataFrame, one: Region) -> str:
         return f"No member of {one.name} has data."
     if known["share"].isna().any():
         return sentences(f"A member of {one.name} is negative or all are zero, so shares are not defined.", note)
+    if len(one.members) == 1:
+        return f"{one.name} is a single economy."
     if len(known) == 1:
         return sentences(f"{known['name'].item()} is the only member of {one.name} with data.", note)
     top = known.iloc[0]
@@ -278,6 +289,6 @@ def _against(by_label: pd.DataFrame, one: str, other: str) -> str:
     if ours > 0 and theirs > 0:
         larger, smaller, ratio = (one, other, ours / theirs) if ours > theirs else (other, one, theirs / ours)
         sentence += (
-            f", so {larger} trades {ratio:,.1f} times as much as {smaller}" if ratio >= 1.05 else ", about as much"
+            f", so {larger} traded {ratio:,.1f} times as much as {smaller}" if ratio >= 1.05 else ", about as much"
         )
     return sentence + "."

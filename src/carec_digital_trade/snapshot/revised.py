@@ -69,8 +69,7 @@ def _differing(chosen: SnapshotParameters) -> pd.DataFrame:
     """Return the members' figures that differ, in the flows that are shown."""
     found = diff(chosen.measure, BUNDLED, chosen.vintage)
     members = [code for each in chosen.regions() for code in each.members]
-    flows = ["exports", "imports"] if chosen.flow == "total" else [chosen.flow]
-    return found[found["iso3"].isin(members) & found["flow"].isin(flows)]
+    return found[found["iso3"].isin(members) & found["flow"].isin(chosen.flows())]
 
 
 def _one_region(chosen: SnapshotParameters, one: Region, differing: pd.DataFrame) -> pd.DataFrame:
@@ -91,6 +90,8 @@ def _one_region(chosen: SnapshotParameters, one: Region, differing: pd.DataFrame
         **counts.sum().to_dict(),
     }
     ordered = members.sort_values("size", ascending=False, kind="stable")
+    if len(one.members) == 1:  # its total says the same
+        ordered = ordered[:0]
     frame = pd.concat([pd.DataFrame([total]).astype({"iso3": "str"}), ordered], ignore_index=True)
     change = 100 * (frame["total"] - frame["total_bundled"]) / frame["total_bundled"].abs()
     return frame.assign(region=one.name, revision_since_bundled=change.where(np.isfinite(change)))

@@ -30,7 +30,8 @@ def by_service(chosen: SnapshotParameters) -> Result:
         One row a region and service: value, share, and, of exports, Balassa's index against the World.
     """
     services = load("delivered_services", chosen.vintage)
-    frame = pd.concat([_one_region(services, chosen, each) for each in chosen.compared()], ignore_index=True)
+    world = composition(services, Region("World", (WORLD,), chosen.year), chosen.year, chosen.flow)["share"]
+    frame = pd.concat([_one_region(services, chosen, each, world) for each in chosen.compared()], ignore_index=True)
     table = pd.DataFrame(
         {
             "Region": frame["region"],
@@ -78,26 +79,25 @@ def sources_of_growth(chosen: SnapshotParameters) -> Result:
         caption=f"Change of digitally delivered trade, {chosen.flow_in_words()}, {first}-{chosen.year}, USD million",
         table=frame[list(headings)].rename(columns=headings),
         records=record(frame, "sources_of_growth", dict.fromkeys(["change", *PARTS], "USD million")),
-        reading=sentences(*map(_growth_reading, frame.to_dict("records")))
-        or f"{chosen.year} is the first year of the data, so there is no growth to split.",
+        reading=_growth_reading(frame, chosen),
         source=source_line("delivered_services", vintage=chosen.vintage),
         decimals=dict.fromkeys(headings.values(), 0),
     )
 
 
+_VERBS = {"total": "trades", "exports": "sells", "imports": "buys"}
 PARTS = {"world_growth": "World growth", "service_mix": "Service mix", "competitive": "Competitive"}
 
 
-def _one_region(services: pd.DataFrame, chosen: SnapshotParameters, one: Region) -> pd.DataFrame:
+def _one_region(services: pd.DataFrame, chosen: SnapshotParameters, one: Region, world: pd.Series) -> pd.DataFrame:
     parts = composition(services, one, chosen.year, chosen.flow)
-    world = composition(services, Region("World", (WORLD,), chosen.year), chosen.year, chosen.flow)
     exports = balassa(services, one, chosen.year, "exports")
     return parts.assign(
         region=one.label,
         year=chosen.year,
         total=parts["value"],
         share=100 * parts["share"],
-        world_share=100 * world["share"],
+        world_share=100 * world,
         advantage=exports.loc[exports["iso3"].isna(), "advantage"],
     )
 
@@ -115,7 +115,7 @@ def _by_service_records(frame: pd.DataFrame) -> pd.DataFrame:
 def _largest(frame: pd.DataFrame, one: Region) -> str:
     rows = frame[frame["region"] == one.label]
     if rows["total"].isna().all():
-        return f"{one.label} has no data by service."
+        return f"No data by service for {one.label}."
     if rows["share"].isna().any():
         return f"The trade of {one.label} in a service is negative, or all are zero, so shares are not defined."
     top = rows.loc[rows["share"].idxmax()]
@@ -145,11 +145,21 @@ def _split(services: pd.DataFrame, chosen: SnapshotParameters, one: Region, firs
     return {"region": one.label, "year": chosen.year, **sums, **split[["members", "covered", "missing"]].iloc[0]}
 
 
-def _growth_reading(row: dict[str, object]) -> str:
+def _growth_reading(frame: pd.DataFrame, chosen: SnapshotParameters) -> str:
+    if frame.empty:
+        return f"{chosen.year} is the first year of the data, so there is no growth to split."
+    known = frame["change"].notna().any()
+    return sentences(
+        *(_competitive(row, _VERBS[chosen.flow]) for row in frame.to_dict("records")),
+        "This is an accounting split, which explains nothing by itself." if known else "",
+    )
+
+
+def _competitive(row: dict[str, object], verb: str) -> str:
     if pd.isna(row["change"]):
-        return f"{row['region']} has no data by service in both years."
-    verb = "gained" if row["competitive"] >= 0 else "lost"
+        return f"No data by service in both years for {row['region']}."
+    kind = "gain" if row["competitive"] >= 0 else "loss"
     return (
-        f"{row['region']} changed by {usd(row['change'])}; beyond the World's growth of what it sells it {verb} "
-        f"{usd(abs(row['competitive']))}. An accounting split, which explains nothing by itself."
+        f"{row['region']}: a change of {usd(row['change'])}; beyond the World's growth of what it {verb} a {kind} of "
+        f"{usd(abs(row['competitive']))}."
     )

@@ -1,12 +1,21 @@
 """How evenly is trade spread over the members, and how far does that hang on one of them?"""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import pandas as pd
 
 from carec_digital_trade.datasets import source_line
-from carec_digital_trade.metrics import by_member, concentration, leave_one_out, theil_split
+from carec_digital_trade.metrics import (
+    EVENNESS_DECIMALS,
+    Concentration,
+    by_member,
+    concentration,
+    leave_one_out,
+    more_even,
+    theil_split,
+)
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import count, listing, percent, sentences
 from carec_digital_trade.regions import Region, economy_name
@@ -29,6 +38,7 @@ _HEADINGS = {
     "theil": "Theil",
     "top_share": "Top share, %",
 }
+_INDEX = "normalised Herfindahl-Hirschman index"
 _DECIMALS = {"Herfindahl-Hirschman": 4, "Normalised": 4, "Effective members": 2, "Gini": 3, "Theil": 3}
 
 
@@ -45,7 +55,8 @@ def concentrations(chosen: SnapshotParameters) -> Result:
     Result
         One row a region and variant: members with data and every index of `metrics.Concentration`.
     """
-    rows = [{"region": each.label, **asdict(concentration(_values(chosen, each)))} for each in variants(chosen)]
+    found = {each: concentration_of(chosen, each) for each in variants(chosen)}
+    rows = [{"region": each.label, **asdict(indices)} for each, indices in found.items()]
     frame = _in_percent(pd.DataFrame(rows)).assign(year=chosen.year)
     table = frame.rename(columns={"region": "Region", "members": "Members with data", **_HEADINGS})
     return Result(
@@ -53,7 +64,7 @@ def concentrations(chosen: SnapshotParameters) -> Result:
         caption=f"Concentration of {chosen.subject(capital=False)}, {chosen.year}: higher is more concentrated",
         table=table[["Region", "Members with data", *_HEADINGS.values()]],
         records=record(frame, "concentration", INDEX_UNITS),
-        reading=_reading(frame, chosen),
+        reading=_reading(found, chosen),
         source=source_line(chosen.measure, vintage=chosen.vintage),
         decimals=_DECIMALS,
     )
@@ -151,46 +162,95 @@ def _in_percent(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(top_share=100 * frame["top_share"])
 
 
-def _reading(frame: pd.DataFrame, chosen: SnapshotParameters) -> str:
-    effective = frame.set_index("region")["effective_members"]
-    undefined = listing(effective.index[effective.isna()], empty="")
-    note = f"Not defined for {undefined}: nobody has data, all are zero, or a member is negative." if undefined else ""
-    full, kept = ([each.label for each in pair] for pair in (chosen.regions(), chosen.compared()))
-    return sentences(
-        _more_even(effective, full),
-        _more_even(effective, kept) if kept != full else "",
-        _flip(effective, full, kept),
-        note,
-    )
+def evenness(pair: tuple[Region, Region], found: Sequence[Concentration]) -> str:
+    """Say which of two regions' trade is the more evenly spread.
 
+    Parameters
+    ----------
+    pair : tuple of Region
+        The two.
+    found : sequence of metrics.Concentration
+        Theirs.
 
-def _more_even(effective: pd.Series, pair: list[str]) -> str:
-    one, other = pair
-    ours, theirs = effective[one], effective[other]
-    if math.isnan(ours) or math.isnan(theirs):
+    Returns
+    -------
+    str
+        A sentence with both indices that compare; empty where one region has no index or a single member.
+    """
+    index = [each.hhi_normalised for each in found]
+    if any(map(math.isnan, index)):
         return ""
-    return f"{one} is spread like {ours:.1f} equal members, {other} like {theirs:.1f}."
-
-
-def _flip(effective: pd.Series, full: list[str], kept: list[str]) -> str:
-    """Say whether leaving members out changes which region is the more concentrated."""
-    known = effective[[*full, *kept]]
-    if full == kept or known.isna().any():
-        return ""
-    before, after = effective[full[0]] < effective[full[1]], effective[kept[0]] < effective[kept[1]]
-    if before == after:
-        return f"Either way {full[0] if before else full[1]} is the more concentrated region."
+    effective = [f"{each.effective_members:.1f} of {each.members}" for each in found]
+    normalised = [f"{each:.{EVENNESS_DECIMALS}f}" for each in index]
+    order = more_even(*index)
+    if order == 0:
+        return (
+            f"Trade of {pair[0].label} and of {pair[1].label} is about as evenly spread: effectively over "
+            f"{effective[0]} members and {effective[1]} ({_INDEX} {normalised[0]} in both)."
+        )
+    more, less = (0, 1) if order > 0 else (1, 0)
+    against = f"({_INDEX} {normalised[more]} against {normalised[less]})"
+    if found[more].effective_members < found[less].effective_members:
+        return (
+            f"For its number of members trade of {pair[more].label} is the more evenly spread of the two {against}, "
+            f"though the effective number is the higher in {pair[less].label}: {effective[less]} members, against "
+            f"{effective[more]}."
+        )
     return (
-        f"The order turns: {full[0] if before else full[1]} is the more concentrated region in full, "
-        f"{kept[0] if after else kept[1]} once the members are left out."
+        f"Trade of {pair[more].label} is the more evenly spread of the two: effectively over {effective[more]} "
+        f"members, against {effective[less]} {against}."
     )
+
+
+def concentration_of(chosen: SnapshotParameters, one: Region) -> Concentration:
+    """Return the concentration of a region's trade in the chosen year.
+
+    Parameters
+    ----------
+    chosen : SnapshotParameters
+        Measure, flow, year and vintage.
+    one : Region
+        Members.
+
+    Returns
+    -------
+    metrics.Concentration
+        Over the members with data.
+    """
+    return concentration(_values(chosen, one))
+
+
+def _reading(found: dict[Region, Concentration], chosen: SnapshotParameters) -> str:
+    full, kept = chosen.regions(), chosen.compared()
+    undefined = listing((each.label for each in found if math.isnan(found[each].hhi)), empty="")
+    note = f"Not defined for {undefined}: nobody has data, all are zero, or a member is negative." if undefined else ""
+    single = listing((each.label for each in found if found[each].members == 1), empty="")
+    return sentences(
+        evenness(full, [found[each] for each in full]),
+        evenness(kept, [found[each] for each in kept]) if kept != full else "",
+        _flip(found, full, kept),
+        note,
+        f"A single member with data is neither even nor uneven: {single}." if single else "",
+    )
+
+
+def _flip(found: dict[Region, Concentration], full: tuple[Region, Region], kept: tuple[Region, Region]) -> str:
+    """Say whether leaving members out changes which region is the more concentrated."""
+    before, after = (more_even(*(found[each].hhi_normalised for each in pair)) for pair in (full, kept))
+    if full == kept or not before or not after:
+        return ""
+    # The second is the more concentrated where the first is the more evenly spread.
+    first, last = full[int(before > 0)].label, kept[int(after > 0)].label
+    if before == after:
+        return f"Either way the more concentrated region is {first}."
+    return f"The order turns: the more concentrated region is {first} in full, {last} once the members are left out."
 
 
 def _most_influential(frame: pd.DataFrame, chosen: SnapshotParameters, one: Region) -> str:
-    whole = concentration(_values(chosen, one)).hhi
+    whole = concentration_of(chosen, one).hhi
     rest = frame[frame["region"] == one.name].dropna(subset="hhi")
     if rest.empty or math.isnan(whole):
-        return f"{one.name} has too few members with data for this."
+        return f"Too few members of {one.name} have data for this."
     row = rest.loc[(rest["hhi"] - whole).abs().idxmax()]
     return (
         f"In {one.name} the index moves most without {row['name']}: from {whole:.3f} to {row['hhi']:.3f}, "

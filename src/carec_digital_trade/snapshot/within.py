@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from carec_digital_trade.claims.evidence import words
 from carec_digital_trade.datasets import has_table, load, source_line
-from carec_digital_trade.metrics import ServicesIntegration, services_integration
+from carec_digital_trade.metrics import ServicesIntegration, nearest_year, services_integration
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import listing, percent, sentences
 from carec_digital_trade.regions import Region, economy_name, region
@@ -67,7 +68,7 @@ def intra_regional(chosen: SnapshotParameters) -> Result:
 def _quoted(chosen: SnapshotParameters) -> list[dict[str, object]]:
     return [
         {
-            "region": region(row.region, exclude=[row.excluded] if isinstance(row.excluded, str) else []).label,
+            "region": region(row.region, exclude=words(row.excluded)).label,
             "what": QUOTED,
             "year": row.year,
             "intra_regional_share": row.intra_regional_share_pct,
@@ -81,8 +82,7 @@ def _computed(chosen: SnapshotParameters) -> list[tuple[Region, ServicesIntegrat
     if not has_table(TABLE, chosen.vintage):
         return []
     table = load(TABLE, chosen.vintage)
-    known = table["year"].unique()
-    year = int(max(known[known <= chosen.year], default=min(known)))
+    year = nearest_year(table, chosen.year)
     exporters = set(table.loc[table["year"] == year, "exporter"])
     return [
         (one, services_integration(table, one, year) if exporters & set(one.members) else None)
@@ -111,7 +111,7 @@ def _reading(one: Region, found: ServicesIntegration | None) -> str:
         )
     indices = found.indices
     if np.isnan(indices.intra_regional_share):
-        return f"{one.label} has no trade in digitally deliverable services in {found.year}."
+        return f"No trade of {one.label} in digitally deliverable services in {found.year}."
     codes = indices.missing.split(", ") if indices.missing else []
     missing = listing(economy_name(code, short=True) for code in codes)
     return sentences(
