@@ -7,7 +7,7 @@ from pyfixest.demeaners import MapDemeaner
 from statsmodels.stats.diagnostic import linear_reset
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.gap import compare_estimates, estimate, trade_panel
+from carec_digital_trade.gap import estimate, trade_panel
 from carec_digital_trade.gap.estimation import NOT_CAUSAL
 from carec_digital_trade.gap.sample import estimation_sample
 
@@ -150,19 +150,6 @@ def test_the_sign_of_a_covariate_is_said_as_it_comes_out(truth, effect, sign):
     value = found.coefficients.set_index("term").loc["internet_users_10_points", "coefficient"]
     assert f"comes out {sign} at {value:+.3f}" in note
     assert ", distinguishable from zero" in note
-
-
-def test_comparison_holds_every_estimate(truth):
-    panel = truth.panel(seed=9, economies=40, years=6)
-    table = compare_estimates(panel, ["internet_users_pct"])
-    assert table.groupby(["estimator", "economy_effects", "covariates"]).ngroups == 8
-    single = estimate(panel, ["internet_users_pct"], "ppml", True)
-    rows = table.query("estimator == 'ppml' and economy_effects and covariates == 'internet_users_pct'")
-    pd.testing.assert_frame_equal(
-        rows[single.coefficients.columns].reset_index(drop=True), single.coefficients, check_dtype=False
-    )
-    assert set(rows["reset_p"]) == {single.reset_p}
-    assert compare_estimates(panel, []).groupby(["estimator", "economy_effects"]).ngroups == 4
 
 
 @pytest.mark.parametrize(

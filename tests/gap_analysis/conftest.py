@@ -28,7 +28,9 @@ def remembered():
 
 def _expected(panel, year, covariates, estimator):
     """Compute as the notebook does, whose series hold each panel once."""
-    spec = next(spec for spec in PANELS if series._panel(*spec) is panel)
+    spec = next((spec for spec in PANELS if series._panel(*spec) is panel), None)
+    if spec is None:  # the rows that both measures have
+        return expected.expected_trade(panel, year, covariates, estimator)
     return series._expected(spec, year, covariates, estimator)
 
 

@@ -56,6 +56,10 @@ def test_a_shared_member_may_be_left_out_of_one_region():
             {"covariates": ["internet_users_pct"] * 2},
             r"^covariates: internet_users_pct is named twice",
         ),
+        (
+            {"covariates": ["internet_users_pct", *["fixed_broadband_per_100"] * 2]},
+            r"^covariates: fixed_broadband_per_100 is named twice",
+        ),
         ({"wieghts": {}}, r"^there is no parameter 'wieghts': .*did you mean 'weights'\?$"),
         ({"region": ["KAZ", "MYS"]}, r"^region and benchmark share MYS"),
         ({"year": "x", "draws": 1}, r"^year must be .*; draws must be "),

@@ -61,7 +61,12 @@ def test_agrees_with_a_loop_over_the_draws():
     leads = found.leads.set_index("region")
     assert leads.at["One", "leads"] == np.mean(one > two)
     assert leads.at["Two", "leads"] == np.mean(two > one)
-    assert leads.at["One", "median"] == pytest.approx(np.median(one), abs=ROUNDING)
+    generator = np.random.default_rng(7)
+    generator.dirichlet(np.ones(4), 1200), generator.uniform(size=1200)
+    geometric = generator.random(1200) < 0.5
+    for kind, rows in [("arithmetic", ~geometric), ("geometric", geometric)]:
+        assert leads.at["One", f"median_{kind}"] == pytest.approx(np.median(one[rows]), abs=ROUNDING)
+        assert leads.at["One", f"leads_{kind}"] == np.mean(one[rows] > two[rows])
 
 
 def test_bounds_agree_with_the_gaps_filled():
@@ -92,6 +97,8 @@ def test_hand_computed_shares():
     assert found["leads"].tolist() == pytest.approx([0.25, 0.25], abs=four_errors)
     assert found["ties"].tolist() == pytest.approx([0.5, 0.5], abs=four_errors)
     assert found["leads"].sum() + found["ties"].iloc[0] == pytest.approx(1)
+    assert found["leads_geometric"].tolist() == [0, 0]
+    assert found["leads_arithmetic"].sum() == pytest.approx(1)
 
 
 def test_the_draft_value_is_uniform_on_its_range():
@@ -99,7 +106,8 @@ def test_the_draft_value_is_uniform_on_its_range():
     regions = [Region("A", ("AAA",), 2024), Region("C", ("CCC",), 2024)]
     found = uncertainty(parts, regions, names=["cybercrime"], draws=4000, draft_range=(0.2, 0.6)).leads.iloc[0]
     # Quantiles of the uniform; four standard errors of the median, sqrt(1/4 / draws) / density with density 1 / 0.4.
-    assert found[["low", "median", "high"]].tolist() == pytest.approx([0.22, 0.4, 0.58], abs=4 * 0.4 * 0.5 / 4000**0.5)
+    ends = found[["low", "median_geometric", "high"]].tolist()
+    assert ends == pytest.approx([0.22, 0.4, 0.58], abs=4 * 0.4 * 0.5 / 2000**0.5)
 
 
 def test_ranks_without_uncertainty_are_those_of_the_scores():
@@ -114,7 +122,7 @@ def test_the_same_seed_gives_the_same_numbers_and_another_seed_others():
     first, again, other = (uncertainty(parts, [ONE, TWO], draws=200, seed=seed) for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(first.ranks, again.ranks, check_exact=True)
     pd.testing.assert_frame_equal(first.leads, again.leads, check_exact=True)
-    assert first.leads["median"].tolist() != other.leads["median"].tolist()
+    assert first.leads["low"].tolist() != other.leads["low"].tolist()
 
 
 def test_order_does_not_matter():

@@ -1,10 +1,10 @@
 """Do the article's claims hold? Each is read from the table ``claims``, computed anew, and given a verdict.
 
-Verdicts: *reproduced*, a figure that follows to its last printed digit from the article's own Table 1; *supported*, the
-data agree, also when like is compared with like; *qualified*, they agree with a part of the claim, or with the sentence
-as written and not when like is compared with like; *contradicted*, they disagree; *not testable here*, the package has
-no data on it other than the article's own word; *supported for services* and *contradicted for services*, the data
-speak of services by partner and the claim of all trade.
+Verdicts: *reproduced*, a figure that follows to its last printed digit from the article's own Table 1; *supported*,
+the data agree, also when like is compared with like; *qualified*, they agree with a part of the claim, or with the
+sentence as written and not when like is compared with like, or do not settle it; *contradicted*, they disagree; *not
+testable here*, the package has no data on it other than the article's own word; *supported for services* and
+*contradicted for services*, the data speak of services by partner and the claim of all trade.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,12 +1,13 @@
 """Checks of the article's claims on volumes, shares, concentration and connectivity."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, name, words
+from carec_digital_trade.claims.evidence import GIANTS, Evidence, Finding, Verdict, name, words
 from carec_digital_trade.metrics import (
     ServicesIntegration,
     concentration,
@@ -16,7 +17,8 @@ from carec_digital_trade.metrics import (
     regional_total,
     services_integration,
 )
-from carec_digital_trade.regions import REFERENCE_YEAR, region
+from carec_digital_trade.prose import listing
+from carec_digital_trade.regions import REFERENCE_YEAR, Region, region
 
 # A revision below this is a matter of rounding and late reports; the article's figures are set beside it.
 LARGE_REVISION = 0.05
@@ -105,18 +107,30 @@ def dominance(claim: Any, evidence: Evidence) -> Finding:
 
 
 def low_levels(claim: Any, evidence: Evidence) -> Finding:
-    """Compare levels of trade per person and per GDP."""
-    one, other = claim.region.split()
-    ratios = {
-        "digitally delivered trade per person": _relative(per_person, evidence, one, other),
-        "digitally delivered trade as % of GDP": _relative(per_gdp, evidence, one, other),
-        "trade in goods and services as % of GDP": _openness(evidence, one) / _openness(evidence, other),
+    """Compare levels of trade per person and per GDP, of all members and without the giants."""
+    names = claim.region.split()
+    levels = {
+        "digitally delivered trade per person": partial(_relative, per_person, evidence),
+        "digitally delivered trade as % of GDP": partial(_relative, per_gdp, evidence),
+        "trade in goods and services as % of GDP": partial(_openness, evidence),
     }
-    lower = [ratio < 1 for ratio in ratios.values()]
+    whole = [region(each) for each in names]
+    alike = [region(each, exclude=[GIANTS[each]]) for each in names]
+    found = {what: (_compared(level, whole), _compared(level, alike)) for what, level in levels.items()}
+    lower = [each.ratio < 1 for pair in found.values() for each in pair]
     verdict: Verdict = "supported" if all(lower) else "qualified" if any(lower) else "contradicted"
-    listed = "; ".join(f"{what} is {ratio:.0%}" for what, ratio in ratios.items())
-    value = ratios["digitally delivered trade as % of GDP"]
-    return Finding(100 * value, f"% of {other}'s", verdict, f"Of {other}'s level, {one}'s {listed} ({REFERENCE_YEAR}).")
+    listed = "; ".join(
+        f"{what} is {full.ratio:.0%} ({full.covered} members), without the giants {rest.ratio:.0%}"
+        for what, (full, rest) in found.items()
+    )
+    value = found["digitally delivered trade as % of GDP"][0].ratio
+    giants = listing(name(GIANTS[each]) for each in names)
+    return Finding(
+        100 * value,
+        f"% of {names[1]}'s",
+        verdict,
+        f"Of {names[1]}'s level, {names[0]}'s {listed} ({REFERENCE_YEAR}; the giants: {giants}).",
+    )
 
 
 def internet(claim: Any, evidence: Evidence) -> Finding:
@@ -189,16 +203,35 @@ def _ratio(article: pd.DataFrame, one: str, exclude: Sequence[str], other: str, 
     return _values(article, other, other_exclude).sum() / _values(article, one, exclude).sum()
 
 
-def _relative(level: Callable[..., pd.DataFrame], evidence: Evidence, one: str, other: str) -> float:
-    def figure(spec: str) -> float:
-        return regional_ratio(level(evidence.present, region(spec), vintage=evidence.vintage))["value"].item()
+class _Level(NamedTuple):
+    """A level and the number of members that it covers."""
 
-    return figure(one) / figure(other)
+    value: float
+    covered: int
 
 
-def _openness(evidence: Evidence, one: str) -> float:
+class _Compared(NamedTuple):
+    """A level over another, and the members covered in words."""
+
+    ratio: float
+    covered: str
+
+
+def _compared(level: Callable[[Region], _Level], both: Sequence[Region]) -> _Compared:
+    one, other = (level(each) for each in both)
+    covered = listing(f"{found.covered} of {len(each.members)}" for found, each in zip((one, other), both, strict=True))
+    return _Compared(one.value / other.value, covered)
+
+
+def _relative(level: Callable[..., pd.DataFrame], evidence: Evidence, one: Region) -> _Level:
+    found = regional_ratio(level(evidence.present, one, vintage=evidence.vintage))
+    return _Level(found["value"].item(), found["covered"].item())
+
+
+def _openness(evidence: Evidence, one: Region) -> _Level:
     """Return exports plus imports of goods and services in % of GDP, over the members that have both."""
     of_year = evidence.panel[evidence.panel["year"] == REFERENCE_YEAR].set_index("iso3")
-    rows = of_year.reindex(region(one).members)
+    rows = of_year.reindex(one.members)
     rows = rows.dropna(subset=["gdp_current_usd", "exports_gs_pct_gdp", "imports_gs_pct_gdp"])
-    return np.average(rows["exports_gs_pct_gdp"] + rows["imports_gs_pct_gdp"], weights=rows["gdp_current_usd"])
+    shares = rows["exports_gs_pct_gdp"] + rows["imports_gs_pct_gdp"]
+    return _Level(np.average(shares, weights=rows["gdp_current_usd"]), len(rows))

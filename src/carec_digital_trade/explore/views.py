@@ -29,7 +29,7 @@ class View(NamedTuple):
 
 VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
     SnapshotParameters: {
-        "members": View(snapshot.ranked_members, figures.members),
+        "members": View(snapshot.ranked_members, figures.members, ("region_exclude", "benchmark_exclude")),
         "effective members": View(snapshot.over_time, figures.effective_members),
         "over time": View(snapshot.over_time, figures.over_time),
         "composition": View(snapshot.by_service, figures.composition, ("measure",)),
@@ -37,14 +37,14 @@ VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
     GapParameters: {
         "decomposition": View(gap_analysis.decomposition, figures.waterfall, (*_EXPECTED, *_RATED)),
         "expected trade": View(gap_analysis.expected, figures.expected_trade, _RATED),
-        "readiness": View(gap_analysis.readiness, figures.readiness, _EXPECTED),
+        "readiness": View(gap_analysis.readiness, figures.readiness, ("measure", "flow", *_EXPECTED)),
         "readiness and trade": View(gap_analysis.lagging, figures.readiness_and_trade, ("draws",)),
     },
     ScenarioParameters: {
         "additional trade": View(scenario_analysis.additional, figures.additional),
         "by member": View(scenario_analysis.by_economy, figures.additional_by_member),
         "attribution": View(scenario_analysis.attribution, figures.attribution),
-        "tornado": View(scenario_analysis.tornado, figures.tornado),
+        "tornado": View(scenario_analysis.tornado, figures.tornado, ("draws",)),
         "baseline fan": View(
             scenario_analysis.baseline, figures.baseline_fan, (*_LEVERS, "benchmark", "benchmark_exclude")
         ),

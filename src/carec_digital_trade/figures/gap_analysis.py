@@ -1,6 +1,5 @@
 """The gap analysis's figures: readiness, the gap's factors, expected against actual trade, the two together."""
 
-import textwrap
 from collections.abc import Sequence
 
 import matplotlib as mpl
@@ -10,26 +9,30 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
+from carec_digital_trade.figures.fans import unit_for
 from carec_digital_trade.figures.labels import (
     LABEL_INCHES,
     NAME,
+    NO_DATA,
     SIDE,
     dots_with_names,
     log_limits,
     log_ticks,
+    say_no_data,
     shortened,
+    two_lines,
     within,
 )
-from carec_digital_trade.figures.snapshot import NO_DATA
-from carec_digital_trade.figures.style import GUIDE, MUTED, RC, canvas, colours, plain_number
+from carec_digital_trade.figures.style import GUIDE, INK, MUTED, RC, ROW_INCHES, canvas, colours, plain_number
+from carec_digital_trade.gap_analysis.parts import parts_words
 from carec_digital_trade.parameters import GapParameters
-from carec_digital_trade.prose import count, listing
+from carec_digital_trade.prose import capital, count, listing
 from carec_digital_trade.regions import Region
 from carec_digital_trade.results import Result
 
-_INK = "#333333"
-_ROW_INCHES = 0.36
 _RATIO = "Actual over expected"
+_DOT = 0.02
+"""Half the width of a dot with its rim, on the scale of readiness."""
 
 
 def readiness(result: Result, chosen: GapParameters) -> list[Axes]:
@@ -53,11 +56,10 @@ def readiness(result: Result, chosen: GapParameters) -> list[Axes]:
         f"{result.caption}. Dot: median rank; thick line: 90% of the draws; thin line: what unknown laws leave "
         "possible besides."
     )
-    height = _ROW_INCHES * max(map(len, parts)) + 0.3
+    height = ROW_INCHES * max(map(len, parts)) + 0.3
     axes = canvas(2, height, _readiness_title(parts, both), subtitle, result.source, margins=(1.75, 1.2))
-    paint = list(colours(*both).values())
     worst = np.nanmax([10.0, *result.table["Worst possible"], *result.table["to"]])
-    for axis, each, part, colour in zip(axes, both, parts, paint, strict=True):
+    for axis, each, part, colour in zip(axes, both, parts, colours(*both), strict=True):
         with mpl.rc_context(RC):
             _draw_ranks(axis, part, colour, worst)
             axis.set_ylim(max(map(len, parts)) - 0.4, -1.3)
@@ -160,7 +162,7 @@ def _draw_ranks(axis: Axes, part: pd.DataFrame, colour: str, worst: float) -> No
     ):
         words = f"{score:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
         words = NO_DATA if np.isnan(rank) else words
-        axis.text(1.04, row, words, transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=_INK)
+        axis.text(1.04, row, words, transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=INK)
     axis.set_xlim(1, worst + 2)
     axis.text(1.04, -0.9, "Score", transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=MUTED)
     axis.set_yticks(rows, [shortened(name, NAME) for name in part["Economy"]])
@@ -172,21 +174,20 @@ def _draw_ranks(axis: Axes, part: pd.DataFrame, colour: str, worst: float) -> No
 def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
     axis.set_yticks([])
     if part.empty:
-        axis.set_xticks([])
+        say_no_data(axis)
         axis.set_xlabel("USD")
-        axis.text(0.5, 0.5, NO_DATA, transform=axis.transAxes, ha="center", color=MUTED)
         return
     region, benchmark = (part[part["Factor"] == "Trade"][each.label].item() for each in both)
     factors = part[part["Factor"] != "Trade"]
-    unit, name = (1000.0, "USD billion") if max(region, benchmark) >= 1000 else (1.0, "USD million")
+    unit, name = unit_for(max(region, benchmark))
     steps = factors["USD million"].to_numpy() / unit
     ends = benchmark / unit + np.cumsum(steps)
     starts = np.concatenate([[0, benchmark / unit], ends[:-1], [0]])
     widths = np.concatenate([[benchmark / unit], steps, [region / unit]])
-    paint = list(colours(*both).values())
+    own, others = colours(*both)
     rows = np.arange(len(widths))
     shades = ["#9a9a9a" if step >= 0 else "#4d4d4d" for step in steps]
-    axis.barh(rows, widths, left=starts, height=0.62, color=[paint[1], *shades, paint[0]], zorder=2)
+    axis.barh(rows, widths, left=starts, height=0.62, color=[others, *shades, own], zorder=2)
     reached = np.concatenate([[benchmark / unit], ends])
     axis.vlines(reached, rows[:-1] - 0.31, rows[1:] + 0.31, color=MUTED, linewidth=1, zorder=3)
     words = [f"{benchmark / unit:,.1f}", *map(_step_words, steps, factors["Ratio"]), f"{region / unit:,.1f}"]
@@ -199,7 +200,7 @@ def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
             textcoords="offset points",
             va="center",
             fontsize=11,
-            color=_INK,
+            color=INK,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )
     low, high = min(0.0, *(starts + widths)), right.max()
@@ -207,7 +208,7 @@ def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
     axis.axvline(0, color="#888888", linewidth=1)
     axis.set_ylim(len(rows) - 0.4, -0.6)
     labels = [both[1].label, *factors["Factor"], both[0].label]
-    axis.set_yticks(rows, [_two_lines(label) for label in labels])
+    axis.set_yticks(rows, [two_lines(label) for label in labels])
     axis.tick_params(axis="y", length=0)
     axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(4).tick_values(low, high), low, high)))
     axis.xaxis.set_major_formatter(plain_number)
@@ -221,7 +222,7 @@ def _step_words(step: float, ratio: float) -> str:
 
 def _draw_expected(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> None:
     if shown.empty:
-        _nothing(axis)
+        say_no_data(axis)
         return
     log_limits(axis, "x", shown["Expected"], SIDE)
     # Expected trade too, so that the line of equality is in sight.
@@ -238,7 +239,7 @@ def _draw_expected(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> N
 
 def _draw_standing(axis: Axes, shown: pd.DataFrame, both: Sequence[Region], readiness: float, ratio: float) -> None:
     if shown.empty:
-        _nothing(axis)
+        say_no_data(axis)
         return
     axis.set_xlim(-SIDE / (1 - 2 * SIDE), 1 + SIDE / (1 - 2 * SIDE))
     axis.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
@@ -247,17 +248,14 @@ def _draw_standing(axis: Axes, shown: pd.DataFrame, both: Sequence[Region], read
     log_limits(axis, "y", reached, 0.05)
     log_ticks(axis.yaxis, reached, (1, 2, 5))
     bottom = axis.get_ylim()[0]
-    axis.add_patch(Rectangle((0, bottom), readiness, ratio - bottom, color=GUIDE, alpha=0.6, linewidth=0, zorder=0))
+    # It ends before the dots at the median itself, which do not lag.
+    axis.add_patch(
+        Rectangle((0, bottom), max(readiness - _DOT, 0), ratio - bottom, color=GUIDE, alpha=0.6, linewidth=0, zorder=0)
+    )
     axis.hlines([below, above], 0, 1, color=MUTED, linestyle=":", linewidth=1.5, zorder=1)
     open_ones = shown[shown["Missing at 0"] < shown["Missing at 1"]]
-    axis.hlines(open_ones[_RATIO], open_ones["Missing at 0"], open_ones["Missing at 1"], color=_INK, linewidth=2)
+    axis.hlines(open_ones[_RATIO], open_ones["Missing at 0"], open_ones["Missing at 1"], color=INK, linewidth=2)
     dots_with_names(axis, shown.rename(columns={"Readiness": "x"}).assign(y=shown[_RATIO]), both)
-
-
-def _nothing(axis: Axes) -> None:
-    axis.set_xticks([])
-    axis.set_yticks([])
-    axis.text(0.5, 0.5, NO_DATA, transform=axis.transAxes, ha="center", color=MUTED)
 
 
 def _height(shown: pd.DataFrame, both: Sequence[Region]) -> float:
@@ -274,11 +272,6 @@ def _absent(table: pd.DataFrame, shown: pd.DataFrame, both: Sequence[Region]) ->
     return f" {NO_DATA.capitalize()}: {listing(names)}." if names else ""
 
 
-def _two_lines(label: str) -> str:
-    lines = textwrap.wrap(label, NAME)
-    return "\n".join(lines[:2]) + ("…" if len(lines) > 2 else "")
-
-
 def _readiness_title(parts: Sequence[pd.DataFrame], both: Sequence[Region]) -> str:
     full = listing(
         f"{(part['Missing at 0'] == 1).sum()} of {count(len(part), 'member')} of {each.label}"
@@ -293,9 +286,8 @@ def _waterfall_title(table: pd.DataFrame, both: Sequence[Region]) -> str:
         return f"The gap between {one} and {other} cannot be split"
     rows = table[table["Basis"] == "Regional totals"].set_index("Factor")["USD million"]
     gap = rows.pop("Trade")
-    parts = rows * np.sign(gap)
-    weight = "makes up most of" if parts.max() > abs(gap) / 2 else "is the largest part of"
-    return f"{parts.idxmax()} {weight} the gap between {one} and {other}"
+    parts = (rows * np.sign(gap)).rename(index={"Population": "population", "Trade per GDP": "trade per GDP"})
+    return capital(parts_words(parts)).replace("the gap", f"the gap between {one} and {other}", 1)
 
 
 def _expected_title(shown: pd.DataFrame, both: Sequence[Region]) -> str:
@@ -313,4 +305,5 @@ def _lagging_title(table: pd.DataFrame, both: Sequence[Region]) -> str:
     )
     if (table["In both"] == "not known").all():
         return "Whether any member lags in both law and trade is not known"
-    return f"{words} lag in both law and trade"
+    unknown = listing(table["Economy"][table["In both"] == "not known"], empty="")
+    return f"{words} lag in both law and trade{f'; not known for {unknown}' if unknown else ''}"

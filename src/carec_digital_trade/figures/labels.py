@@ -1,5 +1,6 @@
 """Dots with their names at the sides, and logarithmic axes that leave room for them."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
-from carec_digital_trade.figures.style import colours, plain_number, spread
+from carec_digital_trade.figures.style import MUTED, colours, plain_number, spread
 from carec_digital_trade.regions import Region
 
 LABEL_INCHES = 0.27
@@ -18,7 +19,9 @@ SIDE = 0.26
 """Share of the width, on either side of the data, that the names take."""
 NAME = 18
 """Characters of a name."""
+NO_DATA = "no data"
 
+_WITHOUT = re.compile(r" (?=without )")
 _LEAST_DECADES = 1.0
 """Of a logarithmic axis, so that a single dot has ticks beside it."""
 # For either side: where a name ends, where its line starts (shares of the width), and the name's alignment.
@@ -40,9 +43,10 @@ def dots_with_names(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> 
     axis.autoscale(enable=False)
     to_axes = axis.transData + axis.transAxes.inverted()
     gap = LABEL_INCHES / (axis.figure.get_figheight() * axis.get_position().height)
-    for each, colour, (edge, end, align) in zip(both, colours(*both).values(), (_LEFT, _RIGHT), strict=True):
+    for each, colour, (edge, end, align) in zip(both, colours(*both), (_LEFT, _RIGHT), strict=True):
         rows = shown[shown["Region"] == each.label]
-        axis.scatter(rows["x"], rows["y"], s=85, color=colour, edgecolor="white", linewidth=0.8, zorder=4)
+        # The white rim parts a dot from the lines of others that run beneath it.
+        axis.scatter(rows["x"], rows["y"], s=110, color=colour, edgecolor="white", linewidth=2, zorder=4)
         places = [to_axes.transform((x, y)) for x, y in zip(rows["x"], rows["y"], strict=True)]
         heights = _inside(spread([height for _, height in places], gap), gap)
         for (x, y), height, name, ratio in zip(
@@ -127,6 +131,38 @@ def shortened(name: str, most: int) -> str:
         With an ellipsis where it was cut.
     """
     return textwrap.shorten(name, most, placeholder="…")
+
+
+def two_lines(label: str) -> str:
+    """Return a label in at most two lines, broken before who is left out if that fits.
+
+    Parameters
+    ----------
+    label : str
+        Such as a region's.
+
+    Returns
+    -------
+    str
+        With an ellipsis where it was cut.
+    """
+    lines = [piece for part in _WITHOUT.split(label) for piece in textwrap.wrap(part, NAME)]
+    if len(lines) > 2:
+        lines = textwrap.wrap(label, NAME)
+    return "\n".join(lines[:2]) + ("…" if len(lines) > 2 else "")
+
+
+def say_no_data(axis: Axes) -> None:
+    """Say in the middle of empty axes that there are no data.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+        To be written on.
+    """
+    axis.set_xticks([])
+    axis.set_yticks([])
+    axis.text(0.5, 0.5, NO_DATA, transform=axis.transAxes, ha="center", color=MUTED)
 
 
 def _inside(heights: Sequence[float], gap: float) -> list[float]:

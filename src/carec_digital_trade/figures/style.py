@@ -12,12 +12,15 @@ from carec_digital_trade.regions import Region
 
 WIDTH = 11.0
 """Inches; at the 110 dots per inch of `RC` a figure is 1,210 pixels wide."""
+ROW_INCHES = 0.36
+"""Height of a member's row."""
 
 # Okabe and Ito (2008): told apart with any kind of colour vision, and in grey print.
 REGION_COLOUR = "#0072B2"
 BENCHMARK_COLOUR = "#D55E00"
 MUTED = "#6b6b6b"
 GUIDE = "#dddddd"
+INK = "#333333"
 
 RC: Mapping[str, object] = {
     **RENDERING,
@@ -44,7 +47,7 @@ _SOURCE_CHARACTERS = 140
 _LINE_INCHES = 0.26
 
 
-def colours(region: Region, benchmark: Region) -> dict[str, str]:
+def colours(region: Region, benchmark: Region) -> tuple[str, str]:
     """Return the colour of each of two regions: CAREC and ASEAN keep theirs, a user's region takes the free one.
 
     Parameters
@@ -54,12 +57,13 @@ def colours(region: Region, benchmark: Region) -> dict[str, str]:
 
     Returns
     -------
-    dict of str to str
-        Region name to colour.
+    tuple of str
+        The region's, and the benchmark's: two halves of one region may have its name, so they go by place.
     """
-    if region.name == "ASEAN" or benchmark.name == "CAREC":
-        return {region.name: BENCHMARK_COLOUR, benchmark.name: REGION_COLOUR}
-    return {region.name: REGION_COLOUR, benchmark.name: BENCHMARK_COLOUR}
+    halves = region.name == benchmark.name
+    if not halves and (region.name == "ASEAN" or benchmark.name == "CAREC"):
+        return BENCHMARK_COLOUR, REGION_COLOUR
+    return REGION_COLOUR, BENCHMARK_COLOUR
 
 
 def canvas(

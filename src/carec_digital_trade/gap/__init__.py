@@ -7,23 +7,22 @@ from carec_digital_trade.gap.decomposition import (
     decompose_economies,
     split_gap,
 )
-from carec_digital_trade.gap.estimation import Estimate, compare_estimates, estimate
+from carec_digital_trade.gap.estimation import CONFIDENCE, Estimate, estimate
 from carec_digital_trade.gap.expected import expected_trade, interval_coverage, members_expected
 from carec_digital_trade.gap.panel import trade_panel
-from carec_digital_trade.gap.survival import regional_medians, state_survival, survives
+from carec_digital_trade.gap.survival import state_survival, survives
 
 __all__ = [
+    "CONFIDENCE",
     "Decomposition",
     "Estimate",
     "LogMeanSplit",
-    "compare_estimates",
     "decompose",
     "decompose_economies",
     "estimate",
     "expected_trade",
     "interval_coverage",
     "members_expected",
-    "regional_medians",
     "split_gap",
     "state_survival",
     "survives",

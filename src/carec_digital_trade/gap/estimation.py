@@ -127,43 +127,6 @@ def estimate(
     )
 
 
-def compare_estimates(panel: pd.DataFrame, covariates: Sequence[Covariate] = ("internet_users_pct",)) -> pd.DataFrame:
-    """Estimate the trade equation by both estimators, with and without economy effects and covariates.
-
-    Parameters
-    ----------
-    panel : pandas.DataFrame
-        As `trade_panel` returns it.
-    covariates : sequence of {"internet_users_pct", "fixed_broadband_per_100"}
-        Terms of the second specification.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row an estimate and term: estimator, economy_effects, covariates ("none" or their names), the columns of
-        `Estimate.coefficients`, observations, economies, r2, reset_p. The specifications have different rows: each uses
-        all that it can.
-
-    Raises
-    ------
-    InputError
-        As in `estimate`.
-    """
-    blocks = []
-    for chosen in dict.fromkeys([(), tuple(covariates)]):
-        for estimator in ("ols", "ppml"):
-            for economy_effects in (False, True):
-                fitted = estimate(panel, chosen, estimator, economy_effects)
-                block = fitted.coefficients.assign(
-                    observations=fitted.observations, economies=fitted.economies, r2=fitted.r2, reset_p=fitted.reset_p
-                )
-                block.insert(0, "estimator", estimator)
-                block.insert(1, "economy_effects", economy_effects)
-                block.insert(2, "covariates", ", ".join(chosen) or "none")
-                blocks.append(block)
-    return pd.concat(blocks, ignore_index=True)
-
-
 def _fitted_sample(
     panel: pd.DataFrame, covariates: Sequence[Covariate], estimator: Estimator, economy_effects: bool
 ) -> Sample:

@@ -17,6 +17,9 @@ from carec_digital_trade.regions import REFERENCE_YEAR, Region
 
 _RATIO = "actual_over_expected"
 _INTERNET: tuple[Covariate, ...] = ("internet_users_pct",)
+_KEYS = ["iso3", "year"]
+_SMALL = 0.05
+"""Value of p below which two regions can be told apart."""
 
 
 @dataclass(frozen=True)
@@ -28,47 +31,8 @@ class _Setting:
     year: int
     estimator: Estimator
     covariates: tuple[Covariate, ...]
-    members_of: Measure | None = None
-    """Measure whose members in that year are compared; the setting's own where there is none."""
-
-
-def regional_medians(expected: pd.DataFrame, region: Region, benchmark: Region) -> pd.DataFrame:
-    """Summarise actual over expected trade by region.
-
-    Parameters
-    ----------
-    expected : pandas.DataFrame
-        As `expected_trade` returns it.
-    region, benchmark : Region
-        Without a common member.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Three rows, the region, the benchmark and all economies: group, members, shown (members with a figure),
-        median_actual_over_expected, below_expected and below_interval (members).
-
-    Raises
-    ------
-    InputError
-        If the regions share a member, or no member of one of them can be shown.
-    """
-    require_disjoint(region, benchmark)
-    groups = {each.label: members_expected(expected, each) for each in (region, benchmark)}
-    groups["all economies"] = expected
-    return pd.DataFrame(
-        [
-            {
-                "group": label,
-                "members": len(rows),
-                "shown": int(rows["actual"].notna().sum()),
-                "median_actual_over_expected": rows[_RATIO].median(),
-                "below_expected": int((rows[_RATIO] < 1).sum()),
-                "below_interval": int((rows["position"] == "below").sum()),
-            }
-            for label, rows in groups.items()
-        ]
-    )
+    common: bool = False
+    """Whether fit and comparison keep to the economies and years that both measures have."""
 
 
 def survives(
@@ -80,12 +44,14 @@ def survives(
     covariates: Sequence[Covariate] = (),
     estimator: Estimator = "ols",
     vintage: str = BUNDLED,
+    without: tuple[str, Region, Region] | None = None,
 ) -> pd.DataFrame:
     """Compare the regions' median of actual over expected trade as asked, then with one thing changed at a time.
 
     Changed are the measure (in the nearest year that the other one has), the year (the one before), the estimator, and
-    whether internet use is a regressor. As the other measure may lack a year or members, the measure asked for is also
-    shown in that year and for those members: a difference between these two rows is due to the measure.
+    whether internet use is a regressor. As the other measure may lack years or economies, it and the measure asked for
+    are fitted and shown on the economies and years that both have: a difference between these two rows is due to the
+    measure.
 
     Parameters
     ----------
@@ -93,6 +59,8 @@ def survives(
         Without a common member.
     year, measure, flow, covariates, estimator, vintage
         As in `trade_panel` and `expected_trade`.
+    without : tuple of str, Region and Region, optional
+        Words for a last variant, and the region and the benchmark with the members that it keeps.
 
     Returns
     -------
@@ -100,8 +68,8 @@ def survives(
         One row a variant, the one asked for first: variant, measure, year, estimator, covariates (names, or "none"),
         region_shown and benchmark_shown (members), region_median, benchmark_median, region_below (whether the region's
         median is the lower), p (exact two-sided Mann-Whitney test: the chance of ranks that differ as much if the
-        members were dealt to the two regions at random), agrees (with the first row). Medians and answers are missing
-        where a region has no figure.
+        members were dealt to the two regions at random), agrees (whether the medians differ in the same direction as in
+        the first row, told from chance or not). Medians and answers are missing where a region has no figure.
 
     Raises
     ------
@@ -112,15 +80,21 @@ def survives(
     require_disjoint(region, benchmark)
     panels = {each: trade_panel(each, flow, vintage) for each in get_args(Measure)}
     asked = _Setting("as asked", measure, year, estimator, tuple(covariates))
+    found = _expected(asked, panels)
     for each in (region, benchmark):  # refuses a region without a figure
-        members_expected(_expected(asked, panels), each)
-    table = pd.DataFrame([_row(each, panels, region, benchmark) for each in _variants(asked, panels)])
+        members_expected(found, each)
+    rows = [_row(asked, found, region, benchmark)]
+    rows += [_row(each, _expected(each, panels), region, benchmark) for each in _variants(asked, panels)]
+    if without:
+        words, *kept = without
+        rows.append(_row(replace(asked, variant=words), found, *kept))
+    table = pd.DataFrame(rows)
     table["region_below"] = table["region_below"].astype("boolean")
     return table.assign(agrees=table["region_below"] == table["region_below"].iloc[0])
 
 
 def state_survival(checks: pd.DataFrame, region: Region, benchmark: Region) -> str:
-    """Say whether the comparison survives.
+    """Say whether the regions can be told apart, and whether that survives.
 
     Parameters
     ----------
@@ -132,23 +106,55 @@ def state_survival(checks: pd.DataFrame, region: Region, benchmark: Region) -> s
     Returns
     -------
     str
-        Two sentences.
+        Two sentences. A difference survives a check that tells the regions apart (p below 0.05) in the same direction;
+        where no variant tells them apart there is nothing to survive, and a change of sign is no finding.
     """
     asked = checks.iloc[0]
     order = "lower" if asked["region_below"] else "not lower"
     return (
         f"The median of actual over expected trade is {order} in {region.label} ({asked['region_median']:.2f}) than in "
-        f"{benchmark.label} ({asked['benchmark_median']:.2f}; p = {asked['p']:.2f}). {_verdict(checks.iloc[1:])}"
+        f"{benchmark.label} ({asked['benchmark_median']:.2f}; p = {asked['p']:.2f}). {_verdict(checks)}"
     )
 
 
 def _verdict(checks: pd.DataFrame) -> str:
     answered = checks.dropna(subset=["agrees"])
-    if answered.empty:
-        return "No other measure, year, estimator or specification has the figures to check it."
-    against = answered.loc[~answered["agrees"].astype(bool), "variant"]
-    verdict = "survives every check" if against.empty else f"does not survive: it turns round {'; '.join(against)}"
-    return f"This {verdict} ({len(answered) - len(against)} of {len(answered)} checks agree)."
+    asked, others = answered.iloc[0], answered.iloc[1:]
+    if others.empty:
+        apart = "can" if asked["p"] < _SMALL else "cannot"
+        return (
+            f"The regions {apart} be told apart, and no other measure, year, estimator or specification has the "
+            "figures to check it."
+        )
+    clear = others["p"] < _SMALL
+    if asked["p"] >= _SMALL:
+        return _no_difference(answered) if not clear.any() else _difference_elsewhere(others[clear])
+    same = others["agrees"].astype(bool)
+    survived = f"{(clear & same).sum()} of {len(others)} checks tell them apart the same way round"
+    if (clear & same).all():
+        return f"The regions can be told apart, and this survives every check ({survived})."
+    faults = [
+        f"{words} {'; '.join(others.loc[rows, 'variant'])}"
+        for words, rows in (("it turns round", clear & ~same), ("they cannot be told apart", ~clear))
+        if rows.any()
+    ]
+    return f"The regions can be told apart, and this does not survive: {', and '.join(faults)} ({survived})."
+
+
+def _no_difference(answered: pd.DataFrame) -> str:
+    against = int((~answered["agrees"].astype(bool)).sum())
+    sign = f"changes in {against}" if against else "is the same in all"
+    return (
+        f"In none of the {len(answered)} variants, as asked or changed, can the regions be told apart (p from "
+        f"{answered['p'].min():.2f} to {answered['p'].max():.2f}); the sign of the difference of the medians {sign}."
+    )
+
+
+def _difference_elsewhere(apart: pd.DataFrame) -> str:
+    words = "; ".join(
+        f"{row.variant} ({'lower' if row.region_below else 'not lower'}, p = {row.p:.2f})" for row in apart.itertuples()
+    )
+    return f"The regions cannot be told apart as asked, but {words}."
 
 
 def _variants(asked: _Setting, panels: Mapping[str, pd.DataFrame]) -> list[_Setting]:
@@ -160,25 +166,30 @@ def _variants(asked: _Setting, panels: Mapping[str, pd.DataFrame]) -> list[_Sett
         ("without the covariates", ()) if asked.covariates else ("with internet use as a regressor", _INTERNET)
     )
     variants = [
-        asked,
-        replace(asked, variant=f"for {other} trade in {year}", measure=other, year=year),
-        replace(asked, variant=f"in {year} for the members with {other} trade", year=year, members_of=other),
+        replace(asked, variant=f"for {other} trade in {year}", measure=other, year=year, common=True),
+        replace(asked, variant=f"in {year} where {other} trade is known too", year=year, common=True),
         replace(asked, variant=f"in {asked.year - 1}", year=asked.year - 1),
-        replace(asked, variant=f"by {estimator}", estimator=estimator),
+        replace(asked, variant=f"by {estimator.upper()}", estimator=estimator),
         replace(asked, variant=specification, covariates=covariates),
     ]
     return [each for each in variants if each.year >= years[each.measure].min()]
 
 
 def _expected(setting: _Setting, panels: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    return expected_trade(panels[setting.measure], setting.year, setting.covariates, setting.estimator)
+    panel = panels[setting.measure]
+    if setting.common:
+        panel = panel[_in_all(panels, setting.estimator).reindex(panel.set_index(_KEYS).index).to_numpy()]
+    return expected_trade(panel, setting.year, setting.covariates, setting.estimator)
 
 
-def _row(setting: _Setting, panels: Mapping[str, pd.DataFrame], region: Region, benchmark: Region) -> dict[str, object]:
-    shown = _expected(setting, panels).dropna(subset=[_RATIO]).set_index("iso3")[_RATIO]
-    if setting.members_of:
-        theirs = _expected(replace(setting, measure=setting.members_of), panels).dropna(subset=[_RATIO])
-        shown = shown[shown.index.isin(theirs["iso3"])]
+def _in_all(panels: Mapping[str, pd.DataFrame], estimator: Estimator) -> pd.Series:
+    """Say which economies and years an estimator can use in every measure, indexed by the two."""
+    trade = pd.concat([panel.set_index(_KEYS)["trade"] for panel in panels.values()], axis="columns")
+    return (trade > 0 if estimator == "ols" else trade >= 0).all(axis="columns")
+
+
+def _row(setting: _Setting, expected: pd.DataFrame, region: Region, benchmark: Region) -> dict[str, object]:
+    shown = expected.set_index("iso3")[_RATIO].dropna()
     ours, others = (shown[shown.index.isin(each.members)] for each in (region, benchmark))
     both = len(ours) > 0 and len(others) > 0
     return {

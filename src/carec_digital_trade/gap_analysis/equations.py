@@ -28,7 +28,13 @@ _STEPS = {
     "internet_users_pct": "Ten percentage points more internet users,",
     "fixed_broadband_per_100": "Ten more fixed broadband subscriptions per 100 people,",
 }
-_COEFFICIENT_UNITS = {"coefficient": "log points of trade", "standard_error": "log points of trade"}
+_COEFFICIENT_UNITS = {
+    "coefficient": "log points of trade",
+    "standard_error": "log points of trade",
+    "coefficient_p": "probability",
+}
+_FEW = "Half of"
+"""Start of the note on a Poisson fit that rests on few economies."""
 _FIT_UNITS = {"observations": "rows", "economies": "economies", "explained": "share, 0 to 1", "reset_p": "probability"}
 
 
@@ -43,7 +49,7 @@ def estimates(chosen: GapParameters) -> Result:
     Returns
     -------
     Result
-        One row an estimate and term: coefficient, its standard error clustered by economy and 95% interval,
+        One row an estimate and term: coefficient, its standard error clustered by economy, 95% interval and p,
         observations, economies, share explained, and the p of RESET.
     """
     specifications = list(dict.fromkeys([(), (_INTERNET,), tuple(chosen.covariates)]))
@@ -62,7 +68,7 @@ def estimates(chosen: GapParameters) -> Result:
         records=pd.concat([_estimate_records(covariates, fit) for covariates, fit in fits], ignore_index=True),
         reading=_estimates_reading(fits, chosen),
         source=source_line(chosen.measure, "panel", vintage=chosen.vintage),
-        decimals=dict.fromkeys(["Coefficient", "Standard error", "95% from", "to", "Explained", "RESET p"], 3),
+        decimals=dict.fromkeys(["Coefficient", "Standard error", "95% from", "to", "p", "Explained", "RESET p"], 3),
     )
 
 
@@ -94,6 +100,7 @@ def _estimate_rows(covariates: Sequence[str], fit: gap.Estimate) -> pd.DataFrame
             "Standard error": fit.coefficients["standard_error"],
             "95% from": fit.coefficients["low"],
             "to": fit.coefficients["high"],
+            "p": fit.coefficients["p"],
             "Observations": fit.observations,
             "Economies": fit.economies,
             "Explained": fit.r2,
@@ -106,7 +113,9 @@ def _estimate_records(covariates: Sequence[str], fit: gap.Estimate) -> pd.DataFr
     """Put term, estimator, effects and covariates into the metric's name, as results.csv has no columns for them."""
     suffix = f"_{fit.estimator}" + ("_economy_effects" if fit.economy_effects else "")
     suffix += "".join(f"_{_SHORT_TERMS[name]}" for name in covariates)
-    table = fit.coefficients.rename(columns={"low": "coefficient_low", "high": "coefficient_high"})
+    table = fit.coefficients.rename(
+        columns={"low": "coefficient_low", "high": "coefficient_high", "p": "coefficient_p"}
+    )
     coefficients = record(table, "estimates", _COEFFICIENT_UNITS)
     coefficients["metric"] += "_" + pd.concat([table["term"]] * len(_COEFFICIENT_UNITS), ignore_index=True)
     values = {
@@ -127,7 +136,7 @@ def _estimates_reading(fits: Sequence[tuple[tuple[str, ...], gap.Estimate]], cho
     )
     asked = [] if tuple(chosen.covariates) in ((), (_INTERNET,)) else [tuple(chosen.covariates)]
     terms = [((_INTERNET,), _INTERNET), *((specification, name) for specification in asked for name in specification)]
-    others = dict.fromkeys(note for _, fit in fits for note in fit.notes if note.startswith(("Separation", "Half of")))
+    others = dict.fromkeys(note for _, fit in fits for note in fit.notes if note.startswith(("Separation", _FEW)))
     return sentences(
         *(
             _term_sentence([fit for covariates, fit in fits if covariates == specification], name, specification)
@@ -145,15 +154,17 @@ def _term_sentence(fits: Sequence[gap.Estimate], name: str, covariates: Sequence
     words = [
         f"{math.expm1(row['coefficient']):+.1%} ({ESTIMATOR_WORDS[fit.estimator]}"
         f"{' with economy effects' if fit.economy_effects else ''}, "
-        f"95%: {math.expm1(row['low']):+.1%} to {math.expm1(row['high']):+.1%})"
+        f"95%: {math.expm1(row['low']):+.1%} to {math.expm1(row['high']):+.1%}, p = {row['p']:.3f})"
         for fit, row in zip(fits, rows, strict=True)
     ]
     positive = sum(row["coefficient"] > 0 for row in rows)
-    clear = sum(row["low"] * row["high"] > 0 for row in rows)
+    few = [any(note.startswith(_FEW) for note in fit.notes) for fit in fits]
+    clear = sum(row["p"] < 1 - gap.CONFIDENCE and not each for row, each in zip(rows, few, strict=True))
+    uncounted = f" of the {len(rows) - sum(few)} whose intervals do not rest on few economies" if any(few) else ""
     fixed = ["income", "population", *(COVARIATE_WORDS[other] for other in covariates if other != name), "year"]
     return (
         f"{_STEPS[name]} with {listing(fixed)} held fixed, go with a change in trade of {listing(words)}: positive in "
-        f"{positive} of {len(rows)} estimates, and to be told from zero in {clear}"
+        f"{positive} of {len(rows)} estimates, and to be told from zero in {clear}{uncounted}"
         f"{', so the sign hangs on the estimate' if 0 < positive < len(rows) else ''}."
     )
 

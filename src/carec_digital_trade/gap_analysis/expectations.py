@@ -1,8 +1,10 @@
 """Do the members trade what their size and income lead one to expect?"""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
+from scipy import stats
 
 from carec_digital_trade import gap
 from carec_digital_trade.datasets import source_line
@@ -10,12 +12,14 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.gap_analysis import series
 from carec_digital_trade.gap_analysis.equations import equation
 from carec_digital_trade.parameters import GapParameters
-from carec_digital_trade.prose import count, listing, sentences
+from carec_digital_trade.prose import count, listing, sentences, usd
 from carec_digital_trade.regions import economy_name
 from carec_digital_trade.results import Result, record
 
 LEVEL = 0.9
 """Of the prediction interval."""
+SPIKE = 0.5
+"""By how much of the neighbouring years' trade a year must differ from both to be pointed out."""
 RATIO = "actual_over_expected"
 
 _GROUPS = {"all": "all economies", "population": "by population", "gdp_per_person": "by GDP per person"}
@@ -82,7 +86,7 @@ def coverage(chosen: GapParameters) -> Result:
     -------
     Result
         One row a group of economies: how many there are, how many are inside, and the share. Empty if no economy has
-        an expected trade.
+        an expected trade. Records besides: the p of equal shares in the thirds (Pearson's chi-square).
     """
     try:
         found = gap.interval_coverage(series.expected(chosen))
@@ -93,7 +97,13 @@ def coverage(chosen: GapParameters) -> Result:
     table = found.assign(by=found["by"].map(_GROUPS), coverage=100 * found["coverage"])
     keys = ["" if row.by == "all" else f"_{row.by}_{row.group.split()[0]}" for row in found.itertuples()]
     frame = pd.DataFrame({"year": chosen.year, "interval_coverage": table["coverage"]}, index=table.index)
-    records = record(frame, "coverage", {"interval_coverage": "% of economies"})
+    tests = pd.Series(_equal_coverage(found), name="interval_coverage_p", dtype=float)
+    records = [
+        record(frame, "coverage", {"interval_coverage": "% of economies"}),
+        record(tests.to_frame().assign(year=chosen.year), "coverage", {"interval_coverage_p": "probability"}),
+    ]
+    records = pd.concat(records, ignore_index=True)
+    keys += [f"_{by}" for by in tests.index]
     return Result(
         name="coverage",
         caption=f"Economies within their {LEVEL:.0%} prediction interval, {chosen.year} ({equation(chosen)})",
@@ -129,7 +139,6 @@ def _expected_reading(frame: pd.DataFrame, unsaid: str, chosen: GapParameters) -
     low, high = ((shown[f"expected_{end}"] / shown["expected"]).median() for end in ("low", "high"))
     beyond = shown[shown["position"] != "within"]
     outside = listing((f"{row.name} ({row.position})" for row in beyond.itertuples()), empty="")
-    noted = listing((f"{row.name} ({row.note})" for row in frame.itertuples() if row.note), empty="")
     return sentences(
         *(_median_words(rows, label) for label, rows in frame.groupby("region", sort=False)),
         f"The median of all {len(everybody)} economies is {everybody.median():.2f}.",
@@ -140,8 +149,58 @@ def _expected_reading(frame: pd.DataFrame, unsaid: str, chosen: GapParameters) -
         "not with one."
         if chosen.estimator == "ppml"
         else "",
-        f"Of note: {noted}." if noted else "",
+        _notes(frame),
+        _spikes(frame, chosen),
         unsaid,
+    )
+
+
+def earlier_sentence(chosen: GapParameters) -> str:
+    """Say of which years the members' ratios are, where none is of the year asked for.
+
+    Parameters
+    ----------
+    chosen : GapParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    str
+        One sentence, or an empty text.
+    """
+    shown = _member_frame(series.members_expected(chosen)[0]).dropna(subset=RATIO)
+    if shown.empty or (shown["year"] == chosen.year).any():
+        return ""
+    used = listing(str(year) for year in sorted(shown["year"].unique()))
+    return f"No member has an expected trade in {chosen.year}: the ratios of expected trade are those of {used}."
+
+
+def _notes(frame: pd.DataFrame) -> str:
+    """Say once what is noted of several members."""
+    noted = []
+    for note, rows in frame[frame["note"] != ""].groupby("note", sort=False):
+        others = listing(frame["name"].drop(rows.index), empty="")
+        everybody = f"every member but {others}" if others else "every member"
+        noted.append(f"{everybody if 2 * len(rows) > len(frame) > 2 else listing(rows['name'])} ({note})")
+    return f"Of note: {listing(noted)}." if noted else ""
+
+
+def _spikes(frame: pd.DataFrame, chosen: GapParameters) -> str:
+    """Name the members whose trade stands far above or below that of both neighbouring years."""
+    trade = series.panel(chosen).set_index(["iso3", "year"])["trade"]
+    found = []
+    for row in frame.dropna(subset=RATIO).itertuples():
+        before, after = (trade.get((row.iso3, row.year + step), math.nan) for step in (-1, 1))
+        above, below = row.total > (1 + SPIKE) * max(before, after), row.total < (1 - SPIKE) * min(before, after)
+        if not math.isnan(before + after) and (above or below):
+            found.append(
+                f"{row.name} in {row.year} ({usd(row.total)}, {usd(before)} the year before and {usd(after)} after)"
+            )
+    return (
+        f"Above or below both neighbouring years by more than {SPIKE:.0%}, so that the ratio may be one year's: "
+        f"{listing(found)}."
+        if found
+        else ""
     )
 
 
@@ -153,6 +212,15 @@ def _median_words(rows: pd.DataFrame, label: str) -> str:
     )
 
 
+def _equal_coverage(found: pd.DataFrame) -> dict[str, float]:
+    """Return the p of equal coverage in all thirds, by what the thirds are of."""
+    thirds = found[found["by"] != "all"]
+    return {
+        by: stats.chi2_contingency([rows["inside"].tolist(), (rows["economies"] - rows["inside"]).tolist()]).pvalue
+        for by, rows in thirds.groupby("by", sort=False)
+    }
+
+
 def _coverage_reading(found: pd.DataFrame) -> str:
     whole, thirds = found.iloc[0], found.iloc[1:]
     ends = [thirds.loc[thirds["coverage"].idxmin()], thirds.loc[thirds["coverage"].idxmax()]]
@@ -160,5 +228,20 @@ def _coverage_reading(found: pd.DataFrame) -> str:
     return (
         f"Of {whole['economies']} economies {whole['inside']} lie within their interval, {whole['coverage']:.0%}, "
         f"near {LEVEL:.0%} by construction. Whether one width fits all kinds of economies is a matter of fact: from "
-        f"{lowest} to {highest}."
+        f"{lowest} to {highest}. {_chance(_equal_coverage(found))}"
+    )
+
+
+def _chance(tests: Mapping[str, float]) -> str:
+    """Say between which thirds coverage differs by more than chance."""
+    verdicts = {
+        "differ by more than chance": [by for by, p in tests.items() if p < 1 - gap.CONFIDENCE],
+        "differ within chance": [by for by, p in tests.items() if p >= 1 - gap.CONFIDENCE],
+    }
+    return sentences(
+        *(
+            f"The thirds {listing(f'{_GROUPS[by]} (p = {tests[by]:.2f})' for by in groups)} {words}."
+            for words, groups in verdicts.items()
+            if groups
+        )
     )

@@ -5,15 +5,18 @@ import math
 import pandas as pd
 
 from carec_digital_trade.claims.law import SETTLED
+from carec_digital_trade.gap_analysis.dominance import without_dominant, without_words
 from carec_digital_trade.gap_analysis.maturity import law_source, tracked
 from carec_digital_trade.gap_analysis.series import drawn, scored, weightings
 from carec_digital_trade.parameters import GapParameters
-from carec_digital_trade.prose import listing, sentences
+from carec_digital_trade.prose import capital, listing, sentences
 from carec_digital_trade.readiness import regional_means
 from carec_digital_trade.regions import economy_name
 from carec_digital_trade.results import Result, record
 
 _WEIGHTINGS = {"plain": "plain", "gdp": "GDP", "trade": "trade"}
+_HOW = {"plain": "with all members counted alike", "gdp": "weighted by GDP", "trade": "weighted by trade"}
+_KINDS = ("_arithmetic", "_geometric")
 
 
 def regional_readiness(chosen: GapParameters) -> Result:
@@ -27,8 +30,10 @@ def regional_readiness(chosen: GapParameters) -> Result:
     Returns
     -------
     Result
-        One row a weighting and region: mean with its bounds, median over the draws with its 90% interval, share of the
-        draws in which the region leads, and what missing components leave of that share at least and at most.
+        One row a weighting and region: mean with its bounds, median over the draws with each kind of mean and 90%
+        interval over all draws, share of the draws in which the region leads, of all and with each kind of mean, and
+        what missing components leave of the share of all at least and at most. Records and reading hold the leads
+        without the dominant members besides.
     """
     frame = regional_scores(chosen)
     table = pd.DataFrame(
@@ -39,24 +44,32 @@ def regional_readiness(chosen: GapParameters) -> Result:
             "Score": frame["readiness_mean"],
             "Missing at 0": frame["readiness_mean_low"],
             "Missing at 1": frame["readiness_mean_high"],
-            "Median of draws": frame["readiness_mean_drawn"],
-            "90% from": frame["readiness_mean_drawn_low"],
-            "to": frame["readiness_mean_drawn_high"],
+            "Median, arithmetic": frame["readiness_mean_arithmetic"],
+            "Median, geometric": frame["readiness_mean_geometric"],
+            "90% from": frame["readiness_mean_arithmetic_low"],
+            "to": frame["readiness_mean_arithmetic_high"],
             "Leads, % of draws": frame["leads"],
             "At least": frame["leads_low"],
             "At most": frame["leads_high"],
+            "Leads, arithmetic": frame["leads_arithmetic"],
+            "Leads, geometric": frame["leads_geometric"],
         }
     )
     units = {
         "readiness_mean": "index, 0 to 1",
-        "readiness_mean_drawn": "index, 0 to 1",
+        "readiness_mean_arithmetic": "index, 0 to 1",
+        "readiness_mean_geometric": "index, 0 to 1",
         "leads": "% of draws",
+        "leads_arithmetic": "% of draws",
+        "leads_geometric": "% of draws",
     }
+    kept = without_dominant(chosen)
     records = [
-        (part := record(rows, "regional_readiness", units)).assign(metric=part["metric"] + f"_{weighting}")
-        for weighting, rows in frame.groupby("weighting", sort=False)
+        (part := record(rows, "regional_readiness", units)).assign(metric=part["metric"] + f"_{weighting}{suffix}")
+        for suffix, scores in (("", frame), ("_without_dominant", regional_scores(kept) if kept else frame.iloc[:0]))
+        for weighting, rows in scores.groupby("weighting", sort=False)
     ]
-    scores = list(table.columns[3:9])
+    scores = list(table.columns[3:10])
     return Result(
         name="regional_readiness",
         caption=f"Readiness of the regions, weighted by GDP and trade of {chosen.year}, tracker of {tracked(chosen)}",
@@ -65,6 +78,7 @@ def regional_readiness(chosen: GapParameters) -> Result:
         reading=sentences(
             means_sentence(frame),
             *(lead_sentence(rows, weighting) for weighting, rows in frame.groupby("weighting", sort=False)),
+            without_sentence(chosen),
             _simulation_error(chosen) if frame["leads"].notna().any() else "",
             *(_unweighted(rows) for _, rows in frame.groupby("weighting", sort=False)),
         ),
@@ -85,15 +99,19 @@ def regional_scores(chosen: GapParameters) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row for each weighting and region: those columns of `readiness.regional_means` that are no metric, and the
-        metrics readiness_mean, readiness_mean_drawn and leads (%) with their ranges in ``_low`` and ``_high``.
+        metrics readiness_mean, readiness_mean_arithmetic and _geometric (medians of the draws with that kind of mean,
+        with the range of all draws), leads (%), with their ranges in ``_low`` and ``_high``, leads_arithmetic and
+        leads_geometric (%).
     """
     means = pd.concat([regional_means(scored(chosen), each, weightings(chosen)) for each in chosen.compared()])
     means = means.rename(columns={"mean": "readiness_mean", "low": "readiness_mean_low", "high": "readiness_mean_high"})
     leads = drawn(chosen).leads.drop(columns="ties")
-    shares = ["leads", "leads_at_least", "leads_at_most"]
-    leads[shares] *= 100
-    names = ["readiness_mean_drawn", "readiness_mean_drawn_low", "readiness_mean_drawn_high", "leads"]
-    leads.columns = ["region", "weighting", *names, "leads_low", "leads_high"]
+    leads = leads.rename(columns={"leads_at_least": "leads_low", "leads_at_most": "leads_high"})
+    leads[[f"leads{which}" for which in ("", *_KINDS, "_low", "_high")]] *= 100
+    for kind in _KINDS:
+        names = {f"median{kind}": "", "low": "_low", "high": "_high"}
+        leads[[f"readiness_mean{kind}{end}" for end in names.values()]] = leads[list(names)]
+    leads = leads.drop(columns=["median_arithmetic", "median_geometric", "low", "high"])
     frame = means.merge(leads, on=["region", "weighting"], how="left")
     order = frame["weighting"].map(list(_WEIGHTINGS).index)
     return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
@@ -131,7 +149,7 @@ def lead_sentence(rows: pd.DataFrame, weighting: str) -> str:
     str
         One sentence.
     """
-    how = "With all members counted alike" if weighting == "plain" else f"Weighted by {_WEIGHTINGS[weighting]}"
+    how = capital(_HOW[weighting])
     if rows["leads"].isna().any():
         nobody = listing(rows["region"][rows["covered"] == 0], empty=listing(rows["region"]))
         return (
@@ -141,16 +159,80 @@ def lead_sentence(rows: pd.DataFrame, weighting: str) -> str:
     first, second = rows.sort_values("leads", ascending=False, kind="stable").to_dict("records")
     if first["leads"] == 0:
         return f"{how}, the regions' readiness is the same in every draw."
-    spread = (
-        ""
-        if first["leads_low"] == first["leads_high"]
-        else f" (from {first['leads_low']:.0f}% to {first['leads_high']:.0f}% whatever the unknown laws are)"
-    )
-    verdict = "settled" if first["leads_low"] >= 100 * SETTLED else "open"
     return (
-        f"{how}, {first['region']} has the readier law in {first['leads']:.0f}% of the draws{spread} and "
-        f"{second['region']} in {second['leads']:.0f}%: with {SETTLED:.0%} as the threshold the order is {verdict}."
+        f"{how}, {first['region']} has the readier law in {first['leads']:.0f}% of the draws{_of_which(first)} and "
+        f"{second['region']} in {second['leads']:.0f}%: with {SETTLED:.0%} as the threshold the order is "
+        f"{'settled' if first['leads_low'] >= 100 * SETTLED else 'open'}."
     )
+
+
+def without_sentence(chosen: GapParameters) -> str:
+    """Say which region leads without the dominant members, and whether that is another one.
+
+    Parameters
+    ----------
+    chosen : GapParameters
+        The notebook's parameters.
+
+    Returns
+    -------
+    str
+        One sentence, or an empty text where nobody dominates or no lead can be computed.
+    """
+    kept = without_dominant(chosen)
+    if not kept:
+        return ""
+    leaders, turned = leaders_without(chosen, kept)
+    if not leaders:
+        return ""
+    verdict = f"the lead passes to the other region {listing(turned)}" if turned else "the lead stays where it is"
+    listed = listing(f"{leader} leads {how} in {share}" for how, (leader, share) in leaders.items())
+    return f"{capital(without_words(chosen, kept))}, {listed}: {verdict}."
+
+
+def leaders_without(chosen: GapParameters, kept: GapParameters) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """Return who leads without the dominant members.
+
+    Parameters
+    ----------
+    chosen, kept : GapParameters
+        What `dominance.without_dominant` was given, and what it returned.
+
+    Returns
+    -------
+    dict of str to tuple, list of str
+        The leader (by the name that it has with all members) and its share of the draws in words, by the weighting in
+        words; those weightings under which another region leads than with the dominant members.
+    """
+    labels = [each.label for each in chosen.compared()]
+    leaders, turned = {}, []
+    for weighting, how in _HOW.items():
+        full, rest = (
+            scores[scores["weighting"] == weighting].reset_index(drop=True)
+            for scores in (regional_scores(chosen), regional_scores(kept))
+        )
+        if full["leads"].isna().any() or rest["leads"].isna().any() or rest["leads"].max() == 0:
+            continue
+        first = rest["leads"].idxmax()
+        low, high = (f"{rest.loc[first, f'leads{end}']:.0f}%" for end in ("_low", "_high"))
+        share = f"{rest.loc[first, 'leads']:.0f}% of the draws"
+        bounds = "" if low == high else f" (from {low} to {high} whatever the unknown laws are)"
+        leaders[how] = (labels[first], share + bounds)
+        if full["leads"].max() > 0 and full["leads"].idxmax() != first:
+            turned.append(how)
+    return leaders, turned
+
+
+def _of_which(row: dict[str, float]) -> str:
+    """Say what a share of all draws hides: the kinds of mean, and the unknown laws, where these matter."""
+    kinds = [f"{row[f'leads{kind}']:.0f}%" for kind in _KINDS]
+    bounds = [f"{row[f'leads{end}']:.0f}%" for end in ("_low", "_high")]
+    said = []
+    if kinds[0] != kinds[1]:
+        said.append(f"{kinds[0]} with the arithmetic mean, {kinds[1]} with the geometric")
+    if bounds[0] != bounds[1]:
+        said.append(f"from {bounds[0]} to {bounds[1]} whatever the unknown laws are")
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _mean_words(row: dict[str, object]) -> str:
@@ -172,7 +254,8 @@ def _unweighted(rows: pd.DataFrame) -> str:
     missing = dict.fromkeys(code for text in rows["missing"] for code in text.split(", ") if code)
     if not missing:
         return ""
-    names = listing(economy_name(code, short=True) for code in missing)
+    everybody = rows["covered"].eq(0).all()
+    names = "every member" if everybody else listing(economy_name(code, short=True) for code in missing)
     weighting = rows["weighting"].iloc[0]
     if weighting == "plain":
         return f"Left out of the plain means for lack of a known status: {names}."

@@ -1,4 +1,4 @@
-"""Does the result survive another measure, year, estimator or specification?"""
+"""Does the result survive another measure, year, estimator, specification, or the loss of a dominant member?"""
 
 import math
 
@@ -9,11 +9,13 @@ from carec_digital_trade import gap
 from carec_digital_trade.datasets import source_line
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.gap_analysis import series
+from carec_digital_trade.gap_analysis.dominance import checked_without, without_dominant, without_words
 from carec_digital_trade.gap_analysis.equations import COVARIATE_WORDS, ESTIMATOR_WORDS
-from carec_digital_trade.gap_analysis.splits import FACTOR_WORDS, NOTHING, split
+from carec_digital_trade.gap_analysis.parts import part_words
+from carec_digital_trade.gap_analysis.splits import FACTOR_WORDS, NOTHING, opening_parts, split
 from carec_digital_trade.metrics import years
 from carec_digital_trade.parameters import GapParameters
-from carec_digital_trade.prose import capital, listing, sentences
+from carec_digital_trade.prose import capital, count, listing, sentences
 from carec_digital_trade.results import Result, record
 
 
@@ -28,8 +30,8 @@ def survival(chosen: GapParameters) -> Result:
     Returns
     -------
     Result
-        One row a variant: medians of both regions over the members shown, the p of their comparison, and whether the
-        answer is that of the first row. Empty if a region has no figure as asked.
+        One row a variant: medians of both regions over the members shown, the p of their comparison, and whether they
+        differ in the direction of the first row. Empty if a region has no figure as asked.
     """
     one, other = chosen.compared()
     headings = {
@@ -43,16 +45,21 @@ def survival(chosen: GapParameters) -> Result:
         "region_median": f"Median of {one.label}",
         "benchmark_median": f"Median of {other.label}",
         "p": "p",
-        "agrees": "Agrees",
+        "agrees": "Same sign",
     }
     found, records = pd.DataFrame(columns=list(headings)), record(NOTHING, "survival", {"gap": ""})
     try:
-        found = series.checks(chosen)
+        found = series.checks(chosen, checked_without(chosen))
         records = _survival_records(found, chosen)
         reading = gap.state_survival(found, one, other)
     except InputError as error:
         reading = series.as_sentence(error)
-    table = found[list(headings)].replace({"estimator": ESTIMATOR_WORDS, "covariates": COVARIATE_WORDS})
+    table = found[list(headings)].replace(
+        {
+            "estimator": ESTIMATOR_WORDS,
+        }
+    )
+    table["covariates"] = table["covariates"].map(_covariate_words)
     return Result(
         name="survival",
         caption=f"Median of actual over expected trade, {chosen.flow}, as asked and with one thing changed at a time",
@@ -65,7 +72,7 @@ def survival(chosen: GapParameters) -> Result:
 
 
 def split_survival(chosen: GapParameters) -> Result:
-    """Split the gap for the other measure and for another year, and see whether the same factor is the largest part.
+    """Split the gap for another measure, year and members, and see whether the same factor opens it the most.
 
     Parameters
     ----------
@@ -75,10 +82,10 @@ def split_survival(chosen: GapParameters) -> Result:
     Returns
     -------
     Result
-        One row a variant: members covered, gap, the factors' ratios, the factor that is its largest part, and whether
+        One row a variant: members covered, gap, the factors' ratios, the factor that opens it the most, and whether
         that is the first row's.
     """
-    frame = pd.DataFrame([_split_row(chosen, **variant) for variant in _split_variants(chosen)])
+    frame = pd.DataFrame([_split_row(**variant) for variant in _split_variants(chosen)])
     asked = frame["largest"].iloc[0]
     frame["agrees"] = (frame["largest"] == asked).where(frame["largest"].ne("") & (asked != "")).astype("boolean")
     headings = {
@@ -89,7 +96,7 @@ def split_survival(chosen: GapParameters) -> Result:
         "gap": "Gap, USD million",
     }
     headings |= {factor: capital(words) for factor, words in FACTOR_WORDS.items()}
-    headings |= {"largest": "Largest part", "agrees": "Agrees"}
+    headings |= {"largest": "Opens the gap most", "agrees": "Agrees"}
     whole = record(frame, "split_survival", {"gap": "USD million", "log_gap": "log points"})
     keys = pd.concat([frame["key"]] * 2, ignore_index=True)
     return Result(
@@ -100,8 +107,12 @@ def split_survival(chosen: GapParameters) -> Result:
         records=whole.assign(metric=whole["metric"] + "_" + keys),
         reading=_split_survival_reading(frame),
         source=source_line("delivered", "deliverable", "panel", vintage=chosen.vintage),
-        decimals={"Gap, USD million": 0} | dict.fromkeys(map(series.capital, FACTOR_WORDS.values()), 2),
+        decimals={"Gap, USD million": 0} | dict.fromkeys(map(capital, FACTOR_WORDS.values()), 2),
     )
+
+
+def _covariate_words(names: str) -> str:
+    return ", ".join(COVARIATE_WORDS.get(name, name) for name in names.split(", "))
 
 
 def _survival_records(found: pd.DataFrame, chosen: GapParameters) -> pd.DataFrame:
@@ -123,14 +134,16 @@ def _key(row: tuple[object, ...], asked: pd.Series) -> str:
     """Name what a variant changes, in words that do not depend on the parameters."""
     if row.variant == asked["variant"]:
         return "as_asked"
-    if "for the members with" in row.variant:
-        return "same_members"
+    if "is known too" in row.variant:
+        return "same_rows"
     changed = [name for name in ("measure", "estimator", "covariates") if getattr(row, name) != asked[name]]
-    return f"other_{changed[0]}" if changed else "year_before"
+    if changed:
+        return f"other_{changed[0]}"
+    return "without_dominant" if row.year == asked["year"] else "year_before"
 
 
 def _split_variants(chosen: GapParameters) -> list[dict[str, object]]:
-    """Return key, words, measure and year: as asked, by the other measure in its nearest year, and the year before."""
+    """Return key, words, measure and year: as asked, another measure, year or members, and the parameters."""
     other = "deliverable" if chosen.measure == "delivered" else "delivered"
     near = int(np.clip(chosen.year, *years(other, chosen.vintage)))
     found = [
@@ -139,14 +152,23 @@ def _split_variants(chosen: GapParameters) -> list[dict[str, object]]:
     ]
     others = {near: "other_measures_year", chosen.year - 1: "year_before"}
     first = years(chosen.measure, chosen.vintage)[0]
-    return found + [
+    found += [
         {"key": key, "variant": f"in {year}", "measure": chosen.measure, "year": year}
         for year, key in others.items()
         if first <= year != chosen.year
     ]
+    return [each | {"chosen": chosen} for each in found] + _without_variant(chosen)
 
 
-def _split_row(chosen: GapParameters, key: str, variant: str, measure: str, year: int) -> dict[str, object]:
+def _without_variant(chosen: GapParameters) -> list[dict[str, object]]:
+    kept = without_dominant(chosen)
+    if not kept:
+        return []
+    asked = {"measure": chosen.measure, "year": chosen.year, "chosen": kept}
+    return [{"key": "without_dominant", "variant": without_words(chosen, kept)} | asked]
+
+
+def _split_row(key: str, variant: str, measure: str, year: int, chosen: GapParameters) -> dict[str, object]:
     row = {"key": key, "variant": variant, "measure": measure, "year": year, "region": chosen.compared()[0].label}
     try:
         found = split(chosen, "total", measure, year)
@@ -154,9 +176,10 @@ def _split_row(chosen: GapParameters, key: str, variant: str, measure: str, year
         return (
             row
             | dict.fromkeys(["gap", "log_gap", *FACTOR_WORDS], math.nan)
-            | {"members": "none", "largest": "", "problem": series.as_sentence(error)}
+            | {"members": "none", "largest": "", "weight": "", "problem": series.as_sentence(error)}
         )
     logs = found.table.set_index("factor")["log_contribution"]
+    parts = opening_parts(found)
     return (
         row
         | dict(np.exp(logs))
@@ -164,7 +187,8 @@ def _split_row(chosen: GapParameters, key: str, variant: str, measure: str, year
             "gap": found.gap,
             "log_gap": found.log_gap,
             "members": f"{len(found.region_covered)} and {len(found.benchmark_covered)}",
-            "largest": FACTOR_WORDS[(logs * np.sign(found.log_gap)).idxmax()],
+            "largest": parts.idxmax(),
+            "weight": part_words(parts),
             "problem": "",
         }
     )
@@ -176,11 +200,18 @@ def _split_survival_reading(frame: pd.DataFrame) -> str:
         return asked["problem"]
     answered = others.dropna(subset="agrees")
     against = answered[~answered["agrees"].astype(bool)]
-    turned = listing((f"{row.largest} {row.variant}" for row in against.itertuples()), empty="")
+    turned = listing((f"{row.variant} ({row.largest})" for row in against.itertuples()), empty="")
     turns = np.sign(answered["log_gap"]) != np.sign(asked["log_gap"])
-    verdict = f"but by {turned}" if turned else f"and so in every other variant that can be split ({len(answered)})"
+    same = "so" if answered["weight"].eq(asked["weight"]).all() else "it opens the gap the most"
+    kept = len(answered) - len(against)
+    agreeing = f"; it is the same in {kept} of {count(len(answered), 'variant')}" if kept else ""
+    verdict = (
+        f"but not {turned}{agreeing}"
+        if turned
+        else f"and {same} in every other variant that can be split ({len(answered)})"
+    )
     return sentences(
-        f"Most of the gap is made up by {asked['largest']} as asked, {verdict}.",
+        f"{capital(asked['largest'])} {asked['weight']} as asked, {verdict}.",
         f"The gap itself turns round {listing(answered['variant'][turns])}." if turns.any() else "",
         *dict.fromkeys(others["problem"][others["problem"] != ""]),
     )

@@ -181,13 +181,15 @@ def fitted(chosen: GapParameters, covariates: Sequence[str], estimator: str, eco
     return _fitted(series, tuple(covariates), estimator, economy_effects)
 
 
-def checks(chosen: GapParameters) -> pd.DataFrame:
+def checks(chosen: GapParameters, without: tuple[str, Region, Region] | None) -> pd.DataFrame:
     """Return the comparison with expected trade, as asked and with one thing changed at a time.
 
     Parameters
     ----------
     chosen : GapParameters
         The notebook's parameters.
+    without : tuple of str, Region and Region, or None
+        As for `gap.survives`.
 
     Returns
     -------
@@ -199,7 +201,15 @@ def checks(chosen: GapParameters) -> pd.DataFrame:
     InputError
         If a region has no figure as asked.
     """
-    spec = (chosen.year, chosen.measure, chosen.flow, tuple(chosen.covariates), chosen.estimator, chosen.vintage)
+    spec = (
+        chosen.year,
+        chosen.measure,
+        chosen.flow,
+        tuple(chosen.covariates),
+        chosen.estimator,
+        chosen.vintage,
+        without,
+    )
     return _checks(chosen.compared(), *spec)
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 from carec_digital_trade import gap
 from carec_digital_trade.datasets import source_line
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.gap_analysis.parts import differ_in_sign, parts_words
 from carec_digital_trade.gap_analysis.series import as_sentence
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import capital, count, listing, sentences, usd
@@ -64,7 +65,8 @@ def decomposition(chosen: GapParameters) -> Result:
     -------
     Result
         One row a basis (regional totals, mean members) and factor, and one for the trade itself: its value in both
-        regions, their ratio and its logarithm, contribution and share of the gap. Empty if the gap cannot be split.
+        regions, their ratio and its logarithm, contribution, and share of the gap, which is missing where the parts
+        have different signs. Empty if the gap cannot be split.
     """
     one, other = (each.label for each in chosen.compared())
     headings = ["Basis", "Factor", "Unit", one, other, "Ratio", "Log ratio", "USD million", "Share of gap, %"]
@@ -153,6 +155,23 @@ def gap_sentence(found: gap.Decomposition, chosen: GapParameters) -> str:
     )
 
 
+def opening_parts(found: gap.Decomposition) -> pd.Series:
+    """Return the factors' parts of a gap in logarithms, positive where they open it.
+
+    Parameters
+    ----------
+    found : Decomposition
+        Any.
+
+    Returns
+    -------
+    pandas.Series
+        By the factors' words.
+    """
+    logs = found.table.set_index("factor")["log_contribution"].rename(index=FACTOR_WORDS)
+    return logs * np.sign(found.log_gap)
+
+
 @remembered(maxsize=16)
 def _decompose(one: Region, other: Region, *which: object) -> gap.Decomposition:
     return gap.decompose(one, other, *which)
@@ -187,6 +206,7 @@ def _split_reading(found: dict[str, gap.Decomposition], chosen: GapParameters) -
     logs = listing(f"{value:+.2f}" for value in total.table["log_contribution"])
     return sentences(
         gap_sentence(total, chosen),
+        f"{capital(parts_words(opening_parts(total)))}.",
         f"{one} has {times} of {other}; in logarithms these are {logs}, together {total.log_gap:+.2f}.",
         f"Between the mean members the gap is {usd(abs(mean.gap))}: {_listed_factors(mean)}.",
         _left_out(total),
@@ -201,6 +221,7 @@ def _left_out(found: gap.Decomposition) -> str:
 
 def _split_rows(found: gap.Decomposition, basis: str, headings: list[str]) -> pd.DataFrame:
     persons = np.where(found.table["unit"] == "persons", 1e6, 1)
+    mixed = differ_in_sign(found.table["contribution"])
     factors = {
         "Basis": basis,
         "Factor": found.table["factor"].map(FACTOR_WORDS).map(capital),
@@ -210,10 +231,10 @@ def _split_rows(found: gap.Decomposition, basis: str, headings: list[str]) -> pd
         "Ratio": np.exp(found.table["log_contribution"]),
         "Log ratio": found.table["log_contribution"],
         "USD million": found.table["contribution"],
-        "Share of gap, %": 100 * found.table["share_of_gap"],
+        "Share of gap, %": np.nan if mixed else 100 * found.table["share_of_gap"],
     }
     values = [basis, "Trade", "USD million", found.region_trade, found.benchmark_trade]
-    values += [np.exp(found.log_gap), found.log_gap, found.gap, 100.0 if found.gap else np.nan]
+    values += [np.exp(found.log_gap), found.log_gap, found.gap, 100.0 if found.gap and not mixed else np.nan]
     return pd.concat([pd.DataFrame(factors), pd.DataFrame([values], columns=headings)], ignore_index=True)
 
 

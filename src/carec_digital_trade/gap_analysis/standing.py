@@ -64,7 +64,9 @@ def lagging(chosen: GapParameters) -> Result:
         records=pd.concat(records, ignore_index=True),
         reading=_lagging_reading(frame, correlation, medians),
         source=law_source(chosen, chosen.measure, "panel"),
-        decimals=dict.fromkeys(table.columns[2:5], 3) | dict.fromkeys(table.columns[5:8], 2),
+        decimals=dict.fromkeys(table.columns[2:5], 3)
+        | {"Actual over expected": 4}
+        | dict.fromkeys(table.columns[6:8], 2),
     )
 
 
@@ -127,7 +129,7 @@ def _lagging_reading(frame: pd.DataFrame, correlation: dict[str, float], medians
     value, low, high = correlation.values()
     return sentences(
         f"A member lags where it is below the median of all economies: a score of {readiness:.3g} and a ratio of "
-        f"{trade:.2f}. Half of all economies lag in trade by that definition.",
+        f"{trade:.4f}. Half of all economies lag in trade by that definition.",
         *(_behind_words(rows, label, "in_both", "both") for label, rows in _by_region(frame)),
         f"Of these, below the prediction interval: {listing(beyond)}." if len(beyond) else "",
         ""

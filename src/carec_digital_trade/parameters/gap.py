@@ -60,8 +60,9 @@ class GapParameters(SharedParameters):
     @field_validator("covariates")
     @classmethod
     def _named_once(cls, covariates: list[Covariate]) -> list[Covariate]:
-        if len(set(covariates)) < len(covariates):
-            raise InputError(f"{covariates[0]} is named twice: name each once")
+        for name in covariates:
+            if covariates.count(name) > 1:
+                raise InputError(f"{name} is named twice: name each once")
         return covariates
 
     @classmethod

@@ -1,8 +1,8 @@
 """How far an economy's rank and a region's lead depend on the weights, the value of a draft and the aggregation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, nan
 
 import numpy as np
 import pandas as pd
@@ -34,10 +34,13 @@ class Uncertainty:
         components of all economies leave possible). Rank 1 is the highest score; ties share the average of their ranks;
         an economy without a known component has no rank.
     leads : pandas.DataFrame
-        A row for each weighting and region: region, weighting, median, low, high (50th, 5th and 95th percentile of the
-        region's mean score, which rests on the known components), leads (share of draws in which its mean is above
-        every other region's), ties (share in which it is highest together with another), leads_at_least, leads_at_most
-        (share in which it is above the others with its own missing components at 0 and theirs at 1, and the reverse).
+        A row for each weighting and region: region, weighting, median_arithmetic, median_geometric (of the region's
+        mean score, which rests on the known components, over the draws with each kind of mean), low, high (its 5th and
+        95th percentile over all draws), leads (share of draws in which its mean is above every other region's),
+        leads_arithmetic, leads_geometric (the same among the draws with each kind of mean), ties (share in which it is
+        highest together with another), leads_at_least, leads_at_most (share in which it is above the others with its
+        own missing components at 0 and theirs at 1, and the reverse). The two kinds can give two answers, between
+        which a median over all draws jumps and a share is an average; hence both. What no draw shows is missing.
     """
 
     ranks: pd.DataFrame
@@ -116,8 +119,11 @@ def uncertainty(
     profiles = statuses.drop_duplicates()
     which = pd.MultiIndex.from_frame(profiles).get_indexer(pd.MultiIndex.from_frame(statuses))
     shares = _shares(regions, weights, statuses.index, which)
-    found = _simulate(profiles, np.bincount(which), shares, _draw(len(profiles.columns), draws, seed, draft_range))
-    return Uncertainty(_rank_table(found.ranks, statuses.index, which), _lead_table(found.means, shares.columns))
+    drawn = _draw(len(profiles.columns), draws, seed, draft_range)
+    found = _simulate(profiles, np.bincount(which), shares, drawn)
+    return Uncertainty(
+        _rank_table(found.ranks, statuses.index, which), _lead_table(found.means, shares.columns, drawn.geometric)
+    )
 
 
 def _check(
@@ -207,24 +213,31 @@ def _rank_table(found: Bounded, economies: pd.Index, which: NDArray[np.intp]) ->
     return pd.DataFrame({"iso3": economies} | {name: values[which] for name, values in columns.items()})
 
 
-def _lead_table(means: Bounded, columns: pd.MultiIndex) -> pd.DataFrame:
+def _lead_table(means: Bounded, columns: pd.MultiIndex, geometric: NDArray[np.bool_]) -> pd.DataFrame:
     """Compare the regions' means, which are the columns, within each weighting."""
     rows = []
     for own, (weighting, label) in enumerate(columns):
         others = [at for at, (name, _) in enumerate(columns) if name == weighting and at != own]
-        median, low, high = np.quantile(means.point[:, own], [_MEDIAN, _LOW, _HIGH])
+        low, high = np.quantile(means.point[:, own], [_LOW, _HIGH])
         ahead = means.point[:, own] - means.point[:, others].max(axis=1)
         rows.append(
             {
                 "region": label,
                 "weighting": weighting,
-                "median": median,
+                "median_arithmetic": _among(np.median, means.point[:, own], ~geometric),
+                "median_geometric": _among(np.median, means.point[:, own], geometric),
                 "low": low,
                 "high": high,
                 "leads": np.mean(ahead > _SAME),
+                "leads_arithmetic": _among(np.mean, ahead > _SAME, ~geometric),
+                "leads_geometric": _among(np.mean, ahead > _SAME, geometric),
                 "ties": np.mean(np.abs(ahead) <= _SAME),
                 "leads_at_least": np.mean(means.low[:, own] - means.high[:, others].max(axis=1) > _SAME),
                 "leads_at_most": np.mean(means.high[:, own] - means.low[:, others].max(axis=1) > _SAME),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _among(summary: Callable[[NDArray], np.floating], values: NDArray, chosen: NDArray[np.bool_]) -> float:
+    return float(summary(values[chosen])) if chosen.any() else nan
