@@ -326,6 +326,29 @@ def rounded(table: pd.DataFrame, decimals: Mapping[str, int]) -> pd.DataFrame:
     return table.apply(lambda column: column.map(lambda value: _text(value, decimals.get(column.name, 1))))
 
 
+def pairs(frame: pd.DataFrame, one: str, other: str, decimals: int) -> list[str]:
+    """Return two columns as one of a table that has many.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Numbers.
+    one, other : str
+        Columns.
+    decimals : int
+        To print.
+
+    Returns
+    -------
+    list of str
+        Such as "0.898, 0.920"; a missing number is "n/a".
+    """
+    return [
+        ", ".join("n/a" if math.isnan(value) else f"{value:,.{decimals}f}" for value in pair)
+        for pair in zip(frame[one], frame[other], strict=True)
+    ]
+
+
 def _text(value: Any, decimals: int) -> str:
     if pd.isna(value):
         return "n/a"

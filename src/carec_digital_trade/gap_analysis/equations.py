@@ -101,8 +101,7 @@ def _estimate_rows(covariates: Sequence[str], fit: gap.Estimate) -> pd.DataFrame
             "95% from": fit.coefficients["low"],
             "to": fit.coefficients["high"],
             "p": fit.coefficients["p"],
-            "Observations": fit.observations,
-            "Economies": fit.economies,
+            "Observations (economies)": f"{fit.observations:,} ({fit.economies})",
             "Explained": fit.r2,
             "RESET p": fit.reset_p,
         }

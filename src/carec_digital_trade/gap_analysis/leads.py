@@ -12,7 +12,7 @@ from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import capital, listing, sentences
 from carec_digital_trade.readiness import regional_means
 from carec_digital_trade.regions import economy_name
-from carec_digital_trade.results import Result, record
+from carec_digital_trade.results import Result, pairs, record
 
 _WEIGHTINGS = {"plain": "plain", "gdp": "GDP", "trade": "trade"}
 _HOW = {"plain": "with all members counted alike", "gdp": "weighted by GDP", "trade": "weighted by trade"}
@@ -42,17 +42,12 @@ def regional_readiness(chosen: GapParameters) -> Result:
             "Weighting": frame["weighting"].map(_WEIGHTINGS),
             "Members": [f"{row.covered} of {row.members}" for row in frame.itertuples()],
             "Score": frame["readiness_mean"],
-            "Missing at 0": frame["readiness_mean_low"],
-            "Missing at 1": frame["readiness_mean_high"],
-            "Median, arithmetic": frame["readiness_mean_arithmetic"],
-            "Median, geometric": frame["readiness_mean_geometric"],
-            "90% from": frame["readiness_mean_arithmetic_low"],
-            "to": frame["readiness_mean_arithmetic_high"],
+            "Unknown laws at 0, at 1": pairs(frame, "readiness_mean_low", "readiness_mean_high", 3),
+            "Medians, arithmetic, geometric": pairs(frame, "readiness_mean_arithmetic", "readiness_mean_geometric", 3),
+            "90% from, to": pairs(frame, "readiness_mean_arithmetic_low", "readiness_mean_arithmetic_high", 3),
             "Leads, % of draws": frame["leads"],
-            "At least": frame["leads_low"],
-            "At most": frame["leads_high"],
-            "Leads, arithmetic": frame["leads_arithmetic"],
-            "Leads, geometric": frame["leads_geometric"],
+            "at least, at most": pairs(frame, "leads_low", "leads_high", 1),
+            "by mean, arithmetic, geometric": pairs(frame, "leads_arithmetic", "leads_geometric", 1),
         }
     )
     units = {
@@ -69,7 +64,6 @@ def regional_readiness(chosen: GapParameters) -> Result:
         for suffix, scores in (("", frame), ("_without_dominant", regional_scores(kept) if kept else frame.iloc[:0]))
         for weighting, rows in scores.groupby("weighting", sort=False)
     ]
-    scores = list(table.columns[3:10])
     return Result(
         name="regional_readiness",
         caption=f"Readiness of the regions, weighted by GDP and trade of {chosen.year}, tracker of {tracked(chosen)}",
@@ -83,7 +77,7 @@ def regional_readiness(chosen: GapParameters) -> Result:
             *(_unweighted(rows) for _, rows in frame.groupby("weighting", sort=False)),
         ),
         source=law_source(chosen, chosen.measure, "panel"),
-        decimals=dict.fromkeys(scores, 3),
+        decimals={"Score": 3},
     )
 
 

@@ -114,8 +114,8 @@ def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
 
 def _parted(answer: str, prose: Prose) -> tuple[str, str]:
     """Return an answer's first sentence, and what qualifies it."""
-    first, rest = (*first_sentence(answer), "", "")[:2]
-    return prose.text(first), prose.html(rest) if rest else ""
+    first, rest = (prose.html(part).strip() for part in (*first_sentence(answer), "", "")[:2])
+    return Markup(first.removeprefix("<p>").removesuffix("</p>")), rest  # a paragraph cannot stand in a summary
 
 
 @dataclass(frozen=True)
