@@ -60,7 +60,9 @@ def check_numbers(tables):
     assert (known["Score"] <= known["Missing at 1"] + 1e-12).all()
     leads = tables["regional_readiness"].dropna(subset="Leads, % of draws")
     assert (leads.groupby("Weighting")["Leads, % of draws"].sum() <= 100 + 1e-9).all()
-    assert (leads["At least"] <= leads["At most"]).all()
+    for pair in leads["at least, at most"]:
+        low, high = map(float, pair.split(", "))
+        assert low <= high
     for _, rows in tables["decomposition"].groupby("Basis"):
         millions = rows.set_index("Factor")["USD million"]
         gap = millions.pop("Trade")
