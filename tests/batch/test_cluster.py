@@ -76,6 +76,12 @@ def dask(*arguments: object) -> subprocess.Popen:
 
 def test_a_lost_workers_runs_are_performed_elsewhere(toy: Path, tmp_path: Path, expected: BatchResult):
     waiting = {"year": 7, "deed": "wait", "place": str(tmp_path)}
+
+    def began() -> int:
+        """Wait for the kernel of the waiting run and return its number; its note exists before it is written."""
+        note = tmp_path / "began 7"
+        return int(wait_for(lambda: note.exists() and note.read_text()).split()[0])
+
     out, scheduler_file = tmp_path / "out", tmp_path / "scheduler.json"
     options = ("--scheduler-file", scheduler_file, "--no-dashboard")
     runner = ThreadPoolExecutor(1)
@@ -86,15 +92,12 @@ def test_a_lost_workers_runs_are_performed_elsewhere(toy: Path, tmp_path: Path, 
         ]
         address = json.loads(wait_for(lambda: scheduler_file.exists() and scheduler_file.read_text()))["address"]
         batch = runner.submit(run_batch, content(toy, runs=[waiting]), out, cluster=address, progress=False)
-        kernel = int(
-            wait_for(lambda: (tmp_path / "began 7").exists() and (tmp_path / "began 7").read_text()).split()[0]
-        )
+        kernel = began()
         lost = next(worker for worker in started[1:] if kernel in descendants(worker.pid))
         orphans = descendants(lost.pid)
         (tmp_path / "began 7").unlink()
         lost.kill()
-        wait_for((tmp_path / "began 7").exists)
-        assert int((tmp_path / "began 7").read_text().split()[0]) != kernel
+        assert began() != kernel
         wait_for(lambda: not any(map(alive, orphans)))
         (tmp_path / "go on").touch()
         result = batch.result(timeout=150)
