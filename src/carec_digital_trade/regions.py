@@ -12,6 +12,9 @@ from carec_digital_trade.prose import listing
 REFERENCE_YEAR = 2024
 """The year of the article's Table 1; membership is taken at it unless a year is given."""
 
+GIANTS = {"CAREC": "CHN", "ASEAN": "SGP"}
+"""The largest member of each region, which the article leaves out of a total."""
+
 AGGREGATES = {
     "WLD": "World",
     "AFR": "Africa",

@@ -270,9 +270,8 @@ def picture(axes: Any, name: str, result: Result) -> None:
     from carec_digital_trade.drawing import png  # noqa: PLC0415  (matplotlib is slow to import, and tables need none)
 
     figure = axes[0].figure
-    titles = [
-        " ".join(text.get_text().split()).rstrip(".") for text in figure.texts[:-1]
-    ]  # the last is the source line
+    above = figure.texts[:-1]  # the last is the source line
+    titles = [" ".join(text.get_text().split()).rstrip(".") for text in above]
     display(
         {"image/png": png(figure), "text/plain": f"Figure {name}: {result.caption}"},
         raw=True,

@@ -9,8 +9,6 @@ from carec_digital_trade.datasets import BUNDLED, has_table, load
 from carec_digital_trade.metrics import trade
 from carec_digital_trade.regions import REFERENCE_YEAR, economy_name
 
-GIANTS = {"CAREC": "CHN", "ASEAN": "SGP"}
-"""The largest member of each region, which the article leaves out of a total."""
 Verdict = Literal[
     "reproduced",
     "supported",

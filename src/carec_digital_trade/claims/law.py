@@ -6,14 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from carec_digital_trade.claims.evidence import GIANTS, Evidence, Finding, Verdict, name, words
+from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, name, words
 from carec_digital_trade.prose import listing
-from carec_digital_trade.readiness import components, uncertainty
-from carec_digital_trade.regions import REFERENCE_YEAR, region
+from carec_digital_trade.readiness import components, leads
+from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, region
 
 SETTLED = 0.9
 """Share of the draws from which a region's lead in readiness counts as settled."""
-_WEIGHTED = {"plain": "with all members counted alike", "gdp": "weighted by GDP", "trade": "weighted by trade"}
+WEIGHTED = {"plain": "with all members counted alike", "gdp": "weighted by GDP", "trade": "weighted by trade"}
+"""How members are weighted, in words."""
 _NEWER = " The tracker is newer than the article and does not say when a law was passed."
 
 
@@ -112,27 +113,22 @@ def readiness_gap(claim: Any, evidence: Evidence) -> Finding:
     """
     ahead = claim.region.split()[1]
     full, alike = (_readiness_leads(claim.region, evidence, without).loc[[ahead]] for without in (False, True))
-    leads = pd.concat([full, alike])
-    if (leads["leads_at_least"] >= SETTLED).all():
+    both = pd.concat([full, alike])
+    if (both["leads_at_least"] >= SETTLED).all():
         verdict: Verdict = "supported"
     else:
-        verdict = "contradicted" if (leads["leads_at_most"] <= 1 - SETTLED).all() else "qualified"
-    shares = dict(zip(full["weighting"], full["leads"], strict=True))
+        verdict = "contradicted" if (both["leads_at_most"] <= 1 - SETTLED).all() else "qualified"
     listed, without = (
-        listing(
-            f"{share:.0%} {_WEIGHTED[weighting]}"
-            for weighting, share in zip(rows["weighting"], rows["leads"], strict=True)
-        )
-        for rows in (full, alike)
+        listing(f"{row.leads:.0%} {WEIGHTED[row.weighting]}" for row in rows.itertuples()) for rows in (full, alike)
     )
     giants = listing(name(GIANTS[each]) for each in claim.region.split())
     return Finding(
-        100 * shares["plain"],
+        100 * full.set_index("weighting")["leads"]["plain"],
         "% of draws",
         verdict,
         f"{ahead}'s law is the readier in these shares of random weights, draft values and kinds of mean: {listed}; "
         f"like for like, without the giants {giants}, {without}; "
-        f"with the unknown laws in its favour at most {leads['leads_at_most'].max():.0%}. From "
+        f"with the unknown laws in its favour at most {both['leads_at_most'].max():.0%}. From "
         f"{SETTLED:.0%} in all of them the claim would be supported, up to {1 - SETTLED:.0%} in all contradicted. This "
         f"tests only the premise that {ahead} is ahead, and not what readiness does to trade.{_NEWER}",
     )
@@ -147,10 +143,10 @@ def _readiness_leads(names: str, evidence: Evidence, without_giants: bool) -> pd
     weights = gdp.rename(columns={"gdp_current_usd": "gdp"}).merge(trade, on="iso3", how="outer")
     regions = [region(each, exclude=[GIANTS[each]] if without_giants else ()) for each in names.split()]
     members = [code for each in regions for code in each.members]
-    statuses = components(laws).loc[lambda parts: parts["iso3"].isin(members)]  # nobody asks for the others' ranks
-    leads = uncertainty(statuses, regions, weights).leads
+    statuses = components(laws).loc[lambda parts: parts["iso3"].isin(members)]
+    found = leads(statuses, regions, weights)
     named = {each.label: each.name for each in regions}
-    return leads.assign(region=leads["region"].map(named)).set_index("region")
+    return found.assign(region=found["region"].map(named)).set_index("region")
 
 
 def _is_law(evidence: Evidence, code: str, domain: str) -> bool:

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.claims.evidence import GIANTS, Evidence, Finding, Verdict, name, words
+from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, name, words
 from carec_digital_trade.metrics import (
     ServicesIntegration,
     concentration,
+    nearest_year,
     per_gdp,
     per_person,
     regional_ratio,
@@ -18,7 +19,7 @@ from carec_digital_trade.metrics import (
     services_integration,
 )
 from carec_digital_trade.prose import listing
-from carec_digital_trade.regions import REFERENCE_YEAR, Region, region
+from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, Region, region
 
 # A revision below this is a matter of rounding and late reports; the article's figures are set beside it.
 LARGE_REVISION = 0.05
@@ -181,9 +182,8 @@ def intra_regional(claim: Any, evidence: Evidence) -> Finding:
 def _services_share(one: str, evidence: Evidence) -> ServicesIntegration:
     """Measure a region's integration in services in the quoted year, or the last one before it."""
     quoted = evidence.quoted.loc[one]
-    known = evidence.bilateral["year"].unique()
-    year = max(known[known <= quoted["year"]], default=min(known))
-    return services_integration(evidence.bilateral, region(one, exclude=words(quoted["excluded"])), int(year))
+    year = nearest_year(evidence.bilateral, quoted["year"])
+    return services_integration(evidence.bilateral, region(one, exclude=words(quoted["excluded"])), year)
 
 
 def no_data(_claim: Any, _evidence: Evidence) -> Finding:

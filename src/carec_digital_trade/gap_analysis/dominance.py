@@ -1,9 +1,9 @@
 """Which member dominates a region, so that an answer may be that member's alone?"""
 
 from carec_digital_trade.gap_analysis.series import weightings
-from carec_digital_trade.parameters import GapParameters, SnapshotParameters
+from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import listing
-from carec_digital_trade.regions import Region, economy_name
+from carec_digital_trade.regions import GIANTS, Region, economy_name
 
 DOMINANT = 0.5
 """Share of a region's trade above which its largest member dominates it."""
@@ -70,8 +70,7 @@ def checked_without(chosen: GapParameters) -> tuple[str, Region, Region] | None:
 
 
 def _dominant(spec: str | list[str], each: Region, chosen: GapParameters) -> list[str]:
-    article = SnapshotParameters.article_exclusions
-    if isinstance(spec, str) and spec in article:
-        return [code for code in article[spec] if code in each.members]
+    if isinstance(spec, str) and spec in GIANTS:
+        return [GIANTS[spec]] if GIANTS[spec] in each.members else []
     trade = weightings(chosen).set_index("iso3")["trade"].reindex(list(each.members)).dropna()
     return [str(trade.idxmax())] if len(trade) and trade.max() > DOMINANT * trade.sum() else []

@@ -1,10 +1,11 @@
 """Which region's law is the readier, and in how many of the draws?"""
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
-from carec_digital_trade.claims.law import SETTLED
+from carec_digital_trade.claims.law import SETTLED, WEIGHTED
 from carec_digital_trade.gap_analysis.dominance import without_dominant, without_words
 from carec_digital_trade.gap_analysis.maturity import law_source, tracked
 from carec_digital_trade.gap_analysis.series import drawn, scored, weightings
@@ -15,7 +16,6 @@ from carec_digital_trade.regions import economy_name
 from carec_digital_trade.results import Result, pairs, record
 
 _WEIGHTINGS = {"plain": "plain", "gdp": "GDP", "trade": "trade"}
-_HOW = {"plain": "with all members counted alike", "gdp": "weighted by GDP", "trade": "weighted by trade"}
 _KINDS = ("_arithmetic", "_geometric")
 
 
@@ -143,7 +143,7 @@ def lead_sentence(rows: pd.DataFrame, weighting: str) -> str:
     str
         One sentence.
     """
-    how = capital(_HOW[weighting])
+    how = capital(WEIGHTED[weighting])
     if rows["leads"].isna().any():
         nobody = listing(rows["region"][rows["covered"] == 0], empty=listing(rows["region"]))
         return (
@@ -200,18 +200,15 @@ def leaders_without(chosen: GapParameters, kept: GapParameters) -> tuple[dict[st
     """
     labels = [each.label for each in chosen.compared()]
     leaders, turned = {}, []
-    for weighting, how in _HOW.items():
-        full, rest = (
-            scores[scores["weighting"] == weighting].reset_index(drop=True)
-            for scores in (regional_scores(chosen), regional_scores(kept))
-        )
+    both = [regional_scores(each) for each in (chosen, kept)]
+    for weighting, how in WEIGHTED.items():
+        full, rest = (scores[scores["weighting"] == weighting].reset_index(drop=True) for scores in both)
         if full["leads"].isna().any() or rest["leads"].isna().any() or rest["leads"].max() == 0:
             continue
         first = rest["leads"].idxmax()
-        low, high = (f"{rest.loc[first, f'leads{end}']:.0f}%" for end in ("_low", "_high"))
+        bounds = _bounds_words(rest.loc[first])
         share = f"{rest.loc[first, 'leads']:.0f}% of the draws"
-        bounds = "" if low == high else f" (from {low} to {high} whatever the unknown laws are)"
-        leaders[how] = (labels[first], share + bounds)
+        leaders[how] = (labels[first], f"{share} ({bounds})" if bounds else share)
         if full["leads"].max() > 0 and full["leads"].idxmax() != first:
             turned.append(how)
     return leaders, turned
@@ -220,13 +217,14 @@ def leaders_without(chosen: GapParameters, kept: GapParameters) -> tuple[dict[st
 def _of_which(row: dict[str, float]) -> str:
     """Say what a share of all draws hides: the kinds of mean, and the unknown laws, where these matter."""
     kinds = [f"{row[f'leads{kind}']:.0f}%" for kind in _KINDS]
-    bounds = [f"{row[f'leads{end}']:.0f}%" for end in ("_low", "_high")]
-    said = []
-    if kinds[0] != kinds[1]:
-        said.append(f"{kinds[0]} with the arithmetic mean, {kinds[1]} with the geometric")
-    if bounds[0] != bounds[1]:
-        said.append(f"from {bounds[0]} to {bounds[1]} whatever the unknown laws are")
-    return f" ({'; '.join(said)})" if said else ""
+    by_kind = f"{kinds[0]} with the arithmetic mean, {kinds[1]} with the geometric" if kinds[0] != kinds[1] else ""
+    said = "; ".join(filter(None, [by_kind, _bounds_words(row)]))
+    return f" ({said})" if said else ""
+
+
+def _bounds_words(row: Mapping[str, float] | pd.Series) -> str:
+    low, high = (f"{row[f'leads{end}']:.0f}%" for end in ("_low", "_high"))
+    return "" if low == high else f"from {low} to {high} whatever the unknown laws are"
 
 
 def _mean_words(row: dict[str, object]) -> str:

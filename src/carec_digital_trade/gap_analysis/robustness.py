@@ -54,11 +54,7 @@ def survival(chosen: GapParameters) -> Result:
         reading = gap.state_survival(found, one, other)
     except InputError as error:
         reading = series.as_sentence(error)
-    table = found[list(headings)].replace(
-        {
-            "estimator": ESTIMATOR_WORDS,
-        }
-    )
+    table = found[list(headings)].replace({"estimator": ESTIMATOR_WORDS})
     table["covariates"] = table["covariates"].map(_covariate_words)
     return Result(
         name="survival",

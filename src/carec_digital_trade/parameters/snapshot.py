@@ -4,12 +4,13 @@ from typing import ClassVar
 
 from carec_digital_trade.datasets import has_table
 from carec_digital_trade.parameters.shared import SharedParameters
+from carec_digital_trade.regions import GIANTS
 
 
 class SnapshotParameters(SharedParameters):
     """Parameters of the snapshot, which shows each region with and without the members that are left out."""
 
-    article_exclusions: ClassVar = {"CAREC": ("CHN",), "ASEAN": ("SGP",)}
+    article_exclusions: ClassVar = {name: (giant,) for name, giant in GIANTS.items()}
     compared_in_full: ClassVar = True
 
     def tables(self) -> list[str]:

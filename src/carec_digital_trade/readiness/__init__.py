@@ -16,7 +16,7 @@ from carec_digital_trade.readiness.scores import (
     regional_means,
     scores,
 )
-from carec_digital_trade.readiness.uncertainty import Uncertainty, uncertainty
+from carec_digital_trade.readiness.uncertainty import Uncertainty, leads, uncertainty
 
 __all__ = [
     "ARTICLE_DOMAINS",
@@ -27,6 +27,7 @@ __all__ = [
     "by_domain",
     "codings",
     "components",
+    "leads",
     "regional_means",
     "scores",
     "uncertainty",

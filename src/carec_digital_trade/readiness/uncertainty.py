@@ -1,6 +1,6 @@
 """How far an economy's rank and a region's lead depend on the weights, the value of a draft and the aggregation."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, nan
 
@@ -57,11 +57,19 @@ class _Draws:
 
 
 @dataclass(frozen=True)
-class _Simulated:
-    """Ranks of profiles, shape (draws, profiles), and means of regions, shape (draws, weightings and regions)."""
+class _Prepared:
+    """What is scored in every draw: economies with the same statuses make a profile, with one score and rank."""
 
-    ranks: Bounded
-    means: Bounded
+    economies: pd.Index
+    profiles: pd.DataFrame
+    which: NDArray[np.intp]
+    """Profile of each economy."""
+    every: NDArray[np.float64]
+    known: NDArray[np.float64]
+    """Weights in the means, shape (profiles, weightings and regions), of all and of those that have a score."""
+    columns: pd.MultiIndex
+    """Weightings and regions."""
+    drawn: _Draws
 
 
 def uncertainty(
@@ -114,16 +122,61 @@ def uncertainty(
     The intervals show how much hangs on these choices of method. They are no sampling errors, and say nothing of
     whether the tracker codes a law rightly or whether a law is enforced.
     """
+    made = _prepared(parts, regions, weights, names, draws, seed, draft_range)
+    counts = np.bincount(made.which)
+    # Both in one pass, since the scores of all draws at once would fill the memory.
+    pairs = [(ranks(scored, counts), _means(scored, made)) for scored in _scored(made)]
+    ranked, means = map(_joined, zip(*pairs, strict=True))
+    return Uncertainty(_rank_table(ranked, made.economies, made.which), _lead_table(means, made))
+
+
+def leads(
+    parts: pd.DataFrame,
+    regions: Sequence[Region],
+    weights: pd.DataFrame | None = None,
+    names: Sequence[str] = ARTICLE_DOMAINS,
+    draws: int = 10_000,
+    seed: int = 2026,
+    draft_range: tuple[float, float] = DRAFT_RANGE,
+) -> pd.DataFrame:
+    """Draw as `uncertainty` does and see what becomes of the lead alone, in less time.
+
+    Parameters
+    ----------
+    parts, regions, weights, names, draws, seed, draft_range
+        As for `uncertainty`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `Uncertainty.leads`.
+
+    Raises
+    ------
+    InputError
+        As `uncertainty` does.
+    """
+    made = _prepared(parts, regions, weights, names, draws, seed, draft_range)
+    return _lead_table(_joined([_means(scored, made) for scored in _scored(made)]), made)
+
+
+def _prepared(
+    parts: pd.DataFrame,
+    regions: Sequence[Region],
+    weights: pd.DataFrame | None,
+    names: Sequence[str],
+    draws: int,
+    seed: int,
+    draft_range: tuple[float, float],
+) -> _Prepared:
     _check(parts, regions, names, draws, draft_range)
     statuses = _statuses(parts, regions, sorted(set(names)))
     profiles = statuses.drop_duplicates()
     which = pd.MultiIndex.from_frame(profiles).get_indexer(pd.MultiIndex.from_frame(statuses))
     shares = _shares(regions, weights, statuses.index, which)
     drawn = _draw(len(profiles.columns), draws, seed, draft_range)
-    found = _simulate(profiles, np.bincount(which), shares, drawn)
-    return Uncertainty(
-        _rank_table(found.ranks, statuses.index, which), _lead_table(found.means, shares.columns, drawn.geometric)
-    )
+    known = _known_shares(shares, profiles).to_numpy()
+    return _Prepared(statuses.index, profiles, which, (shares / shares.sum()).to_numpy(), known, shares.columns, drawn)
 
 
 def _check(
@@ -187,18 +240,18 @@ def _draw(components: int, draws: int, seed: int, draft_range: tuple[float, floa
     )
 
 
-def _simulate(profiles: pd.DataFrame, counts: NDArray[np.intp], shares: pd.DataFrame, drawn: _Draws) -> _Simulated:
-    """Score the profiles in every draw: economies with the same statuses have the same score and rank throughout."""
-    fixed = profiles.apply(lambda column: column.map(POINTS)).to_numpy(dtype=float)
-    drafts = (profiles == "draft").to_numpy()
-    every, known = (shares / shares.sum()).to_numpy(), _known_shares(shares, profiles).to_numpy()
-    batches = []
+def _scored(made: _Prepared) -> Iterator[Bounded]:
+    """Score the profiles, shape (draws, profiles), some draws at a time."""
+    fixed = made.profiles.apply(lambda column: column.map(POINTS)).to_numpy(dtype=float)
+    drafts, drawn = (made.profiles == "draft").to_numpy(), made.drawn
     for rows in np.array_split(np.arange(len(drawn.draft)), ceil(len(drawn.draft) / _BATCH)):
         values = np.where(drafts, drawn.draft[rows, None, None], fixed)
-        scored = aggregate(values, drawn.weights[rows, None, :], drawn.geometric[rows, None])
-        means = Bounded(np.nan_to_num(scored.point) @ known, scored.low @ every, scored.high @ every)
-        batches.append(_Simulated(ranks(scored, counts), means))
-    return _Simulated(_joined(batch.ranks for batch in batches), _joined(batch.means for batch in batches))
+        yield aggregate(values, drawn.weights[rows, None, :], drawn.geometric[rows, None])
+
+
+def _means(scored: Bounded, made: _Prepared) -> Bounded:
+    """Return the means of the regions, shape (draws, weightings and regions)."""
+    return Bounded(np.nan_to_num(scored.point) @ made.known, scored.low @ made.every, scored.high @ made.every)
 
 
 def _joined(batches: Iterable[Bounded]) -> Bounded:
@@ -213,8 +266,9 @@ def _rank_table(found: Bounded, economies: pd.Index, which: NDArray[np.intp]) ->
     return pd.DataFrame({"iso3": economies} | {name: values[which] for name, values in columns.items()})
 
 
-def _lead_table(means: Bounded, columns: pd.MultiIndex, geometric: NDArray[np.bool_]) -> pd.DataFrame:
+def _lead_table(means: Bounded, made: _Prepared) -> pd.DataFrame:
     """Compare the regions' means, which are the columns, within each weighting."""
+    columns, geometric = made.columns, made.drawn.geometric
     rows = []
     for own, (weighting, label) in enumerate(columns):
         others = [at for at, (name, _) in enumerate(columns) if name == weighting and at != own]

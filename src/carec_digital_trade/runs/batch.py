@@ -12,7 +12,6 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from carec_digital_trade.errors import InputError
 from carec_digital_trade.printing import console
 from carec_digital_trade.prose import count
 from carec_digital_trade.runs import folder as layout
@@ -146,10 +145,7 @@ def perform_batch(plan: Plan, out: Path, place: Executor, keep_going: bool, show
     KeyboardInterrupt
         As in `run_batch`.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"the folder {out} cannot be made: {str(error.strerror).lower()}") from None
+    layout.make(out)
     with locked(out / ".lock", f"another batch runs in {out}"):
         layout.sweep(out)
         for name in (layout.RESULTS, layout.FAILURES):

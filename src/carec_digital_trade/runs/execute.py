@@ -114,7 +114,7 @@ def perform(planned: Run, conditions: Conditions = ORDINARY) -> RunResult:
     """
     if layout.is_finished(planned.folder):
         return RunResult(planned.run_id, planned.folder, layout.FINISHED, skipped=True)
-    _make(planned.out)
+    layout.make(planned.out)
     with locked(planned.out / f".{planned.run_id}.lock", f"the run {planned.run_id} is being performed already"):
         return _performed(planned, conditions)
 
@@ -163,13 +163,6 @@ def fail(planned: Run, failure: Failure, seconds: float) -> RunResult:
         started = datetime.now(UTC) - timedelta(seconds=seconds)
         layout.write_manifest(planned.folder, _manifest(planned, started, time.perf_counter() - seconds, failure))
     return RunResult(planned.run_id, planned.folder, layout.FAILED, error=failure)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"the folder {folder} cannot be made: {str(error.strerror).lower()}") from None
 
 
 def _performed(planned: Run, conditions: Conditions) -> RunResult:

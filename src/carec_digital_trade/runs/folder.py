@@ -113,6 +113,25 @@ def _is_whole(folder: Path, manifest: dict[str, Any]) -> bool:
     return {NOTEBOOK, REPORT, RESULTS, *manifest["figures"]}.issubset(names)
 
 
+def make(folder: Path) -> None:
+    """Make a folder of runs, which may be there.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        With those above it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the folder {folder} cannot be made: {str(error.strerror).lower()}") from None
+
+
 def clear(folder: Path) -> None:
     """Make an empty folder of a run, whatever an earlier attempt left there.
 

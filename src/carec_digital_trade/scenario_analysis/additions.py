@@ -133,6 +133,26 @@ def medians_do_not_add(frame: pd.DataFrame) -> str:
     )
 
 
+def share_words(row: pd.Series, whole: str) -> str:
+    """Say what share of the baseline is added, with its band.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        As for `medians_do_not_divide`, with additional_share_low and additional_share_high.
+    whole : str
+        Of what it is a share.
+
+    Returns
+    -------
+    str
+        Such as "2.8% of the baseline (80%: 1.3% to 7.1%)".
+    """
+    share, low, high = (percent(row[name] / 100) for name in _SHARE_COLUMNS)
+    notes = [medians_do_not_divide(row), f"80%: {low} to {high}"]
+    return f"{share} of {whole} ({'; '.join(filter(None, notes))})"
+
+
 def medians_do_not_divide(row: pd.Series) -> str:
     """Say that a share is no quotient of the medians beside it.
 
@@ -144,10 +164,10 @@ def medians_do_not_divide(row: pd.Series) -> str:
     Returns
     -------
     str
-        A clause with what follows it still to come; empty where the quotient prints as the share does.
+        A clause; empty where the quotient prints as the share does.
     """
     share, quotient = (percent(value) for value in (row["additional_share"] / 100, row["median"] / row["baseline"]))
-    return "" if share == quotient else f"the median of the shares, that of the medians being {quotient}; "
+    return "" if share == quotient else f"the median of the shares, that of the medians being {quotient}"
 
 
 def economies_at(scenario: Scenario, simulation: Simulation, year: int) -> pd.DataFrame:
@@ -254,11 +274,9 @@ def _shares_of_own(scenario: Scenario, simulation: Simulation, step: int) -> np.
 def _added(last: pd.Series) -> str:
     if last["high_95"] == 0:
         return NOTHING
-    share, low, high = (percent(last[name] / 100) for name in _SHARE_COLUMNS)
     return (
         f"If the gaps were closed as set and the effects held, {last['region']} would in {last['year']} trade "
-        f"{amount_with_band(last)} more: {share} of the baseline in the same future "
-        f"({medians_do_not_divide(last)}80%: {low} to {high})."
+        f"{amount_with_band(last)} more: {share_words(last, 'the baseline in the same future')}."
     )
 
 

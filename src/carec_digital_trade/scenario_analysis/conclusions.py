@@ -30,7 +30,7 @@ def answer(chosen: ScenarioParameters) -> str:
     if total["high_95"] == 0:
         first = f"{chosen.subject()}, of {total['region']} is not changed. {NOTHING}"
     else:
-        clause = f" ({quotient.removesuffix('; ')})" if (quotient := medians_do_not_divide(total)) else ""
+        clause = f" ({quotient})" if (quotient := medians_do_not_divide(total)) else ""
         gaining = int((members["median"] > 0).sum())
         first = (
             f"If the gaps of {total['region']} in {listing(acting)} were closed as set, and the effects held, "

@@ -265,6 +265,5 @@ def gap_words(name: str, rows: pd.DataFrame, effective: bool) -> str:
         if len(beyond)
         else "",
         "It has no effect here: the gap is shown, and none of it is turned into trade." if not effective else "",
-        f"No data for {unknown}, so nothing is claimed there." if unknown and effective else "",
-        f"No data for {unknown}." if unknown and not effective else "",
+        f"No data for {unknown}{', so nothing is claimed there' if effective else ''}." if unknown else "",
     )

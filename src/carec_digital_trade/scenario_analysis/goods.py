@@ -16,7 +16,7 @@ from carec_digital_trade.scenario_analysis.additions import (
     economy_records,
     economy_table,
     medians_do_not_add,
-    medians_do_not_divide,
+    share_words,
 )
 from carec_digital_trade.scenario_analysis.distances import gap_records, gap_words, own_pace_years, shown
 from carec_digital_trade.scenario_analysis.trust import SCOPES, SCOPES_IN_WORDS, UNRELIABLE, beaten, origins_note
@@ -189,11 +189,9 @@ def _goods_words(frame: pd.DataFrame) -> str:
     if total["high_95"] == 0:
         return NOTHING
     done = names(list(members["iso3"][members["median"] == 0]))
-    low, high = (percent(total[f"additional_share_{side}"] / 100) for side in ("low", "high"))
     return sentences(
         f"At the published cost effect and the trade elasticity, paperless trade would add {amount_with_band(total)} "
-        f"in {total['year']}: {percent(total['additional_share'] / 100)} of the baseline "
-        f"({medians_do_not_divide(total)}80%: {low} to {high}).",
+        f"in {total['year']}: {share_words(total, 'the baseline')}.",
         f"Nothing is added in {done}, which have nothing left to close or no data." if done else "",
     )
 

@@ -16,7 +16,7 @@ from carec_digital_trade.metrics import (
     years_to_catch_up,
 )
 from carec_digital_trade.parameters import SnapshotParameters
-from carec_digital_trade.prose import count, listing, sentences
+from carec_digital_trade.prose import capital, count, listing, sentences
 from carec_digital_trade.regions import Region, economy_name
 from carec_digital_trade.results import Result, record
 from carec_digital_trade.snapshot.series import people, traded, variants
@@ -175,7 +175,7 @@ def _closing(found: CatchUp, one: Region, other: Region) -> str:
         return f"{one.label} traded at least as much per person as {other.label} in {found.year}."
     what = {-1: "closes", 0: "neither closes nor widens beyond doubt", 1: "widens"}[found.trend.direction]
     return (
-        f"{gap[0].upper()}{gap[1:]} {what}: over {found.trend.observations} years the ratio of the latter to the "
+        f"{capital(gap)} {what}: over {found.trend.observations} years the ratio of the latter to the "
         f"former changed by {_pace(found.trend)}. If the trend lasted, {one.label} would {_reached(found, other)}."
     )
 

@@ -6,11 +6,9 @@ from typing import Any
 import pandas as pd
 
 from carec_digital_trade.metrics import by_member, concentration, concentration_over_time, leave_one_out, trade
-from carec_digital_trade.regions import REFERENCE_YEAR, region
+from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, region
 from carec_digital_trade.teaching.answers import Exercise, Mistake, compare
 from carec_digital_trade.teaching.forms import number, outcomes, years
-
-_GIANTS = {"CAREC": "CHN", "ASEAN": "SGP"}
 
 
 def _values(name: str, *exclude: str) -> pd.Series:
@@ -91,8 +89,8 @@ def _without_giant(answer: Any) -> str:
 
 
 def _years_more_concentrated(answer: Any) -> str:
-    whole = {name: _over_time(name) for name in _GIANTS}
-    rest = {name: _over_time(name, giant) for name, giant in _GIANTS.items()}
+    whole = {name: _over_time(name) for name in GIANTS}
+    rest = {name: _over_time(name, giant) for name, giant in GIANTS.items()}
     fewer = rest["CAREC"] < rest["ASEAN"]
     return compare(
         years(answer),
