@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 import papermill
+import zmq
 from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
@@ -27,6 +28,8 @@ from carec_digital_trade.runs.provisioner import NAME as FORK
 
 _START_TIMEOUT = 180
 """Seconds; a busy machine starts kernels slowly."""
+_RECONNECT_AFTER = 5
+"""Milliseconds after which a client asks again whether a kernel listens, not a tenth of a second."""
 
 # papermill warns of parameters whose annotation it cannot parse; ours are checked before.
 logging.getLogger("papermill").addHandler(logging.NullHandler())
@@ -34,6 +37,10 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 class RunKernelClient(AsyncKernelClient):
     """Talks to a kernel of which it is the only client."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.context.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_AFTER)  # of every socket that is made in it
 
     async def wait_for_ready(self, timeout: float = _START_TIMEOUT) -> None:
         """Wait until the kernel answers and its outputs arrive.

@@ -33,10 +33,12 @@ STACK = (
     "statsmodels.api",
     "matplotlib.backends.backend_agg",
     # What a kernel would import on first use, each one anew.
+    "pandas.core.methods.to_dict",
     "pandas.core.reshape.reshape",
     "pandas.io.formats.string",
     "pandera.pandas",
     "pandera.accessors.pandas_accessor",
+    "pandera.api.geopandas.model",
     "pandera.backends.pandas.register",
     "pandera.backends.pandas.builtin_checks",
     "pandera.backends.pandas.builtin_hypotheses",
@@ -49,7 +51,9 @@ STACK = (
     "ipykernel.zmqshell",
     "ipykernel.debugger",
     "IPython.core.completerlib",
+    "IPython.core.debugger",
     "IPython.core.logger",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "sqlite3",
     "tornado.platform.asyncio",
@@ -283,7 +287,6 @@ def main() -> None:
         del sys.path[0]  # -m has put it there, and no kernel has it
     gc.disable()  # nothing of what is imported ever goes
     _import()
-    gc.collect()
     gc.freeze()
     _Preloaded(listener).serve()
 
