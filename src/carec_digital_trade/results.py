@@ -322,7 +322,8 @@ def rounded(table: pd.DataFrame, decimals: Mapping[str, int]) -> pd.DataFrame:
     pandas.DataFrame
         Of the same shape, all text.
     """
-    return table.apply(lambda column: column.map(lambda value: _text(value, decimals.get(column.name, 1))))
+    texts = {name: [_text(value, decimals.get(name, 1)) for value in table[name]] for name in table}
+    return pd.DataFrame(texts, table.index)
 
 
 def pairs(frame: pd.DataFrame, one: str, other: str, decimals: int) -> list[str]:
@@ -349,6 +350,8 @@ def pairs(frame: pd.DataFrame, one: str, other: str, decimals: int) -> list[str]
 
 
 def _text(value: Any, decimals: int) -> str:
+    if isinstance(value, str):
+        return value
     if pd.isna(value):
         return "n/a"
     if isinstance(value, (bool, np.bool_)):

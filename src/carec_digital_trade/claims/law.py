@@ -15,6 +15,7 @@ SETTLED = 0.9
 """Share of the draws from which a region's lead in readiness counts as settled."""
 WEIGHTED = {"plain": "with all members counted alike", "gdp": "weighted by GDP", "trade": "weighted by trade"}
 """How members are weighted, in words."""
+_WITHOUT = "_without_giants"
 _NEWER = " The tracker is newer than the article and does not say when a law was passed."
 
 
@@ -112,8 +113,8 @@ def readiness_gap(claim: Any, evidence: Evidence) -> Finding:
     nothing, and the claim is qualified.
     """
     ahead = claim.region.split()[1]
-    full, alike = (_readiness_leads(claim.region, evidence, without).loc[[ahead]] for without in (False, True))
-    both = pd.concat([full, alike])
+    both = _readiness_leads(claim.region, evidence).loc[[ahead]]
+    full, alike = (both[both["without_giants"] == without] for without in (False, True))
     if (both["leads_at_least"] >= SETTLED).all():
         verdict: Verdict = "supported"
     else:
@@ -134,19 +135,25 @@ def readiness_gap(claim: Any, evidence: Evidence) -> Finding:
     )
 
 
-@lru_cache(maxsize=2)  # two claims of the article rest on the same leads
-def _readiness_leads(names: str, evidence: Evidence, without_giants: bool) -> pd.DataFrame:
-    """Return the shares of the draws in which each of the regions named leads, by region."""
-    laws = evidence.status.rename("status").reset_index()
-    trade = evidence.present[["iso3", "value"]].rename(columns={"value": "trade"})
-    gdp = evidence.panel.loc[evidence.panel["year"] == REFERENCE_YEAR, ["iso3", "gdp_current_usd"]]
-    weights = gdp.rename(columns={"gdp_current_usd": "gdp"}).merge(trade, on="iso3", how="outer")
-    regions = [region(each, exclude=[GIANTS[each]] if without_giants else ()) for each in names.split()]
+@lru_cache(maxsize=1)  # two claims of the article rest on the same leads
+def _readiness_leads(names: str, evidence: Evidence) -> pd.DataFrame:
+    """Return the shares of the draws in which each of the regions named leads, by region, with and without giants."""
+    regions = [region(each) for each in names.split()]
     members = [code for each in regions for code in each.members]
-    statuses = components(laws).loc[lambda parts: parts["iso3"].isin(members)]
-    found = leads(statuses, regions, weights)
-    named = {each.label: each.name for each in regions}
-    return found.assign(region=found["region"].map(named)).set_index("region")
+    trade = evidence.present.set_index("iso3")["value"].rename("trade")
+    panel = evidence.panel.loc[evidence.panel["year"] == REFERENCE_YEAR].set_index("iso3")
+    weights = pd.DataFrame({"plain": 1.0, "gdp": panel["gdp_current_usd"], "trade": trade}).reindex(members)
+    weights["plain"] = 1.0
+    # A giant without weight is left out, so one simulation serves both.
+    others = weights.add_suffix(_WITHOUT)
+    others.loc[[GIANTS[each] for each in names.split()]] = 0
+    weights = weights.drop(columns="plain").join(others).rename_axis("iso3").reset_index()
+    parts = components(evidence.status.rename("status").reset_index())
+    found = leads(parts[parts["iso3"].isin(members)], regions, weights)
+    without = found["weighting"].str.endswith(_WITHOUT)
+    weighting, named = found["weighting"].str.removesuffix(_WITHOUT), {each.label: each.name for each in regions}
+    found = found.assign(weighting=weighting, without_giants=without, region=found["region"].map(named))
+    return found.set_index("region")
 
 
 def _is_law(evidence: Evidence, code: str, domain: str) -> bool:

@@ -6,7 +6,7 @@ import pandas as pd
 from carec_digital_trade.datasets import labels
 from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.metrics.relative import WORLD
-from carec_digital_trade.metrics.trade import combine_flows, coverage, shares
+from carec_digital_trade.metrics.trade import combine_flows, coverage, shares, spread
 from carec_digital_trade.regions import Region, economy_name
 
 SERVICE_FLOWS = ("total", "exports", "imports")
@@ -151,17 +151,18 @@ def _by_reporter(services_frame: pd.DataFrame, year: int, flow: str) -> pd.DataF
     if rows.empty:
         known = services_frame["year"]
         raise InputError(f"the table of services has no year {year}: it covers {known.min()} to {known.max()}")
-    by_flow = {
-        name: part.pivot(index="reporter", columns="service", values="value") for name, part in rows.groupby("flow")
-    }
-    reported = {name: part.where((part != 0).any(axis="columns")) for name, part in by_flow.items()}
+    reporters, services = (pd.Index(np.unique(rows[each]), name=each) for each in ("reporter", "service"))
+    reported = {}
+    for name, part in rows.groupby("flow"):
+        [table] = spread(part, ["value"], reporters, services)
+        reported[name] = table.where((table.fillna(0) != 0).any(axis="columns"))
     return combine_flows(reported["exports"], reported["imports"], flow)
 
 
 def _coverage(table: pd.DataFrame) -> dict[str, object]:
     """Return the coverage of members as constant columns; a member is covered if all its services are known."""
-    known = table.where(table.notna().all(axis="columns"))
-    return coverage(known.iloc[:, [0]].T).iloc[0].to_dict()
+    known = np.where(table.notna().all(axis="columns"), 1.0, np.nan)
+    return coverage(pd.DataFrame([known], columns=table.index)).iloc[0].to_dict()
 
 
 def _with_names(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.metrics.dynamics import Trend, log_trend
+from carec_digital_trade.metrics.trade import spread
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,14 @@ def sigma_convergence(levels: pd.DataFrame) -> SigmaConvergence:
     -------
     SigmaConvergence
         With the set named.
+
+    Raises
+    ------
+    InputError
+        If a member has two rows for a year.
     """
-    wide = levels.pivot(index="year", columns="iso3", values="value")[list(levels["iso3"].unique())]
+    years, members = pd.Index(np.unique(levels["year"]), name="year"), pd.Index(levels["iso3"].unique(), name="iso3")
+    [wide] = spread(levels, ["value"], years, members)
     complete = (wide > 0).all(axis="index")
     kept = wide.loc[:, complete]
     dispersion = np.log(kept).std(axis="columns", ddof=1)

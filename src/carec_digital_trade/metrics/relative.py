@@ -170,23 +170,25 @@ def regional_ratio(levels: pd.DataFrame) -> pd.DataFrame:
         (the oldest and the newest year among the denominators). NaN if no member has both. Where the members that are
         covered change from year to year, so does what the series measures.
     """
-    years, members = np.unique(levels["year"]), levels["iso3"].unique()
-    trade, denominator, of_year = (
-        spread(levels, column, years, members) for column in ("trade", "denominator", "denominator_year")
-    )
-    both = trade.where(denominator.notna())
-    parts, wholes, dates = (np.ma.masked_array(wide, both.isna()) for wide in (both, denominator, of_year))
+    years, members = pd.Index(np.unique(levels["year"]), name="year"), pd.Index(levels["iso3"].unique(), name="iso3")
+    spreads = spread(levels, ["trade", "denominator", "denominator_year"], years, members)
+    trade, denominator, of_year = (each.to_numpy() for each in spreads)
+    both = ~(np.isnan(trade) | np.isnan(denominator))
     unit = levels["unit"].iloc[0]
-    frame = pd.DataFrame(
+    part, whole = (np.where(both, each, 0).sum(axis=1) for each in (trade, denominator))
+    oldest, newest = np.where(both, of_year, np.inf).min(axis=1), np.where(both, of_year, -np.inf).max(axis=1)
+    covered = both.any(axis=1)
+    defined = covered & (whole != 0)
+    return pd.DataFrame(
         {
-            "value": (parts.sum(axis=1) * _PER_MILLION[unit] / wholes.sum(axis=1)).filled(np.nan),
+            "year": years,
+            "value": np.divide(part * _PER_MILLION[unit], whole, out=np.full(len(years), np.nan), where=defined),
             "unit": unit,
-            **coverage(both),
-            "denominator_from": dates.min(axis=1).filled(np.nan),
-            "denominator_to": dates.max(axis=1).filled(np.nan),
+            **coverage(pd.DataFrame(np.where(both, trade, np.nan), columns=members)),
+            "denominator_from": np.where(covered, oldest, np.nan),
+            "denominator_to": np.where(covered, newest, np.nan),
         }
     )
-    return frame.reset_index()
 
 
 def _per(
@@ -234,8 +236,8 @@ def _denominators(column: str, vintage: str) -> tuple[pd.Index, pd.Index, tuple[
     """
     panel = load("panel", vintage=vintage)
     years = pd.RangeIndex(panel["year"].min(), panel["year"].max() + LONGEST_LAG + 1, name="year")
-    economies = pd.Index(panel["iso3"].unique())
-    known = spread(panel, column, years, economies)
+    economies = pd.Index(panel["iso3"].unique(), name="iso3")
+    [known] = spread(panel, [column], years, economies)
     of_year = known.where(known.isna(), np.tile(years, (len(economies), 1)).T)
     carried = (table.ffill(limit=LONGEST_LAG) for table in (known, of_year))
     return years, economies, tuple(np.pad(table, (0, 1), constant_values=np.nan) for table in carried)

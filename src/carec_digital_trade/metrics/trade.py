@@ -1,7 +1,7 @@
 """Trade: how much the members of a region trade, and who is missing from the sum."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -150,8 +150,10 @@ def regional_total(trade_frame: pd.DataFrame, region: Region, years: int | Itera
         If the frame mixes flows or measures, or lacks a year.
     """
     wide = by_member(trade_frame, region, years)
-    total = wide.sum(axis="columns", min_count=1)
-    return pd.DataFrame({"value": total, **coverage(wide)}).reset_index()
+    numbers = wide.to_numpy()
+    known = ~np.isnan(numbers)
+    total = np.where(known.any(axis=1), np.where(known, numbers, 0).sum(axis=1), np.nan)
+    return pd.DataFrame({"year": wide.index, "value": total, **_coverage(known, wide.columns)})
 
 
 def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[int] | None = None) -> pd.DataFrame:
@@ -187,32 +189,36 @@ def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[i
     index, columns = pd.Index(wanted, name="year"), pd.Index(region.members, name="iso3")
     rows, cells = _places(trade_frame, index, columns)
     _check_one_of_each(trade_frame, rows if len(rows) else slice(None))
-    if len(np.unique(cells)) < len(cells):
-        raise InputError("the trade table has several rows for an economy and year: take one from trade(measure, flow)")
+    _check_once(cells, index, columns)
     return _placed(trade_frame["value"], rows, cells, index, columns)
 
 
-def spread(frame: pd.DataFrame, column: str, years: Sequence[int], members: Sequence[str]) -> pd.DataFrame:
-    """Spread a column over a table of years by members, as a pivot does, in a fraction of its time.
+def spread(frame: pd.DataFrame, values: Sequence[str], index: pd.Index, columns: pd.Index) -> list[pd.DataFrame]:
+    """Spread columns of a frame over tables, as pivots do, in a fraction of their time.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        year, iso3 and the column; at most one row a year and member. Rows of others are left out.
-    column : str
-        Numbers.
-    years : sequence of int
-        Rows of the table.
-    members : sequence of str
-        Columns of the table.
+        What the tables hold, and what names its row and its column.
+    values : sequence of str
+        Columns of numbers, one for each table.
+    index, columns : pandas.Index
+        Rows and columns of the tables, named as the columns of the frame that name them. Rows of the frame that belong
+        to others are left out.
 
     Returns
     -------
-    pandas.DataFrame
-        Shape (years, members); NaN where there is no row.
+    list of pandas.DataFrame
+        Shape (rows, columns); NaN where there is no row of the frame.
+
+    Raises
+    ------
+    InputError
+        If the frame has two rows for a cell.
     """
-    index, columns = pd.Index(years, name="year"), pd.Index(members, name="iso3")
-    return _placed(frame[column], *_places(frame, index, columns), index, columns)
+    rows, cells = _places(frame, index, columns)
+    _check_once(cells, index, columns)
+    return [_placed(frame[each], rows, cells, index, columns) for each in values]
 
 
 def coverage(wide: pd.DataFrame) -> pd.DataFrame:
@@ -228,16 +234,7 @@ def coverage(wide: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Indexed as the rows: members, covered, partial, missing (codes, separated by commas).
     """
-    has_data, names = wide.notna().to_numpy(), np.asarray(wide.columns, dtype=object)
-    return pd.DataFrame(
-        {
-            "members": wide.shape[1],
-            "covered": has_data.sum(axis=1),
-            "partial": ~has_data.all(axis=1),
-            "missing": [", ".join(names[~row]) for row in has_data],
-        },
-        index=wide.index,
-    )
+    return pd.DataFrame(_coverage(wide.notna().to_numpy(), wide.columns), index=wide.index)
 
 
 def shares(values: _Values) -> _Values:
@@ -292,13 +289,28 @@ def _check_columns(frame: pd.DataFrame) -> None:
         raise InputError(f"the trade table lacks {', '.join(lacking)}: take one from trade(measure, flow)")
 
 
+def _coverage(known: NDArray[np.bool_], columns: pd.Index) -> dict[str, Any]:
+    names = np.asarray(columns, dtype=object)
+    return {
+        "members": known.shape[1],
+        "covered": known.sum(axis=1),
+        "partial": ~known.all(axis=1),
+        "missing": [", ".join(names[~row]) for row in known],
+    }
+
+
 def _places(frame: pd.DataFrame, index: pd.Index, columns: pd.Index) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Find the rows of a frame that belong into a table of years by members, and the cell of each, counted by rows."""
-    year = index.get_indexer(frame["year"])
-    rows = np.flatnonzero(year >= 0)
-    member = columns.get_indexer(frame["iso3"].to_numpy()[rows])
-    rows, member = rows[member >= 0], member[member >= 0]
-    return rows, year[rows] * len(columns) + member
+    """Find the rows of a frame that belong into a table, and the cell of each, counted by rows."""
+    row = index.get_indexer(frame[index.name])
+    rows = np.flatnonzero(row >= 0)
+    column = columns.get_indexer(frame[columns.name].to_numpy()[rows])
+    rows, column = rows[column >= 0], column[column >= 0]
+    return rows, row[rows] * len(columns) + column
+
+
+def _check_once(cells: NDArray[np.intp], index: pd.Index, columns: pd.Index) -> None:
+    if len(np.unique(cells)) < len(cells):
+        raise InputError(f"the table has several rows for one {index.name} and {columns.name}: give one")
 
 
 def _placed(

@@ -84,7 +84,9 @@ def ranks(scores: Bounded, counts: NDArray[np.int64]) -> Bounded:
 def _mean(values: NDArray[np.float64], weights: NDArray[np.float64], geometric: ArrayLike) -> NDArray[np.float64]:
     """Return the mean over the last axis; 0 to the power of 0 is 1, so a component without weight has no part in it."""
     arithmetic = np.sum(values * weights, axis=-1)
-    return np.round(np.where(geometric, np.prod(values**weights, axis=-1), arithmetic), _DECIMALS)
+    powers = np.ones(np.broadcast_shapes(values.shape, weights.shape))
+    np.power(values, weights, out=powers, where=np.asarray(geometric)[..., None])  # slow, so only where it counts
+    return np.round(np.where(geometric, np.prod(powers, axis=-1), arithmetic), _DECIMALS)
 
 
 def _rank(own: NDArray[np.float64], others: NDArray[np.float64], counts: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 """Which services do the two regions trade, in which are they specialised, and did that help their growth?"""
 
+import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import load, source_line
@@ -105,11 +106,10 @@ def _one_region(services: pd.DataFrame, chosen: SnapshotParameters, one: Region,
 def _by_service_records(frame: pd.DataFrame) -> pd.DataFrame:
     """Put the service's code into the metric's name, since results.csv has no column for it."""
     units = {"total": "USD million", "share": "%", "advantage": "ratio to the World's share"}
-    parts = []
-    for service, rows in frame.groupby("service", sort=False):
-        records = record(rows, "by_service", units)
-        parts.append(records.assign(metric=records["metric"] + f"_{service.lower()}"))
-    return pd.concat(parts, ignore_index=True)
+    records = record(frame, "by_service", units)
+    services = pd.Series(np.tile(frame["service"], len(units)))
+    records["metric"] += "_" + services.str.lower()
+    return records.iloc[np.argsort(pd.factorize(services)[0], kind="stable")].reset_index(drop=True)
 
 
 def _largest(frame: pd.DataFrame, one: Region) -> str:
@@ -129,7 +129,7 @@ def _largest(frame: pd.DataFrame, one: Region) -> str:
 
 def _scope(services: pd.DataFrame, chosen: SnapshotParameters) -> str:
     """Say for whom the table has services: the bundled one for the article's economies, an imported one for all."""
-    if set(load("delivered", chosen.vintage)["iso3"]) <= set(services["reporter"]):
+    if set(load("delivered", chosen.vintage)["iso3"].unique()) <= set(services["reporter"].unique()):
         return f"{ONLY_DELIVERED} alone."
     return f"{ONLY_DELIVERED} of the members of CAREC and ASEAN of 2024."
 
