@@ -8,6 +8,8 @@ NOTEBOOKS := $(filter-out $(START),$(wildcard notebooks/0*.ipynb))
 # One thread a process: the tests and runs are parallel already.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
+# Where it is set, as in many containers, every process would compile anew what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help report test lab notebooks teaching dictionary lint lock wheel clean
 
