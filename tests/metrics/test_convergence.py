@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carec_digital_trade.errors import InputError
 from carec_digital_trade.metrics import (
     log_trend,
     per_person,
@@ -186,3 +187,9 @@ def test_no_region_converges_beyond_doubt():
     frame = trade("delivered", "total")
     areas = [region("CAREC"), region("CAREC", exclude=["CHN"]), ASEAN, region("ASEAN", exclude=["SGP"])]
     assert [sigma_convergence(per_person(frame, area)).trend.direction for area in areas] == [0, 0, 0, 0]
+
+
+def test_two_rows_for_a_member_and_year_are_refused():
+    twice = pd.concat([levels({"KAZ": {2005: 1.0, 2006: 2.0}})] * 2)
+    with pytest.raises(InputError, match="several rows for one year and iso3: give one"):
+        sigma_convergence(twice)

@@ -196,6 +196,10 @@ def test_years_of_the_measures():
             "must hold one measure and holds delivered, deliverable",
         ),
         (lambda: regional_total(trade("delivered", "total").iloc[:0], CAREC), "must hold one measure and holds none"),
+        (
+            lambda: regional_total(pd.concat([trade("delivered", "total")] * 2), CAREC),
+            "several rows for one year and iso3",
+        ),
     ],
 )
 def test_bad_input_is_told_in_a_sentence(call, message):
