@@ -142,12 +142,12 @@ def _readiness_leads(names: str, evidence: Evidence) -> pd.DataFrame:
     members = [code for each in regions for code in each.members]
     trade = evidence.present.set_index("iso3")["value"].rename("trade")
     panel = evidence.panel.loc[evidence.panel["year"] == REFERENCE_YEAR].set_index("iso3")
-    weights = pd.DataFrame({"plain": 1.0, "gdp": panel["gdp_current_usd"], "trade": trade}).reindex(members)
-    weights["plain"] = 1.0
+    weights = pd.DataFrame({"gdp": panel["gdp_current_usd"], "trade": trade}).reindex(members)
     # A giant without weight is left out, so one simulation serves both.
     others = weights.add_suffix(_WITHOUT)
+    others.insert(0, f"plain{_WITHOUT}", 1.0)
     others.loc[[GIANTS[each] for each in names.split()]] = 0
-    weights = weights.drop(columns="plain").join(others).rename_axis("iso3").reset_index()
+    weights = weights.join(others).rename_axis("iso3").reset_index()
     parts = components(evidence.status.rename("status").reset_index())
     found = leads(parts[parts["iso3"].isin(members)], regions, weights)
     without = found["weighting"].str.endswith(_WITHOUT)

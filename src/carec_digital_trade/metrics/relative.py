@@ -178,11 +178,10 @@ def regional_ratio(levels: pd.DataFrame) -> pd.DataFrame:
     part, whole = (np.where(both, each, 0).sum(axis=1) for each in (trade, denominator))
     oldest, newest = np.where(both, of_year, np.inf).min(axis=1), np.where(both, of_year, -np.inf).max(axis=1)
     covered = both.any(axis=1)
-    defined = covered & (whole != 0)
     return pd.DataFrame(
         {
             "year": years,
-            "value": np.divide(part * _PER_MILLION[unit], whole, out=np.full(len(years), np.nan), where=defined),
+            "value": np.divide(part * _PER_MILLION[unit], whole, out=np.full(len(years), np.nan), where=whole != 0),
             "unit": unit,
             **coverage(pd.DataFrame(np.where(both, trade, np.nan), columns=members)),
             "denominator_from": np.where(covered, oldest, np.nan),
