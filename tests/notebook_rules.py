@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 
 from carec_digital_trade.parameters import Notebook
+from carec_digital_trade.results import MEDIA_TYPE
 
 LONGEST_CELL = 25
 EXPLORE = ["from carec_digital_trade.explore import explore", "", "explore(chosen)"]
@@ -25,6 +27,13 @@ def faults(path: Path, notebook: Notebook) -> list[str]:
 def parameters_cell(path: Path) -> dict[str, Any]:
     """Return the names and values that a notebook's parameters cell assigns."""
     return _assigned(next(cell for cell in nbformat.read(path, as_version=4).cells if _tagged(cell)))
+
+
+def stored_records(path: Path) -> pd.DataFrame:
+    """Return the numbers that a notebook's outputs hold."""
+    outputs = [output for cell in nbformat.read(path, as_version=4).cells for output in cell.get("outputs", [])]
+    tables = [output.data[MEDIA_TYPE] for output in outputs if MEDIA_TYPE in output.get("data", {})]
+    return pd.DataFrame([row for table in tables for row in table["rows"]], columns=tables[0]["columns"])
 
 
 def _tagged(cell: nbformat.NotebookNode) -> bool:

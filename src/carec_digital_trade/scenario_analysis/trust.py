@@ -49,7 +49,6 @@ def backtest(chosen: ScenarioParameters) -> Result:
             "MASE": frame["mase"],
             "80% band covers, %": frame["coverage_80"],
             "95% band covers, %": frame["coverage_95"],
-            "Not converged": frame["unconverged"],
         }
     )
     suffixes = [f"{row.method}_{SCOPES[row.scope]}" for row in frame.itertuples()]

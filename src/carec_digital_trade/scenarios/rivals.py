@@ -27,7 +27,7 @@ class Forecast:
     bounds : dict of int to numpy.ndarray
         Level in per cent (80, 95) to an array of shape (2, H): lower and upper bound.
     converged : bool
-        Whether the estimation converged.
+        Whether the estimation converged; near a flat top the line search that says so differs by processor.
     """
 
     mean: np.ndarray
