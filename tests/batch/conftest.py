@@ -1,9 +1,5 @@
 """A light notebook whose parameters say what befalls it, and workers that all tests of a module share."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -107,32 +103,6 @@ def perform(toy: Path, pool: Pool, tmp_path: Path) -> Callable[..., BatchResult]
         )
 
     return call
-
-
-def cdt(*arguments: object, **environment: str) -> subprocess.Popen:
-    """Start a command in a process of its own."""
-    command = [sys.executable, "-c", "from carec_digital_trade.cli import main; main()", *map(str, arguments)]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
-    )
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 150) -> Any:
-    """Wait until something is so, and return it; a busy machine takes its time."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-    return value
-
-
-def alive(pid: int) -> bool:
-    """Say whether a process lives; what nobody reaps is dead too."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state.rpartition(")")[2].split()[0] != "Z"
 
 
 def descendants(pid: int) -> set[int]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import made_files
 import pytest
 from rich.console import Console
+from waiting import PATIENCE, alive, wait_for
 
 import carec_digital_trade.runs.cluster as cluster_module
 from carec_digital_trade import importers, vintages
@@ -24,7 +25,7 @@ from carec_digital_trade.runs.parcel import Parcel, luggage, parcel, unpack_lugg
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.workers import Worker
 
-from .conftest import alive, descendants, wait_for
+from .conftest import descendants
 
 distributed = pytest.importorskip("distributed")
 
@@ -100,7 +101,7 @@ def test_a_lost_workers_runs_are_performed_elsewhere(toy: Path, tmp_path: Path, 
         assert began() != kernel
         wait_for(lambda: not any(map(alive, orphans)))
         (tmp_path / "go on").touch()
-        result = batch.result(timeout=150)
+        result = batch.result(PATIENCE)
         assert (result.performed, result.failures) == (5, {})
         gathered = (out / "results.csv").read_bytes().splitlines()
         assert gathered[: len(gathered) - 3] == (expected.out / "results.csv").read_bytes().splitlines()
@@ -183,7 +184,7 @@ def test_a_delivery_that_cannot_be_unpacked_is_a_failure(toy: Path, tmp_path: Pa
 
 def test_a_worker_that_hangs_is_killed(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     ours, theirs = multiprocessing.Pipe()
-    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    command = [sys.executable, "-c", "import time; time.sleep(3_600)"]
     hanging = subprocess.Popen(command, pass_fds=[theirs.fileno()])
     theirs.close()
     monkeypatch.setattr(cluster_module, "begun", lambda *_: Worker(hanging.pid, ours))

@@ -13,13 +13,14 @@ from typing import Any
 import nbformat
 import papermill
 import pytest
+from waiting import PATIENCE, alive, wait_for
 
 from carec_digital_trade.runs.kernels import RunKernelManager
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
 from carec_digital_trade.runs.provisioner import ForkedKernel
 
-from .conftest import PARAMETERS, SHOW, alive, descendants, wait_for, write_notebook
+from .conftest import PARAMETERS, SHOW, descendants, write_notebook
 
 STATE = """import json, os, random, signal, sys, threading, warnings
 import matplotlib as mpl, numpy as np, pandas as pd
@@ -161,15 +162,15 @@ def test_a_kernel_is_interrupted_and_started_again(pool: Pool):
         client.start_channels()
         await client.wait_for_ready()
         first = manager.provisioner.pid
-        message = client.execute("import time; print('on', flush=True); time.sleep(60)")
-        while (await client.get_iopub_msg(timeout=10))["msg_type"] != "stream":
+        message = client.execute("import time; print('on', flush=True); time.sleep(3_600)")
+        while (await client.get_iopub_msg(timeout=PATIENCE))["msg_type"] != "stream":
             pass
         await manager.interrupt_kernel()
-        reply = await client.get_shell_msg(timeout=10)
+        reply = await client.get_shell_msg(timeout=PATIENCE)
         assert reply["parent_header"]["msg_id"] == message
         await manager.restart_kernel(now=True)
         await client.wait_for_ready()
-        again = await client.execute("1", reply=True, timeout=10)
+        again = await client.execute("1", reply=True, timeout=PATIENCE)
         client.stop_channels()
         second = manager.provisioner.pid
         await manager.shutdown_kernel()

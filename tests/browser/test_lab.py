@@ -18,14 +18,14 @@ from pathlib import Path
 import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from waiting import PATIENCE, wait_for
 
 from carec_digital_trade.parameters import NOTEBOOKS
 
 from .conftest import look
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120_000
-"""Milliseconds; a notebook takes some ten seconds, and three of them share the cores with other tests."""
+MILLISECONDS = 1_000 * PATIENCE
 
 SLIDERS = {"snapshot": "year", "gap_analysis": "year", "scenarios": "closure of connectivity"}
 
@@ -64,7 +64,9 @@ def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             start_new_session=True,
         )
     try:
-        yield Lab(_address(process, log), folder)
+        lab = Lab(_address(process, log), folder)
+        wait_for(lambda: _listens(lab.port))
+        yield lab
     finally:
         _end(process)
 
@@ -82,13 +84,16 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _address(process: subprocess.Popen, log: Path) -> str:
     """Wait for the line that tells the user where to look."""
-    until = time.monotonic() + PATIENCE / 1000
-    while time.monotonic() < until and process.poll() is None:
-        found = re.search(r"http://127\.0\.0\.1:\d+/lab\S*\?token=\w+", log.read_text(encoding="utf-8"))
-        if found:
-            return found[0]
-        time.sleep(0.1)
-    pytest.fail(f"make lab did not start:\n{log.read_text(encoding='utf-8')}")
+    address = r"http://127\.0\.0\.1:\d+/lab\S*\?token=\w+"
+    found = wait_for(lambda: process.poll() or re.search(address, log.read_text(encoding="utf-8")))
+    assert isinstance(found, re.Match), f"make lab did not start:\n{log.read_text(encoding='utf-8')}"
+    return found[0]
+
+
+def _listens(port: int) -> bool:
+    """Say whether the server, which prints its address before it listens, has come so far."""
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _end(process: subprocess.Popen) -> None:
@@ -116,7 +121,7 @@ def test_nobody_enters_without_the_token_or_from_elsewhere(lab: Lab):
 def test_each_notebook_runs_to_its_end_and_its_slider_redraws_the_figure(browser: Browser, lab: Lab):
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(lab.url)
-    expect(page.locator(SHOWN).get_by_role("heading", name="Start here")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(SHOWN).get_by_role("heading", name="Start here")).to_be_visible(timeout=MILLISECONDS)
     look(page, "start")
     for notebook in NOTEBOOKS.values():
         _tab(page, "00_start.ipynb").click()
@@ -127,7 +132,7 @@ def test_each_notebook_runs_to_its_end_and_its_slider_redraws_the_figure(browser
         _move(page, SLIDERS[notebook.name])
         look(page, notebook.name)
         page.keyboard.press("Control+s")
-        expect(_tab(page, notebook.file)).not_to_have_class(re.compile("jp-mod-dirty"), timeout=PATIENCE)
+        expect(_tab(page, notebook.file)).not_to_have_class(re.compile("jp-mod-dirty"), timeout=MILLISECONDS)
         _all_ran(lab.folder / "notebooks" / notebook.file)
     assert page.locator(".Toastify__toast").all_inner_texts() == []  # JupyterLab asks for leave to fetch its news
     page.close()
@@ -138,10 +143,10 @@ def _tab(page: Page, file: str) -> Locator:
 
 
 def _run_all(page: Page, file: str) -> None:
-    expect(_tab(page, file)).to_have_class(re.compile("lm-mod-current"), timeout=PATIENCE)
-    expect(page.locator(f"{SHOWN} .jp-KernelName")).to_have_text("Python 3 (ipykernel)", timeout=PATIENCE)
+    expect(_tab(page, file)).to_have_class(re.compile("lm-mod-current"), timeout=MILLISECONDS)
+    expect(page.locator(f"{SHOWN} .jp-KernelName")).to_have_text("Python 3 (ipykernel)", timeout=MILLISECONDS)
     idle = page.locator(f"{SHOWN} .jp-Notebook-ExecutionIndicator[data-status=idle]")
-    expect(idle).to_be_visible(timeout=PATIENCE)
+    expect(idle).to_be_visible(timeout=MILLISECONDS)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
@@ -149,11 +154,11 @@ def _run_all(page: Page, file: str) -> None:
 def _move(page: Page, name: str) -> None:
     """Move a slider by one step, and wait until the picture is another one."""
     figure = page.locator(f"{SHOWN} .jp-OutputArea img.widget-image")
-    expect(figure).to_be_visible(timeout=PATIENCE)
+    expect(figure).to_be_visible(timeout=MILLISECONDS)
     before, address = _pixels(figure), figure.get_attribute("src")
     slider = page.locator(f"{SHOWN} .widget-hslider", has=page.get_by_text(name, exact=True))
     slider.locator(".noUi-handle").press("ArrowLeft")
-    expect(figure).not_to_have_attribute("src", address, timeout=PATIENCE)
+    expect(figure).not_to_have_attribute("src", address, timeout=MILLISECONDS)
     assert _pixels(figure) != before
 
 

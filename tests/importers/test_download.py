@@ -86,10 +86,8 @@ def test_what_will_not_pass_is_not_tried_again(server: Server, tmp_path: Path, h
 
 def test_silence_is_a_time_out(server: Server, tmp_path: Path):
     patience = Patience(attempts=2, timeout=0.1, first_wait=0.01)
-    start = time.monotonic()
     with pytest.raises(SourceError, match=r"/f did not answer within 0.1 seconds, at the last of 2 attempts$"):
         download(server.serve("/f", silence(0.5)), tmp_path / "f", 10**6, patience)
-    assert time.monotonic() - start < 5
 
 
 def test_a_trickle_ends_too(server: Server, tmp_path: Path):

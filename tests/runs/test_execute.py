@@ -6,14 +6,12 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
+from waiting import alive, cdt, wait_for
 
 from carec_digital_trade import __version__
 from carec_digital_trade.datasets import describe
@@ -168,42 +166,20 @@ def test_a_killed_run_is_unfinished_and_done_again(
     flag.touch()
     write_pid = f"import os; print(os.getpid(), os.environ['IPYTHONDIR'], file=open({str(began)!r}, 'w'), flush=True)"
     path = notebook(PARAMETERS_CELL, SHOW, write_pid, WAIT, ROWS)
-    # A shell's background job ignores interrupts, and so would what it starts.
-    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    command = f"{heard}; from carec_digital_trade.cli import main; main()"
-    arguments = [sys.executable, "-c", command, "run", str(path), "-p", f"note={flag}", "--out", str(out)]
-    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
-    _wait(lambda: began.exists() and began.read_text().endswith("\n"))
-    pid, scratch = began.read_text().split()
-    process.send_signal(number)
-    stderr = process.communicate(timeout=30)[1]
+    with cdt("run", path, "-p", f"note={flag}", "--out", out) as process:
+        wait_for(lambda: began.exists() and began.read_text().endswith("\n"))
+        pid, scratch = began.read_text().split()
+        process.send_signal(number)
+        stderr = process.communicate()[1]
     assert process.returncode == status
     assert not list(out.rglob("manifest.json"))
     if number == signal.SIGINT:
         assert stderr == "cdt: interrupted, and nothing of the run was kept; the same command starts it again\n"
         assert not list(out.iterdir())
-    _wait(lambda: not _alive(int(pid)))
+    wait_for(lambda: not alive(int(pid)))
     assert Path(scratch).exists() == (number == signal.SIGKILL)
     shutil.rmtree(scratch, ignore_errors=True)
     flag.unlink()
     result = run(path, {"note": str(flag)}, out)
     assert (result.status, result.skipped) == ("finished", False)
     assert [folder for folder in out.iterdir() if folder.is_dir()] == [result.folder]
-
-
-def _wait(condition: Callable[[], object]) -> None:
-    """Wait up to 30 seconds, for a busy machine."""
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A kernel whose parent was killed stays as a zombie where nothing reaps it.
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
