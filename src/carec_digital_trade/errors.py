@@ -14,7 +14,7 @@ class DataError(RuntimeError):
     """A data file is not what its descriptor says; the message names file, column and row."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str], likeness: float = _NEAR) -> str:
     """Return a hint such as "; did you mean 'region'?", or an empty string when nothing is near.
 
     Parameters
@@ -23,6 +23,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
         What was typed.
     known : iterable of str
         What would be right. Letter case is ignored.
+    likeness : float
+        How near it must be, from 0 to 1, the same.
 
     Returns
     -------
@@ -31,9 +33,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """
     by_lower = {name.casefold(): name for name in known}
     typed = word.casefold()
-    near = get_close_matches(typed, by_lower, n=5, cutoff=_NEAR)
+    near = get_close_matches(typed, by_lower, n=5, cutoff=likeness)
     # A first letter is seldom mistyped, so a word with another one has to be nearer.
-    match = [name for name in near if name[:1] == typed[:1]] or get_close_matches(typed, near, n=1, cutoff=_VERY_NEAR)
+    match = [name for name in near if name[:1] == typed[:1]] or get_close_matches(
+        typed, near, n=1, cutoff=max(likeness, _VERY_NEAR)
+    )
     return f"; did you mean {by_lower[match[0]]!r}?" if match else ""
 
 
