@@ -1,7 +1,11 @@
 """The two kinds of error that a user can meet; each message is one sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NEAR, _VERY_NEAR = 0.6, 0.75
 
@@ -61,3 +65,26 @@ def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         hint = nearest(str(value), choices)
         raise InputError(f"there is no {what} {value!r}: use one of {', '.join(choices)}{hint}")
+
+
+def check_once(frame: "pd.DataFrame", key: Sequence[str], what: str = "the table") -> None:
+    """Refuse a table that says one thing twice, which would then count twice.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With the columns of the key.
+    key : sequence of str
+        Columns that together name a row.
+    what : str
+        The table, for the sentence.
+
+    Raises
+    ------
+    InputError
+        If two rows have the same key; the sentence names the first pair.
+    """
+    twice = frame.duplicated(list(key))
+    if twice.any():
+        first = ", ".join(str(part) for part in frame.loc[twice.to_numpy(), list(key)].iloc[0])
+        raise InputError(f"{what} has several rows for {first}: give one row for each {' and '.join(key)}")
