@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from carec_digital_trade.prose import listing
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -87,4 +89,4 @@ def check_once(frame: "pd.DataFrame", key: Sequence[str], what: str = "the table
     twice = frame.duplicated(list(key))
     if twice.any():
         first = ", ".join(str(part) for part in frame.loc[twice.to_numpy(), list(key)].iloc[0])
-        raise InputError(f"{what} has several rows for {first}: give one row for each {' and '.join(key)}")
+        raise InputError(f"{what} has several rows for {first}: give one row for each {listing(key)}")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import InputError, check_once
 from carec_digital_trade.gap.fitting import fit_poisson
 from carec_digital_trade.gap.identification import check_identified
 from carec_digital_trade.gap.leave_one_out import LeaveOneOut, leave_one_out_ols, leave_one_out_ppml, undetermined
@@ -97,8 +97,9 @@ def members_expected(expected: pd.DataFrame, region: Region) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If no member can be shown.
+        If an economy has two rows, or no member can be shown.
     """
+    check_once(expected, ["iso3"], "the table of expected trade")
     rows = expected.set_index("iso3").reindex(list(region.members)).reset_index()
     rows["note"] = rows["note"].fillna("not in the data")
     if rows["actual"].isna().all():
@@ -124,6 +125,7 @@ def interval_coverage(expected: pd.DataFrame) -> pd.DataFrame:
         One row a group: by (all, population, gdp_per_person), group (all, or lower, middle or upper third), economies,
         inside (economies), coverage (share from 0 to 1).
     """
+    check_once(expected, ["iso3"], "the table of expected trade")
     shown = expected.dropna(subset=["actual"])
     inside = shown["position"] == "within"
     groups = [pd.Series("all", index=shown.index, name="all")]
