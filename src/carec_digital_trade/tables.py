@@ -12,8 +12,11 @@ from typing import Any
 
 import pandas as pd
 
+from carec_digital_trade import ownership
 from carec_digital_trade.errors import DataError
 
+_SHOWN = 200
+"""Characters of a row in a sentence."""
 _DTYPES = {"string": "str", "integer": "int64", "number": "float64", "date": "datetime64[us]"}
 
 
@@ -138,13 +141,16 @@ def _rows(data: bytes) -> list[bytes]:
 def _changed_row(text: str | None) -> str:
     if text is None:
         return "this row and what follows it is missing"
-    return f"the row is not the published one, it reads {text!r}"
+    return f"the row is not the published one, it reads {text[:_SHOWN]!r}"
 
 
 def _changed_rows(data: bytes, folder: Path, resource: dict[str, Any]) -> list[tuple[int, str | None]]:
-    """Compare row by row with the list of checksums, so that a changed digit can be found."""
-    expected = (folder / "checksums" / f"{resource['name']}.txt").read_text(encoding="ascii").split()
+    """Compare row by row with the list of checksums, so that a changed digit can be found; none without a header."""
+    sums = ownership.read(folder / "checksums" / f"{resource['name']}.txt", ownership.LARGEST_TABLE)
+    expected = sums.decode("ascii", "replace").split()
     rows = _rows(data)
+    if f"{zlib.crc32(rows[0]):08x}" != expected[0]:
+        return []
     changed: list[tuple[int, str | None]] = [
         (number, text.decode("utf-8", "replace"))
         for number, text in enumerate(rows, start=1)
@@ -161,16 +167,24 @@ _Faults = list[tuple[int | None, str]]
 def _checked(folder: Path, resource: dict[str, Any]) -> tuple[pd.DataFrame | None, _Faults]:
     """Read a file and find what is wrong with it; there is no frame unless it is the one described."""
     path = folder / resource["path"]
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return None, [(None, f"the path in the descriptor leads out of {folder}")]
     if not path.is_file():
         return None, [(None, f"the file is missing from {path.parent}")]
-    data = path.read_bytes()
-    algorithm, _, expected = resource["hash"].partition(":")
-    if hashlib.new(algorithm, data).hexdigest() == expected:
-        return _parsed(data, resource)
-    changed: list[tuple[int | None, str]] = [
-        (row, _changed_row(text)) for row, text in _changed_rows(data, folder, resource)
-    ]
-    return None, changed or [(None, f"the file's {algorithm} is not the one in the descriptor ({expected})")]
+    try:
+        data = ownership.read(path, ownership.LARGEST_TABLE)
+        if _is_described(data, resource):
+            return _parsed(data, resource)
+        if _is_described(data.replace(b"\r\n", b"\n"), resource):
+            return None, [(None, "its line ends were changed: they are to be a line feed each")]
+        changed: _Faults = [(row, _changed_row(text)) for row, text in _changed_rows(data, folder, resource)]
+    except OSError as error:
+        return None, [(None, f"{error.filename} cannot be read: {str(error.strerror).lower()}")]
+    return None, changed or [(None, f"the file is another one than the descriptor describes ({resource['hash']})")]
+
+
+def _is_described(data: bytes, resource: dict[str, Any]) -> bool:
+    return resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _parsed(data: bytes, resource: dict[str, Any]) -> tuple[pd.DataFrame | None, _Faults]:

@@ -22,6 +22,7 @@ from carec_digital_trade.prose import duration
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.collect import note
+from carec_digital_trade.runs.gathered import check_ours
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.own_parameters import PARAMETERS_TAG
 from carec_digital_trade.runs.prose import Prose, first_sentence
@@ -87,7 +88,13 @@ def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
     -------
     pathlib.Path
         The page.
+
+    Raises
+    ------
+    InputError
+        If a page that is not ours is there.
     """
+    check_ours(out, INDEX)
     listing = _listed(out)
     columns = _varied(listing.runs)
     script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
@@ -99,6 +106,7 @@ def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
             runs=[{**each, "answer": _parted(each["answer"] or "", prose)} for each in listing.runs],
             total=listing.total,
             failed=listing.failed,
+            bad=listing.bad,
             columns=columns,
             others=not columns or any(each["changed"].keys() - columns for each in listing.runs),
             charts=charts,
@@ -125,15 +133,18 @@ class _Listing:
     runs: list[dict[str, Any]]
     total: int
     failed: int
+    bad: list[str]
 
 
 def _listed(out: Path) -> _Listing:
     """Read the manifests, keeping no more than the page shows: those of failures, then the latest."""
     kept: list[tuple[tuple[bool, str, str], dict[str, Any]]] = []
     total = failed = 0
+    bad = []
     for folder in out.iterdir():
         manifest = layout.read_manifest(folder)
         if manifest is None:
+            bad += [folder.name] if layout.has_bad_manifest(folder) else []
             continue
         is_failed = manifest["status"] == layout.FAILED
         total, failed = total + 1, failed + is_failed
@@ -142,7 +153,7 @@ def _listed(out: Path) -> _Listing:
         if len(kept) > MOST_ROWS:
             heapq.heappop(kept)
     runs = [shown for _, shown in sorted(kept, key=lambda pair: pair[0][1:], reverse=True)]
-    return _Listing(runs, total, failed)
+    return _Listing(runs, total, failed, sorted(bad))
 
 
 def _varied(runs: Sequence[dict[str, Any]]) -> list[str]:
