@@ -15,8 +15,6 @@ import pandas as pd
 from carec_digital_trade import ownership
 from carec_digital_trade.errors import DataError
 
-_SHOWN = 200
-"""Characters of a row in a sentence."""
 _DTYPES = {"string": "str", "integer": "int64", "number": "float64", "date": "datetime64[us]"}
 
 
@@ -141,7 +139,7 @@ def _rows(data: bytes) -> list[bytes]:
 def _changed_row(text: str | None) -> str:
     if text is None:
         return "this row and what follows it is missing"
-    return f"the row is not the published one, it reads {text[:_SHOWN]!r}"
+    return f"the row is not the published one, it reads {text!r}"
 
 
 def _changed_rows(data: bytes, folder: Path, resource: dict[str, Any]) -> list[tuple[int, str | None]]:
@@ -171,20 +169,14 @@ def _checked(folder: Path, resource: dict[str, Any]) -> tuple[pd.DataFrame | Non
         return None, [(None, f"the path in the descriptor leads out of {folder}")]
     if not path.is_file():
         return None, [(None, f"the file is missing from {path.parent}")]
-    try:
-        data = ownership.read(path, ownership.LARGEST_TABLE)
-        if _is_described(data, resource):
-            return _parsed(data, resource)
-        if _is_described(data.replace(b"\r\n", b"\n"), resource):
-            return None, [(None, "its line ends were changed: they are to be a line feed each")]
-        changed: _Faults = [(row, _changed_row(text)) for row, text in _changed_rows(data, folder, resource)]
-    except OSError as error:
-        return None, [(None, f"{error.filename} cannot be read: {str(error.strerror).lower()}")]
-    return None, changed or [(None, f"the file is another one than the descriptor describes ({resource['hash']})")]
-
-
-def _is_described(data: bytes, resource: dict[str, Any]) -> bool:
-    return resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+    data = ownership.read(path, ownership.LARGEST_TABLE)
+    algorithm, _, expected = resource["hash"].partition(":")
+    if hashlib.new(algorithm, data).hexdigest() == expected:
+        return _parsed(data, resource)
+    changed: list[tuple[int | None, str]] = [
+        (row, _changed_row(text)) for row, text in _changed_rows(data, folder, resource)
+    ]
+    return None, changed or [(None, f"the file's {algorithm} is not the one in the descriptor ({expected})")]
 
 
 def _parsed(data: bytes, resource: dict[str, Any]) -> tuple[pd.DataFrame | None, _Faults]:
