@@ -128,7 +128,7 @@ def run(
     except KeyboardInterrupt:
         complain("interrupted, and nothing of the run was kept; the same command starts it again")
         raise typer.Exit(INTERRUPTED) from None
-    index = runs.write_index(out)
+    index = runs.write_index(out, told=complain)
     if result.error:
         if context.obj:
             print(result.error.traceback, file=sys.stderr)
@@ -200,7 +200,10 @@ def verify(
     table: Annotated[str | None, typer.Argument(help="A table; all of them if left out.")] = None,
     vintage: Vintage = "bundled",
 ) -> None:
-    """Check the files against the descriptor's hashes and schemas."""
+    """Check the files against the descriptor's hashes and schemas.
+
+    "As published" means as the descriptor says; the hashes of the bundled tables stand in the package's code as well.
+    """
     from carec_digital_trade.datasets import catalogue
     from carec_digital_trade.datasets import verify as find_faults
 

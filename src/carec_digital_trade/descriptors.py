@@ -6,6 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError from error
+    return text
+
+
 _TableName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Day = Annotated[str, AfterValidator(date.fromisoformat)]
 
@@ -21,7 +30,7 @@ class _Constraints(BaseModel):
     minimum: float | None = None
     maximum: float | None = None
     enum: list[str] | None = None
-    pattern: Annotated[str, AfterValidator(re.compile)] | None = None
+    pattern: Annotated[str, AfterValidator(_pattern)] | None = None
 
 
 class _Field(BaseModel):

@@ -93,6 +93,8 @@ def test_a_bad_manifest_is_left_out_and_named(toy: Path, tmp_path: Path, kind: s
     for command in (["run", toy], ["batch", batch], ["batch", batch, "--dry-run"]):
         code, _, errors = cdt(*command, "--out", tmp_path)
         assert (code, "Traceback" in errors) == (int(command == ["batch", batch]), False)
+        said = f"{tmp_path / 'index.html'}: {bad.parent.name}, where manifest.json is not one that a run writes"
+        assert (said in " ".join(errors.split())) == ("--dry-run" not in command)
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert f"Left out, since their manifest.json is not one that a run writes: {bad.parent.name}." in page
     # The run itself is done again, or refused by name where a stranger stands in its way.

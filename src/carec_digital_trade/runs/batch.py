@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,7 +157,7 @@ def perform_batch(plan: Plan, out: Path, place: Executor, keep_going: bool, show
             outcome = _perform(plan, place, keep_going, shown_on)
         finally:
             sweep(out)  # of workers that were killed
-        return _gather(plan, outcome, out)
+        return _gather(plan, outcome, out, shown_on.print)
 
 
 def _beginning(plan: Plan, place: Executor) -> str:
@@ -225,7 +225,7 @@ def _interruptions() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _gather(plan: Plan, outcome: _Outcome, out: Path) -> BatchResult:
+def _gather(plan: Plan, outcome: _Outcome, out: Path, told: Callable[[str], None]) -> BatchResult:
     """Write the table of results, that of failures, and the page."""
     finished = (plan.finished | outcome.done) - outcome.failures.keys()
     failures = plan.failed | outcome.failures
@@ -235,7 +235,8 @@ def _gather(plan: Plan, outcome: _Outcome, out: Path) -> BatchResult:
         failures[damaged.run_id] = damaged.error
     failed = [(run, failures[run.run_id]) for run in plan.batch.runs if run.run_id in failures]
     write_failures(failed, out / layout.FAILURES)
-    write_index(out, _charts(plan.batch, [run for run in ended if run.run_id not in failures]))
+    charts = _charts(plan.batch, [run for run in ended if run.run_id not in failures])
+    write_index(out, charts, told)
     return BatchResult(
         out,
         total=len(plan.batch.runs),

@@ -5,7 +5,7 @@ import hashlib
 import heapq
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +19,7 @@ from markupsafe import Markup
 from carec_digital_trade import __version__
 from carec_digital_trade.datasets import describe
 from carec_digital_trade.prose import duration
+from carec_digital_trade.prose import listing as listing_of
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.collect import note
@@ -34,6 +35,7 @@ MOST_ROWS = 5_000
 """Of the index page; a browser is slow with more."""
 
 _MOST_COLUMNS = 5
+_NAMED = 5
 _SHOWN = ("run_id", "title", "status", "parameters", "changed", "started", "duration_seconds", "answer", "error")
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -74,7 +76,7 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
     layout.write_atomically(run.folder / layout.REPORT, page.encode())
 
 
-def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
+def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str], None] = lambda _: None) -> Path:
     """Write the page that links the runs of a folder, from their manifests.
 
     Parameters
@@ -83,6 +85,8 @@ def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
         Folder of runs.
     charts : sequence of ChartSet
         What to show above the table.
+    told : callable
+        Is told in a sentence of runs that are left out, since their manifests cannot be read.
 
     Returns
     -------
@@ -96,6 +100,9 @@ def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
     """
     check_ours(out, INDEX)
     listing = _listed(out)
+    if listing.bad:
+        named = listing_of(listing.bad[:_NAMED]) + (" and others" if len(listing.bad) > _NAMED else "")
+        told(f"left out of {out / INDEX}: {named}, where {layout.MANIFEST} is not one that a run writes")
     columns = _varied(listing.runs)
     script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
     prose = Prose()
