@@ -4,6 +4,7 @@ The runs are not performed: their folders are made, with what a run leaves. The 
 for the plan, 20 s for gathering.
 """
 
+import hashlib
 import json
 import resource
 import subprocess
@@ -92,6 +93,7 @@ def _finish(run: Run, rows: str) -> None:
         "duration_seconds": 1.5,
         "answer": None,
         "results": rows.count("\n"),
+        "results_sha256": hashlib.sha256((run.folder / layout.RESULTS).read_bytes()).hexdigest(),
         "figures": figures,
         "error": None,
     }

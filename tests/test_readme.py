@@ -1,6 +1,7 @@
 """What the README says and shows is what the package does."""
 
 import base64
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -44,7 +45,7 @@ def test_the_gallery_shows_every_picture_under_its_notebook():
     assert shown == {notebook.file: [name for name, _ in pictures_of(notebook)] for notebook in NOTEBOOKS.values()}
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "data/README.md", "docs/gallery.md"])
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "data/README.md", "docs/gallery.md"])
 def test_links_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
@@ -67,9 +68,11 @@ def test_the_plot_of_a_batch_has_a_line_a_region(tmp_path, monkeypatch):
     for run in runs:  # as if both had found what the committed notebook holds
         run.folder.mkdir(parents=True)
         found.to_csv(run.folder / "results.csv", index=False, lineterminator="\n")
-        known = dict.fromkeys(["status", "title", "changed", "started", "duration_seconds", "answer", "error"], "")
+        known = {"status": "finished", "title": "", "changed": {}, "started": "2026-11-25", "duration_seconds": 1}
         others = {"run_id": run.run_id, "parameters": run.parameters, "results": len(found), "figures": []}
-        (run.folder / "manifest.json").write_text(json.dumps(known | others), encoding="utf-8")
+        digest = hashlib.sha256((run.folder / "results.csv").read_bytes()).hexdigest()
+        ended = {"answer": None, "error": None, "results_sha256": digest}
+        (run.folder / "manifest.json").write_text(json.dumps(known | others | ended), encoding="utf-8")
     assert write_results(runs, tmp_path / "runs" / "results.csv") == []
     *statements, plot = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[1].strip().splitlines()
     namespace = {}

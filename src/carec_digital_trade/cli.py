@@ -116,19 +116,22 @@ def run(
 ) -> None:
     """Run a notebook with one set of parameters into a folder of its own."""
     from carec_digital_trade import runs
+    from carec_digital_trade.runs.folder import INDEX
+    from carec_digital_trade.runs.gathered import check_ours
     from carec_digital_trade.runs.values import parse_assignments, parse_value, read_parameter_file
 
     typed = parse_assignments(parameter or [])
     values = read_parameter_file(expanded(params)) if params else {}
     values |= {name: parse_value(name, text) for name, text in typed.items()}
     planned = runs.plan(runs.open_notebook(notebook), values, out, typed)
+    check_ours(planned.out, INDEX)
     try:
         with _console(stderr=True).status(f"running {notebook}"):
             result = runs.perform(planned)
     except KeyboardInterrupt:
         complain("interrupted, and nothing of the run was kept; the same command starts it again")
         raise typer.Exit(INTERRUPTED) from None
-    index = runs.write_index(planned.out)
+    index = runs.write_index(planned.out, told=complain)
     if result.error:
         if context.obj:
             print(result.error.traceback, file=sys.stderr)
@@ -200,7 +203,10 @@ def verify(
     table: Annotated[str | None, typer.Argument(help="A table; all of them if left out.")] = None,
     vintage: Vintage = "bundled",
 ) -> None:
-    """Check the files against the descriptor's hashes and schemas."""
+    """Check the files against the descriptor's hashes and schemas.
+
+    "As published" means as the descriptor says; the hashes of the bundled tables stand in the package's code as well.
+    """
     from carec_digital_trade.datasets import catalogue
     from carec_digital_trade.datasets import verify as find_faults
 
@@ -238,7 +244,7 @@ def export(
         raise InputError(f"the file must end in {' or '.join(writers)}, not {file.suffix or 'nothing'!r}: {file}")
     if not file.parent.is_dir():
         raise InputError(f"there is no folder {file.parent} to write {file.name} into")
-    if file.exists() and not force:
+    if os.path.lexists(file) and not force:
         raise InputError(f"{file} is there already: choose another name, or add --force to replace it")
     frame = load(table, vintage)
     write_atomically(file, writers[file.suffix.lower()](frame).encode())

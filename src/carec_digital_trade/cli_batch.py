@@ -34,7 +34,13 @@ def batch(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of runs.")] = Path("reports"),
     workers: Annotated[int | None, typer.Option(metavar="N", help="Runs at a time; one a core if left out.")] = None,
     cluster: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers perform the runs.")
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Dask scheduler whose workers perform the runs, such as tls://host:8786. It asks for no password and "
+            "listens on every address unless told (dask scheduler --host): who reaches it can run code on its workers "
+            "and on this machine.",
+        ),
     ] = None,
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="After which a run has failed; none if left out.")

@@ -129,8 +129,11 @@ def diff(
 def print_vintages() -> None:
     """Print the imported vintages."""
     from carec_digital_trade.datasets import vintages
+    from carec_digital_trade.vintages import unreadable_vintages
 
     found = vintages()
+    for sentence in unreadable_vintages().values():
+        complain(f"left out: {sentence}")
     if found.empty:
         print("No vintages have been imported (see cdt data import --help): the vintage is bundled.")
         return

@@ -12,9 +12,10 @@ from typing import Any
 import pandas as pd
 
 from carec_digital_trade import tables
-from carec_digital_trade.errors import InputError, nearest
+from carec_digital_trade.errors import DataError, InputError, nearest
 from carec_digital_trade.paths import bundled
 from carec_digital_trade.planned import check_planned
+from carec_digital_trade.published import HASHES
 from carec_digital_trade.tables import pandera_schema
 from carec_digital_trade.vintages import (
     BUNDLED,
@@ -39,6 +40,9 @@ __all__ = [
     "verify",
     "vintages",
 ]
+
+_SHOWN = 200
+"""Characters of a stranger's text in a sentence."""
 
 IMPORTED_ONLY = {"bilateral": "batis"}
 """Tables that the package does not come with, and the source that brings them."""
@@ -99,7 +103,7 @@ def vintages() -> pd.DataFrame:
             "retrieved": each.retrieved,
             "rows": resource["rows"],
             "file": resource["origin"]["file"],
-            "latest": _folder(resource["name"], LATEST) == each.folder,
+            "latest": _is_latest(resource["name"], each.folder),
             "folder": str(each.folder),
         }
         for each in sorted(imported_vintages(), key=lambda each: (each.retrieved, each.imported))
@@ -187,7 +191,9 @@ def load(name: str, vintage: str = BUNDLED) -> pd.DataFrame:
 
 
 def verify(name: str | None = None, vintage: str = BUNDLED) -> pd.DataFrame:
-    """Check files against the hashes and schemas of their descriptors.
+    """Check files against the hashes and schemas of their descriptors: without a fault they are as published.
+
+    A bundled table's hash stands in the code too; an imported one is what the descriptor beside it says.
 
     Parameters
     ----------
@@ -212,7 +218,7 @@ def verify(name: str | None = None, vintage: str = BUNDLED) -> pd.DataFrame:
     faults = [
         (resource["name"], resource["path"], row, problem)
         for folder, resource in resources
-        for row, problem in tables.faults(folder, resource)
+        for row, problem in tables.faults(folder, resource) or [(None, each) for each in _unpublished(folder, resource)]
     ]
     return pd.DataFrame(faults, columns=["table", "file", "row", "problem"]).astype({"row": "Int64"})
 
@@ -257,6 +263,13 @@ def source_line(*names: str, vintage: str = BUNDLED) -> str:
     return "Source: " + "; ".join(dict.fromkeys(parts)) + "."
 
 
+def _is_latest(name: str, folder: Path) -> bool:
+    try:
+        return _folder(name, LATEST) == folder
+    except DataError:  # while a vintage cannot be read, nobody can say
+        return False
+
+
 def _resource(name: str, vintage: str) -> dict[str, Any]:
     folder = _folder(name, vintage)
     return next(resource for resource in _package(folder)["resources"] if resource["name"] == name)
@@ -273,7 +286,18 @@ def _folder(name: str, vintage: str) -> Path:
             f"the vintage {vintage!r} has no table {name}: import it (cdt data import {IMPORTED_ONLY[name]} FILE) "
             f"and use its vintage, or 'latest'"
         )
-    return found.folder if found else bundled("data")
+    if found is None:
+        return bundled("data")
+    if name in resources and (columns := _columns(found.folder, name)) != _columns(bundled("data"), name):
+        raise DataError(
+            f"{found.folder}: the columns of {name} are {', '.join(columns)[:_SHOWN]}, not those of the table"
+        )
+    return found.folder
+
+
+def _columns(folder: Path, name: str) -> list[str]:
+    resource = next(resource for resource in _package(folder)["resources"] if resource["name"] == name)
+    return [field["name"] for field in resource["schema"]["fields"]]
 
 
 def _names(folder: Path) -> list[str]:
@@ -288,4 +312,14 @@ def _package(folder: Path) -> dict[str, Any]:
 @remembered(maxsize=32)
 def _load(name: str, folder: Path) -> pd.DataFrame:
     resource = next(resource for resource in _package(folder)["resources"] if resource["name"] == name)
-    return tables.read(folder, resource)
+    frame = tables.read(folder, resource)
+    for problem in _unpublished(folder, resource):
+        raise DataError(f"{resource['path']}: {problem}")
+    return frame
+
+
+def _unpublished(folder: Path, resource: dict[str, Any]) -> list[str]:
+    """Compare a bundled table's descriptor with what the package was released with."""
+    if folder != bundled("data") or resource["hash"] == HASHES.get(resource["name"]):
+        return []
+    return ["the hash in the descriptor is not the one that this version of the package was released with"]

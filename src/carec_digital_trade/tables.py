@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from carec_digital_trade import ownership
 from carec_digital_trade.errors import DataError
 
 _DTYPES = {"string": "str", "integer": "int64", "number": "float64", "date": "datetime64[us]"}
@@ -142,9 +143,12 @@ def _changed_row(text: str | None) -> str:
 
 
 def _changed_rows(data: bytes, folder: Path, resource: dict[str, Any]) -> list[tuple[int, str | None]]:
-    """Compare row by row with the list of checksums, so that a changed digit can be found."""
-    expected = (folder / "checksums" / f"{resource['name']}.txt").read_text(encoding="ascii").split()
+    """Compare row by row with the list of checksums, so that a changed digit can be found; none without a header."""
+    sums = ownership.read(folder / "checksums" / f"{resource['name']}.txt", ownership.LARGEST_TABLE)
+    expected = sums.decode("ascii", "replace").split()
     rows = _rows(data)
+    if f"{zlib.crc32(rows[0]):08x}" != expected[0]:
+        return []
     changed: list[tuple[int, str | None]] = [
         (number, text.decode("utf-8", "replace"))
         for number, text in enumerate(rows, start=1)
@@ -161,9 +165,11 @@ _Faults = list[tuple[int | None, str]]
 def _checked(folder: Path, resource: dict[str, Any]) -> tuple[pd.DataFrame | None, _Faults]:
     """Read a file and find what is wrong with it; there is no frame unless it is the one described."""
     path = folder / resource["path"]
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return None, [(None, f"the path in the descriptor leads out of {folder}")]
     if not path.is_file():
         return None, [(None, f"the file is missing from {path.parent}")]
-    data = path.read_bytes()
+    data = ownership.read(path, ownership.LARGEST_TABLE)
     algorithm, _, expected = resource["hash"].partition(":")
     if hashlib.new(algorithm, data).hexdigest() == expected:
         return _parsed(data, resource)

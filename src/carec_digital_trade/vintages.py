@@ -17,6 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from carec_digital_trade import ownership
+from carec_digital_trade.descriptors import fault
 from carec_digital_trade.errors import DataError, InputError, nearest
 from carec_digital_trade.paths import expanded
 
@@ -29,6 +31,7 @@ DESCRIPTOR = "datapackage.json"
 # It begins with year and month: YAML would read a bare year as a number, and the package reads the year off the name.
 _NAME = re.compile(r"\d{4}-\d{2}[A-Za-z0-9._-]*")
 _REMEMBERED: list[Any] = []
+_LARGEST_DESCRIPTOR = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -128,26 +131,31 @@ def forget() -> None:
         cached.cache_clear()
 
 
-@remembered(maxsize=1)
 def imported_vintages() -> tuple[Vintage, ...]:
     """List the imported vintages as this process last saw them.
 
     Returns
     -------
     tuple of Vintage
-        By source and name.
-
-    Raises
-    ------
-    DataError
-        If a descriptor cannot be read.
+        By source and name, without those that cannot be read.
     """
-    return _scan()
+    return _seen()[0]
+
+
+def unreadable_vintages() -> dict[Path, str]:
+    """List what stands among the vintages, as this process last saw them, and cannot be read.
+
+    Returns
+    -------
+    dict of pathlib.Path to str
+        Folder to a sentence that says why.
+    """
+    return dict(_seen()[1])
 
 
 def look_again() -> None:
     """Look at the folder of vintages, and drop what was cached if it has changed."""
-    if _scan() != imported_vintages():
+    if _scan() != _seen():
         forget()
 
 
@@ -163,8 +171,13 @@ def check_vintage(vintage: str) -> None:
     ------
     InputError
         If it is none of them; the sentence lists what there is.
+    DataError
+        If it cannot be read; nobody can say which is the latest either then.
     """
     known = [BUNDLED, LATEST, *dict.fromkeys(each.name for each in imported_vintages())]
+    for folder, sentence in unreadable_vintages().items():
+        if vintage in (LATEST, folder.name):
+            raise DataError(sentence)
     if vintage not in known:
         raise InputError(
             f"there is no vintage {vintage!r}: use {' or '.join(map(repr, known))}{nearest(str(vintage), known)}"
@@ -212,6 +225,8 @@ def holder(table: str, vintage: str, bundled_retrieved: str | None) -> Vintage |
     ------
     InputError
         If no table has the vintage.
+    DataError
+        If it cannot be read.
     """
     if vintage == BUNDLED:
         return None
@@ -244,19 +259,39 @@ def descriptor(folder: Path) -> dict[str, Any]:
         If it is not JSON.
     """
     try:
-        return json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-    except ValueError:
-        raise DataError(f"{folder / DESCRIPTOR} cannot be read: remove the folder and import the file again") from None
+        return json.loads(ownership.read(folder / DESCRIPTOR, _LARGEST_DESCRIPTOR))
+    except (OSError, ValueError, RecursionError):
+        raise _unreadable(folder) from None
 
 
-def _scan() -> tuple[Vintage, ...]:
-    # A folder whose name begins with a dot is an import under way, or one that was killed.
-    found = sorted(vintages_folder().glob(f"[!.]*/[!.]*/{DESCRIPTOR}"))
-    return tuple(_vintage(path.parent) for path in found)
+def _unreadable(folder: Path, why: str = "") -> DataError:
+    return DataError(f"{folder / DESCRIPTOR} cannot be read{why}: remove the folder and import the file again")
+
+
+_Seen = tuple[tuple[Vintage, ...], tuple[tuple[Path, str], ...]]
+
+
+@remembered(maxsize=1)
+def _seen() -> _Seen:
+    return _scan()
+
+
+def _scan() -> _Seen:
+    """Return the vintages that can be read, and the folders of the others with the reason."""
+    found, bad = [], []
+    # A folder whose name begins with a dot is an import under way, or one that was killed, or a stranger's.
+    for path in sorted(vintages_folder().glob(f"[!.]*/[!.]*/{DESCRIPTOR}")):
+        try:
+            found.append(_vintage(path.parent))
+        except DataError as error:
+            bad.append((path.parent, str(error)))
+    return tuple(found), tuple(bad)
 
 
 def _vintage(folder: Path) -> Vintage:
     content = descriptor(folder)
+    if found := fault(content):
+        raise _unreadable(folder, f" ({found})")
     origin = content["origin"]
     tables = tuple(resource["name"] for resource in content["resources"])
     return Vintage(folder.parent.name, folder.name, origin["retrieved"], origin["imported"], tables, folder)

@@ -1,5 +1,6 @@
 """A light notebook whose parameters say what befalls it, and workers that all tests of a module share."""
 
+import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -7,11 +8,13 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from rich.console import Console
 
-from carec_digital_trade.runs import place
+from carec_digital_trade.results import COLUMNS, MEDIA_TYPE
+from carec_digital_trade.runs import execute, kernels, place
 from carec_digital_trade.runs.batch import BatchResult, perform_batch
+from carec_digital_trade.runs.conditions import ORDINARY
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
 
@@ -103,6 +106,64 @@ def perform(toy: Path, pool: Pool, tmp_path: Path) -> Callable[..., BatchResult]
         )
 
     return call
+
+
+ROW = ["totals", "CAREC", None, 2024, "total", 1.5, None, None, "USD million"]
+
+
+def kernel(source: Any, parameters: dict, path: Path, *_: Any) -> nbformat.NotebookNode:
+    """What a kernel leaves, without one."""
+    if parameters["flow"] == "raise":
+        raise ValueError("no data")
+    shown = new_output("display_data", {MEDIA_TYPE: {"columns": COLUMNS, "rows": [ROW]}})
+    notebook = new_notebook(cells=[new_code_cell("show()", execution_count=1, outputs=[shown])])
+    nbformat.write(notebook, path)
+    return notebook
+
+
+class Here:
+    """Performs runs in this process."""
+
+    words, workers = "1 worker", 1
+
+    def __enter__(self) -> "Here":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def prepare(self, runs: Any) -> None:
+        pass
+
+    def perform(self, runs: Any) -> Iterator[execute.RunResult]:
+        for run in runs:
+            yield execute.attempt(run, ORDINARY)
+
+
+@pytest.fixture
+def no_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs without kernels, pages and other processes, for tests of what is written where."""
+    monkeypatch.setattr(kernels, "execute", kernel)
+    monkeypatch.setattr(execute, "write_report", lambda run, *_: (run.folder / "report.html").touch())
+    monkeypatch.setattr(place, "executor", lambda *_: Here())
+
+
+@pytest.fixture(scope="session")
+def batch(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two runs, one of which fails."""
+    file = tmp_path_factory.mktemp("batch") / "batch.yaml"
+    file.write_text(json.dumps({"notebook": str(toy), "grid": {"flow": ["total", "raise"]}}))
+    return file
+
+
+@pytest.fixture
+def commands(toy: Path, batch: Path) -> dict[str, list[str]]:
+    """Commands, to which a folder of runs is to be added."""
+    return {
+        "run": ["run", str(toy)],
+        "batch": ["batch", str(batch)],
+        "retry": ["batch", str(batch), "--retry-failed"],
+    }
 
 
 def descendants(pid: int) -> set[int]:

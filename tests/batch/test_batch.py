@@ -6,6 +6,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from waiting import alive, cdt, wait_for
 
 from carec_digital_trade import cli
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.ownership import part
 from carec_digital_trade.runs import workers
 from carec_digital_trade.runs.batch import BatchResult, perform_batch, run_batch
+from carec_digital_trade.runs.gathered import LOCK
 from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
@@ -93,7 +96,9 @@ def test_a_killed_batch_goes_on(toy: Path, undisturbed: BatchResult, tmp_path: P
     before = stamps(out)
     assert RUNS // 3 <= len(before) < RUNS
     assert not (out / "results.csv").exists()
-    (out / ".index.html.12345").touch()  # half written by a process that was killed
+    half = part(out / "index.html")  # written by a process that was killed two hours ago
+    half.write_text('<meta name="generator" content="carec-digital-trade">')
+    os.utime(half, (time.time() - 7200,) * 2)
     assert cli.status(["batch", str(file), "--out", str(out)]) == 0
     printed = f"{RUNS} runs: {RUNS - len(before)} performed, {len(before)} finished before, 0 failed\n"
     assert capsys.readouterr().out.startswith(printed)
@@ -264,11 +269,11 @@ def test_two_batches_in_one_folder(perform: Callable, tmp_path: Path):
     out = tmp_path / "out"
     out.mkdir()
     said = rf"another batch runs in .*out \(process {os.getpid()} on "
-    with locked(out / ".lock", ""), pytest.raises(InputError, match=said):
+    with locked(out / LOCK, ""), pytest.raises(InputError, match=said):
         perform({"fixed": {"year": 1}})
     assert not list(out.iterdir())  # nothing of the one, nothing of the other
-    for name in (".lock", ".toy-0123.lock"):
-        (out / name).write_text("left by a process that was killed")
+    for name in (LOCK, ".toy-0123.lock"):
+        (out / name).write_text("carec-digital-trade, process 1 on a machine that lost its power")
     assert perform({"fixed": {"year": 1}}).failures == {}
     assert not list(out.glob(".*"))
 

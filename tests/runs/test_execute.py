@@ -68,9 +68,9 @@ def test_a_run_that_lacks_a_file_is_done_again(finished: RunResult, tmp_path: Pa
     planned = plan(open_notebook(toy), {"year": 2020, "region": ["KAZ", "UZB"]}, tmp_path / "out {1}")
     shutil.copytree(finished.folder, planned.folder)
     (planned.folder / "figures" / "ranked_members.png").unlink()
-    (planned.folder / "left_over.txt").touch()
+    (planned.folder / "note.txt").touch()
     assert not perform(planned).skipped
-    assert not (planned.folder / "left_over.txt").exists()
+    assert (planned.folder / "note.txt").exists()  # a reader's, and not the run's
     assert perform(planned).skipped
 
 

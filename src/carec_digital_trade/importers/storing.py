@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from carec_digital_trade import tables, vintages
+from carec_digital_trade import ownership, tables, vintages
 from carec_digital_trade.datasets import describe
 from carec_digital_trade.errors import DataError, InputError
 from carec_digital_trade.importers.source import Imported, Reading, Source
@@ -99,11 +99,19 @@ def check_free(source: Source, name: str, sha256: str | None = None) -> None:
         If it is taken.
     """
     folder = vintages.vintages_folder() / source.name / name
-    if folder.exists() and (sha256 is None or vintages.descriptor(folder)["origin"].get("sha256") != sha256):
+    if folder.parent.is_symlink() or (os.path.lexists(folder.parent) and not folder.parent.is_dir()):
+        raise InputError(f"{folder.parent} is no folder but a link or a file: move it away")
+    if os.path.lexists(folder) and (sha256 is None or _sha256(source, name) != sha256):
         raise InputError(
             f"{source.name} has a vintage {name} already, and vintages do not change: give the new one another name "
             f"with --vintage, such as {name}-b"
         )
+
+
+def _sha256(source: Source, name: str) -> str | None:
+    """Return the hash of the file that a vintage was made from, if it can be read."""
+    found = [each for each in vintages.imported_vintages() if (each.source, each.name) == (source.name, name)]
+    return vintages.descriptor(found[0].folder)["origin"].get("sha256") if found else None
 
 
 def template(table: str) -> dict[str, Any]:
@@ -164,24 +172,27 @@ def _same(source: Source, resources: list[dict[str, Any]]) -> Vintage | None:
 @contextmanager
 def _switched_on(folder: Path) -> Iterator[Path]:
     """Give a folder to fill, which becomes the vintage's in one step, or is removed."""
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}")
+    partial = ownership.part(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(folder.parent)
     try:
-        (partial / "raw").mkdir(parents=True)
+        partial.mkdir()
+        ownership.mark(partial)
+        (partial / "raw").mkdir()
         (partial / "checksums").mkdir()
         yield partial
         for each in (partial / "raw", partial / "checksums", partial):
             _sync_folder(each)
         partial.rename(folder)
+        ownership.unmark(folder)
         _sync_folder(folder.parent)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
 def _remove_leftovers(parent: Path) -> None:
-    for leftover in parent.glob(".*"):
-        if time.time() - leftover.stat().st_mtime > _STALE:
+    for leftover in ownership.parts(parent):
+        if ownership.is_marked(leftover) and time.time() - leftover.stat().st_mtime > _STALE:
             shutil.rmtree(leftover, ignore_errors=True)
 
 

@@ -1,9 +1,8 @@
 """A batch of runs: performed and gathered into one table, with nothing missing or stale unsaid."""
 
-import shutil
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +14,14 @@ from rich.console import Console
 from carec_digital_trade.paths import expanded
 from carec_digital_trade.printing import console
 from carec_digital_trade.prose import count
+from carec_digital_trade.runs import clearing
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.batchfile import Batch
 from carec_digital_trade.runs.charts import MOST_RUNS, ChartSet, chart_sets
 from carec_digital_trade.runs.collect import read_results
 from carec_digital_trade.runs.failures import Failure
 from carec_digital_trade.runs.gather import read_rows, regional, write_failures, write_results
+from carec_digital_trade.runs.gathered import LOCK, check_ours, sweep
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.place import Executor, executor
@@ -60,7 +61,7 @@ class BatchResult:
     @property
     def index(self) -> Path:
         """The page to read."""
-        return self.out / "index.html"
+        return self.out / layout.INDEX
 
 
 def run_batch(
@@ -142,21 +143,22 @@ def perform_batch(plan: Plan, out: Path, place: Executor, keep_going: bool, show
     Raises
     ------
     InputError
-        If the folder cannot be made, or another batch has it.
+        If the folder cannot be made, another batch has it, or a file stands in the way that is not ours.
     KeyboardInterrupt
         As in `run_batch`.
     """
     layout.make(out)
-    with locked(out / ".lock", f"another batch runs in {out}"):
-        layout.sweep(out)
+    check_ours(out, layout.RESULTS, layout.FAILURES, layout.INDEX)
+    with locked(out / LOCK, f"another batch runs in {out}"):
+        sweep(out)
         for name in (layout.RESULTS, layout.FAILURES):
             (out / name).unlink(missing_ok=True)  # of an earlier batch; what they say is no longer all
         shown_on.print(_beginning(plan, place))
         try:
             outcome = _perform(plan, place, keep_going, shown_on)
         finally:
-            layout.sweep(out)  # of workers that were killed
-        return _gather(plan, outcome, out)
+            sweep(out)  # of workers that were killed
+        return _gather(plan, outcome, out, shown_on.print)
 
 
 def _beginning(plan: Plan, place: Executor) -> str:
@@ -196,7 +198,7 @@ def _perform(plan: Plan, place: Executor, keep_going: bool, shown_on: Console) -
             refresh()
             if len(interrupted) > 1:
                 for run in place.abandon():
-                    shutil.rmtree(run.folder, ignore_errors=True)
+                    clearing.discard(run.folder)
                 break
             if interrupted and not warned:
                 shown_on.print("interrupted: finishing the runs under way; a second Ctrl-C abandons them")
@@ -224,17 +226,18 @@ def _interruptions() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _gather(plan: Plan, outcome: _Outcome, out: Path) -> BatchResult:
+def _gather(plan: Plan, outcome: _Outcome, out: Path, told: Callable[[str], None]) -> BatchResult:
     """Write the table of results, that of failures, and the page."""
     finished = (plan.finished | outcome.done) - outcome.failures.keys()
     failures = plan.failed | outcome.failures
     ended = [run for run in plan.batch.runs if run.run_id in finished]
     for damaged in write_results(ended, out / layout.RESULTS):
-        (damaged.folder / layout.MANIFEST).unlink(missing_ok=True)  # so that the next batch performs it again
+        clearing.spoil(damaged.folder)
         failures[damaged.run_id] = damaged.error
     failed = [(run, failures[run.run_id]) for run in plan.batch.runs if run.run_id in failures]
     write_failures(failed, out / layout.FAILURES)
-    write_index(out, _charts(plan.batch, [run for run in ended if run.run_id not in failures]))
+    charts = _charts(plan.batch, [run for run in ended if run.run_id not in failures])
+    write_index(out, charts, told)
     return BatchResult(
         out,
         total=len(plan.batch.runs),

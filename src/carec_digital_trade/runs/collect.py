@@ -5,7 +5,7 @@ Finished means that every cell ran and the results are there; anything less is a
 
 import base64
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from carec_digital_trade.results import COLUMNS, MEDIA_TYPE, METADATA_KEY
 from carec_digital_trade.runs.failures import Failure, RunFailed
 
 RESULT_COLUMNS = ["notebook", *COLUMNS]
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""Text that a spreadsheet would take for a formula, wide forms of the signs too, or that was kept from it."""
 _DTYPES = dict.fromkeys(RESULT_COLUMNS, "str") | {
     "year": "Int64",
     "value": "float64",
@@ -83,7 +85,65 @@ def read_results(path: Path) -> pd.DataFrame:
     pandas.DataFrame
         Columns as in `Findings`; before them, of a batch, ``run_id`` and a column for each parameter.
     """
-    return pd.read_csv(path, dtype=_DTYPES, keep_default_na=False, na_values=[""], low_memory=False)
+    frame = pd.read_csv(path, dtype=_DTYPES, keep_default_na=False, na_values=[""], low_memory=False)
+    return _each_text(frame, as_found)
+
+
+def written(results: pd.DataFrame) -> bytes:
+    """Return the results of a run as its file holds them.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        As in `Findings`.
+
+    Returns
+    -------
+    bytes
+        CSV; `read_results` gives the same frame.
+    """
+    return _each_text(results, as_text).to_csv(index=False, lineterminator="\n").encode()
+
+
+def as_text(text: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula, by an apostrophe before it; numbers are no texts.
+
+    Parameters
+    ----------
+    text : str
+        For a cell of a table.
+
+    Returns
+    -------
+    str
+        The same, unless it begins like a formula.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def as_found(cell: str) -> str:
+    """Undo `as_text`.
+
+    Parameters
+    ----------
+    cell : str
+        A cell of a table, which may be a number.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def _each_text(frame: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    """Change the texts of a frame, of which most stay as they are."""
+    for name in frame.select_dtypes("str"):
+        changed = {text: change(text) for text in frame[name].dropna().unique()}
+        if any(text != new for text, new in changed.items()):
+            frame = frame.assign(**{name: frame[name].map(changed).astype(frame[name].dtype)})
+    return frame
 
 
 def note(output: nbformat.NotebookNode) -> dict[str, Any]:

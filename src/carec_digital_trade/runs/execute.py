@@ -1,7 +1,7 @@
 """One run from its parameters to its folder: plan, execute, collect, report, manifest."""
 
 import contextlib
-import shutil
+import hashlib
 import sys
 import time
 import traceback
@@ -18,10 +18,12 @@ from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.paths import expanded
 from carec_digital_trade.planned import kernel_environment
+from carec_digital_trade.runs import clearing
 from carec_digital_trade.runs import folder as layout
-from carec_digital_trade.runs.collect import Findings, collect, read_results
+from carec_digital_trade.runs.collect import Findings, collect, read_results, written
 from carec_digital_trade.runs.conditions import ORDINARY, Conditions
 from carec_digital_trade.runs.failures import Failure, RunFailed
+from carec_digital_trade.runs.gathered import check_ours
 from carec_digital_trade.runs.identity import Run, plan
 from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.notebooks import open_notebook
@@ -86,9 +88,11 @@ def run(notebook: str | Path, parameters: Mapping[str, Any] | None = None, out: 
     Raises
     ------
     InputError
-        If notebook, parameters or folder do not fit; then nothing has been written.
+        If notebook, parameters or folder do not fit, or an index page is there that is not ours; then nothing has been
+        written.
     """
     planned = plan(open_notebook(notebook), parameters or {}, expanded(out))
+    check_ours(planned.out, layout.INDEX)
     result = perform(planned)
     write_index(planned.out)
     return result
@@ -112,7 +116,7 @@ def perform(planned: Run, conditions: Conditions = ORDINARY) -> RunResult:
     Raises
     ------
     InputError
-        If the folder cannot be made, or another process performs the run.
+        If the folder cannot be made or is not ours, or another process performs the run.
     """
     if layout.is_finished(planned.folder):
         return RunResult(planned.run_id, planned.folder, layout.FINISHED, skipped=True)
@@ -160,21 +164,21 @@ def fail(planned: Run, failure: Failure, seconds: float) -> RunResult:
     RunResult
         Also if the manifest cannot be written.
     """
-    with contextlib.suppress(OSError):
-        planned.folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError, InputError):
+        clearing.clear(planned.folder)
         started = datetime.now(UTC) - timedelta(seconds=seconds)
         layout.write_manifest(planned.folder, _manifest(planned, started, time.perf_counter() - seconds, failure))
     return RunResult(planned.run_id, planned.folder, layout.FAILED, error=failure)
 
 
 def _performed(planned: Run, conditions: Conditions) -> RunResult:
-    layout.clear(planned.folder)
+    clearing.clear(planned.folder)
     started, clock = datetime.now(UTC), time.perf_counter()
     failure = None
     try:
         manifest = _produce(planned, conditions, started, clock)
     except KeyboardInterrupt:
-        shutil.rmtree(planned.folder)
+        clearing.discard(planned.folder)
         raise
     except RunFailed as error:
         failure = error.failure
@@ -199,8 +203,7 @@ def _produce(planned: Run, conditions: Conditions, started: datetime, clock: flo
         raise
     _check_data(planned)
     findings = collect(notebook, planned.source.name)
-    _save(findings, planned.folder)
-    manifest = _manifest(planned, started, clock, findings)
+    manifest = _manifest(planned, started, clock, findings) | {"results_sha256": _save(findings, planned.folder)}
     write_report(planned, notebook, manifest)
     return manifest
 
@@ -213,11 +216,14 @@ def _check_data(planned: Run) -> None:
         raise RunFailed(Failure("ChangedData", sentence))
 
 
-def _save(findings: Findings, folder: Path) -> None:
-    findings.results.to_csv(folder / layout.RESULTS, index=False, lineterminator="\n")
-    (folder / layout.FIGURES).mkdir()
+def _save(findings: Findings, folder: Path) -> str:
+    """Write results and figures; return the sha256 of the results."""
+    data = written(findings.results)
+    (folder / layout.RESULTS).write_bytes(data)
+    (folder / layout.FIGURES).mkdir(exist_ok=True)
     for name, picture in findings.figures.items():
         (folder / layout.FIGURES / f"{name}.png").write_bytes(picture)
+    return hashlib.sha256(data).hexdigest()
 
 
 def _manifest(planned: Run, started: datetime, clock: float, outcome: Findings | Failure) -> dict[str, Any]:
@@ -240,6 +246,7 @@ def _manifest(planned: Run, started: datetime, clock: float, outcome: Findings |
         "duration_seconds": round(time.perf_counter() - clock, 3),
         "answer": findings and findings.answer,
         "results": 0 if findings is None else len(findings.results),
+        "results_sha256": None,
         "figures": [] if findings is None else [f"{layout.FIGURES}/{name}.png" for name in findings.figures],
         "error": failure and {"cell": failure.cell, "exception": failure.exception, "message": failure.message},
     }

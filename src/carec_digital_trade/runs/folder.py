@@ -2,14 +2,17 @@
 
 import json
 import os
-import shutil
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Annotated, Any, Literal
 
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from carec_digital_trade import ownership
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.runs.lock import locked
 
 NOTEBOOK = "notebook.ipynb"
 REPORT = "report.html"
@@ -18,17 +21,52 @@ MANIFEST = "manifest.json"
 FIGURES = "figures"
 
 FAILURES = "failures.csv"
+INDEX = "index.html"
 """In a folder of runs, beside the results of all of them."""
 
 FINISHED = "finished"
 FAILED = "failed"
 
+FIGURE = re.compile(rf"{FIGURES}/\w+\.png", re.ASCII)
+_LARGEST_MANIFEST = 10_000_000
+_HALF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+"""An escape that JSON may hold, though the text that it makes cannot be written."""
 
-_NEEDED = {
-    *("run_id", "status", "title", "parameters", "changed", "started", "duration_seconds"),
-    *("answer", "results", "figures", "error"),
-}
-"""What others read of a manifest."""
+
+def _shallow(value: Any, levels: int = 20) -> Any:
+    """Refuse what is nested so deeply that it cannot be shown."""
+    if not levels:
+        raise ValueError("nested too deeply")
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _shallow(item, levels - 1)
+    return value
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class _Error(_Strict):
+    cell: int | None
+    exception: str
+    message: str
+
+
+class _Manifest(_Strict):
+    """What others read of a manifest."""
+
+    run_id: str
+    status: Literal["finished", "failed"]
+    title: str
+    parameters: Annotated[dict[str, Any], AfterValidator(_shallow)]
+    changed: Annotated[dict[str, Any], AfterValidator(_shallow)]
+    started: Annotated[str, AfterValidator(datetime.fromisoformat)]
+    duration_seconds: Annotated[float, Field(ge=0, le=1e9)]
+    answer: str | None
+    results: int
+    results_sha256: str | None
+    figures: list[Annotated[str, Field(pattern=rf"^{FIGURE.pattern}$")]]
+    error: _Error | None
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
@@ -42,16 +80,59 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        None if there is no manifest, it lacks what others read of it, or it is not that of the run that the folder is
-        named after.
+        None if there is no manifest, it is none that `write_manifest` writes, or it is not that of the run that the
+        folder is named after.
     """
+    manifest = _loaded(folder)
     try:
-        with open(os.path.join(folder, MANIFEST), "rb", buffering=0) as file:  # noqa: PTH118, PTH123  (twice as fast)
-            manifest = json.loads(file.read())
-    except (OSError, ValueError):
+        _Manifest.model_validate(manifest)
+    except ValueError:
         return None
-    whole = isinstance(manifest, dict) and manifest.keys() >= _NEEDED and manifest["run_id"] == folder.name
-    return manifest if whole else None
+    finished = manifest["status"] == FINISHED
+    return manifest if finished == (manifest["error"] is None) == (manifest["results_sha256"] is not None) else None
+
+
+def is_named(folder: Path) -> bool:
+    """Say whether a folder has a manifest that names it, though it may lack what others read.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        A folder within a folder of runs.
+
+    Returns
+    -------
+    bool
+        By this a run's folder is told from a stranger's.
+    """
+    return _loaded(folder) is not None
+
+
+def _loaded(folder: Path) -> dict[str, Any] | None:
+    try:
+        content = ownership.read(os.path.join(folder, MANIFEST), _LARGEST_MANIFEST)  # noqa: PTH118  (twice as fast)
+        manifest = json.loads(content)
+        if _HALF_A_PAIR.search(content):
+            json.dumps(manifest, ensure_ascii=False).encode()
+    except (OSError, ValueError, RecursionError):
+        return None
+    return manifest if isinstance(manifest, dict) and manifest.get("run_id") == folder.name else None
+
+
+def has_bad_manifest(folder: Path) -> bool:
+    """Say whether something stands in the place of a run's manifest that is none.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        A folder within a folder of runs.
+
+    Returns
+    -------
+    bool
+        False for a folder without a manifest.
+    """
+    return os.path.lexists(folder / MANIFEST) and read_manifest(folder) is None
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
@@ -66,6 +147,7 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     """
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
     write_atomically(folder / MANIFEST, f"{text}\n".encode())
+    ownership.unmark(folder)
 
 
 def look(folder: Path) -> tuple[str | None, dict[str, Any] | None]:
@@ -107,9 +189,12 @@ def is_finished(folder: Path) -> bool:
 
 def _is_whole(folder: Path, manifest: dict[str, Any]) -> bool:
     """Say whether the files that a manifest speaks of are there."""
-    names = os.listdir(folder)  # noqa: PTH208  (of many folders)
-    if FIGURES in names and manifest["figures"]:
-        names += [f"{FIGURES}/{name}" for name in os.listdir(folder / FIGURES)]  # noqa: PTH208
+    try:
+        names = os.listdir(folder)  # noqa: PTH208  (of many folders)
+        if FIGURES in names and manifest["figures"]:
+            names += [f"{FIGURES}/{name}" for name in os.listdir(folder / FIGURES)]  # noqa: PTH208
+    except OSError:
+        return False
     return {NOTEBOOK, REPORT, RESULTS, *manifest["figures"]}.issubset(names)
 
 
@@ -130,20 +215,6 @@ def make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"the folder {folder} cannot be made: {str(error.strerror).lower()}") from None
-
-
-def clear(folder: Path) -> None:
-    """Make an empty folder of a run, whatever an earlier attempt left there.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The run's folder.
-    """
-    if folder.exists():
-        (folder / MANIFEST).unlink(missing_ok=True)  # first, so that a half-emptied folder is an unfinished run
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -174,9 +245,9 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
     file
         To write bytes into.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial = ownership.part(path)
     try:
-        with partial.open("wb") as file:
+        with partial.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -186,18 +257,3 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
         raise
     finally:
         partial.unlink(missing_ok=True)
-
-
-def sweep(out: Path) -> None:
-    """Remove what a process that was killed has half written into a folder of runs.
-
-    Parameters
-    ----------
-    out : pathlib.Path
-        Folder of runs, which no other batch writes into.
-    """
-    for partial in out.glob(".*.*.[0-9]*"):
-        partial.unlink()
-    for path in out.glob(".*.lock"):
-        with suppress(InputError), locked(path, ""):
-            pass  # it was nobody's, and is gone now

@@ -5,15 +5,19 @@ batch, whoever finished first.
 """
 
 import csv
+import hashlib
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from carec_digital_trade import ownership
 from carec_digital_trade.runs import folder as layout
-from carec_digital_trade.runs.collect import RESULT_COLUMNS
+from carec_digital_trade.runs.collect import RESULT_COLUMNS, as_found, as_text
 from carec_digital_trade.runs.execute import RunResult
 from carec_digital_trade.runs.failures import Failure
+from carec_digital_trade.runs.gathered import REASON, check_ours
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.values import as_typed
 
@@ -25,6 +29,10 @@ _Rows = tuple[Run, dict[str, dict[str, str]]]
 
 _MISSING_TO_PANDAS = ("NA", "NaN", "None", "nan")
 """Of the texts that it takes for missing, those that are typed without quotes."""
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|-?inf")
+_SUSPECT = re.compile(rb'(?:^|,)"?(?:[=+@\t\r\n\xef]|-(?![\d.eE+-]+(?:,|$)))', re.MULTILINE)
+"""Where a cell may begin that is neither number nor harmless."""
+
 _HEADER = ",".join(RESULT_COLUMNS).encode()
 
 
@@ -59,18 +67,25 @@ def write_results(runs: Sequence[Run], path: Path) -> list[RunResult]:
     Returns
     -------
     list of RunResult
-        Runs whose results are not those that they wrote; their rows are left out.
+        Runs whose results are not those that they wrote, to the last digit; their rows are left out.
+
+    Raises
+    ------
+    InputError
+        If a file that is not ours is there.
     """
+    check_ours(path.parent, path.name)
     names = parameter_names(runs)
     damaged = []
     with layout.replaced(path) as file:
         file.write(_line(["run_id", *(PREFIX + name for name in names), *RESULT_COLUMNS]))
         for run in runs:
-            rows = _rows(run)
-            if rows is None:
+            try:
+                rows = _prefixed(_line([as_text(run.run_id), *_typed(run, names)]).rstrip(b"\n") + b",", _rows(run))
+            except (OSError, ValueError, csv.Error):
                 damaged.append(_damaged(run))
             else:
-                file.write(_prefixed(_line([run.run_id, *_typed(run, names)]).rstrip(b"\n") + b",", rows))
+                file.write(rows)
     return damaged
 
 
@@ -84,13 +99,19 @@ def write_failures(failures: Sequence[tuple[Run, Failure]], path: Path) -> None:
     path : pathlib.Path
         The CSV file: run_id, notebook, a column for each parameter, cell (counted from 1; empty if the fault is in no
         cell), exception, message. Only the header if nothing failed.
+
+    Raises
+    ------
+    InputError
+        If a file that is not ours is there.
     """
+    check_ours(path.parent, path.name)
     names = parameter_names(run for run, _ in failures)
     with layout.replaced(path) as file:
-        file.write(_line(["run_id", "notebook", *(PREFIX + name for name in names), "cell", "exception", "message"]))
+        file.write(_line(["run_id", "notebook", *(PREFIX + name for name in names), *REASON]))
         for run, failure in failures:
-            reason = ["" if failure.cell is None else failure.cell, failure.exception, failure.message]
-            file.write(_line([run.run_id, run.source.name, *_typed(run, names), *reason]))
+            run_id, notebook, *reason = map(as_text, (run.run_id, run.source.name, failure.exception, failure.message))
+            file.write(_line([run_id, notebook, *_typed(run, names), failure.cell, *reason]))
 
 
 def regional(runs: Iterable[Run], metrics: Sequence[str]) -> Iterator[tuple[Run, dict[str, str]]]:
@@ -160,30 +181,30 @@ def read_rows(run: Run) -> Iterator[dict[str, str]]:
     dict of str to str
         Column to text.
     """
-    with (run.folder / layout.RESULTS).open(newline="", encoding="utf-8") as file:
-        yield from csv.DictReader(file)
+    for record in _records(ownership.read(run.folder / layout.RESULTS, ownership.LARGEST_TABLE).partition(b"\n")[2]):
+        yield dict(zip(RESULT_COLUMNS, map(as_found, record), strict=True))
 
 
-def _rows(run: Run) -> bytes | None:
-    """Return a run's rows without their header; None if they are not as many as its manifest says."""
+def _rows(run: Run) -> bytes:
+    """Return a run's rows without their header; raise an error if they are not those that its manifest vouches for."""
     manifest = layout.read_manifest(run.folder)
-    try:
-        header, _, rows = (run.folder / layout.RESULTS).read_bytes().partition(b"\n")
-    except OSError:
-        return None
-    whole = manifest is not None and header == _HEADER and _count(rows) == manifest["results"]
-    return rows if whole else None
-
-
-def _count(rows: bytes) -> int:
-    return sum(1 for _ in _records(rows)) if _has_breaks(rows) else rows.count(b"\n")
+    data = ownership.read(run.folder / layout.RESULTS, ownership.LARGEST_TABLE)
+    header, _, rows = data.partition(b"\n")
+    if manifest is None or hashlib.sha256(data).hexdigest() != manifest["results_sha256"] or header != _HEADER:
+        raise ValueError(f"{layout.RESULTS} is not the one that the run wrote")
+    return rows
 
 
 def _prefixed(prefix: bytes, rows: bytes) -> bytes:
     """Put a prefix before each of the rows, of which a finished run has some."""
-    if _has_breaks(rows):
-        return b"".join(prefix + _line(record) for record in _records(rows))
+    if _has_breaks(rows) or _SUSPECT.search(rows):
+        return b"".join(prefix + _line(map(_harmless, record)) for record in _records(rows))
     return prefix + rows[:-1].replace(b"\n", b"\n" + prefix) + b"\n"
+
+
+def _harmless(cell: str) -> str:
+    """Return a cell of a run, which may be a stranger's, as `as_text` makes it, unless it is a number."""
+    return cell if _NUMBER.fullmatch(cell) else as_text(as_found(cell))
 
 
 def _has_breaks(rows: bytes) -> bool:
@@ -195,7 +216,7 @@ def _records(rows: bytes) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(rows.decode(), newline=""))
 
 
-def _line(values: Sequence[Any]) -> bytes:
+def _line(values: Iterable[Any]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(values)
     return text.getvalue().encode()
@@ -214,5 +235,5 @@ def _cell(value: Any) -> str:
 
 
 def _damaged(run: Run) -> RunResult:
-    message = f"{layout.RESULTS} is not the one that the run wrote: the same command runs it again"
+    message = f"{layout.RESULTS} is not the one that the run wrote, by its sha256: the same command runs it again"
     return RunResult(run.run_id, run.folder, layout.FAILED, error=Failure("DamagedResults", message))

@@ -1,15 +1,23 @@
 """One process at a time, in a folder of runs or in a run: a lock that ends with the process that holds it."""
 
 import os
+import signal
 import socket
+import stat
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from types import FrameType, TracebackType
+from typing import IO, Self
 
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.ownership import MARK, SAFE, refused
+
+_MOST = 1000
+"""Bytes of a lock's file that are read."""
 
 
 @contextmanager
@@ -19,49 +27,102 @@ def locked(path: Path, busy: str) -> Iterator[None]:
     Parameters
     ----------
     path : pathlib.Path
-        File of the lock, which ends with it; its folder exists.
+        File of the lock, which ends with it, however often it is interrupted; its folder exists.
     busy : str
         What to say if another process has it, such as "another batch runs in reports".
 
     Raises
     ------
     InputError
-        If another process has it, which the sentence names, or the folder cannot be written into.
+        If another process has it, which the sentence names, a file that is no lock is there, or the folder cannot be
+        written into.
     """
-    file = _opened(path, busy)
-    try:
-        file.seek(0)
-        file.truncate()
-        file.write(f"{os.getpid()} on {socket.gethostname()}, since {datetime.now():%Y-%m-%d %H:%M}")
-        file.flush()
-        yield
-    finally:
-        if sys.platform != "win32":  # there an open file cannot be removed, and afterwards it may be another's
-            path.unlink(missing_ok=True)
-        file.close()
+    with _Interruptions() as interruptions:
+        file = _opened(path, busy)
+        try:
+            interruptions.let_through()
+            yield
+        finally:
+            interruptions.held = True  # Python looks for signals when it calls, and this calls nothing
+            if sys.platform != "win32":  # there an open file cannot be removed, and afterwards it may be another's
+                path.unlink(missing_ok=True)
+            file.close()
 
 
-def _opened(path: Path, busy: str) -> IO[str]:
-    """Open and lock the file; one that its last holder has just removed is no use."""
+class _Interruptions:
+    """Holds Ctrl-C back while a lock is made or removed, so that none is left."""
+
+    def __enter__(self) -> Self:
+        self.held, self._came = True, False
+        self._before = signal.getsignal(signal.SIGINT)
+        # Only the main thread can be interrupted, and only if Python is to handle it.
+        self._ours = callable(self._before) and threading.current_thread() is threading.main_thread()
+        if self._ours:
+            signal.signal(signal.SIGINT, self._handle)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None):
+        if self._ours:
+            signal.signal(signal.SIGINT, self._before)
+
+    def let_through(self) -> None:
+        self.held = False
+        if self._came:
+            raise KeyboardInterrupt
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        self._came = True
+        if not self.held:
+            self._before(number, frame)
+
+
+def _opened(path: Path, busy: str) -> IO[bytes]:
+    """Open, lock and sign the file; one that its last holder has just removed is no use."""
     while True:
         try:
-            file = path.open("a+", encoding="utf-8")
+            file, found = _file(path)
         except OSError as error:
+            if path.is_symlink() or path.is_dir():
+                raise refused(path) from None
             reason = str(error.strerror).lower()
             raise InputError(f"the folder {path.parent} cannot be written into: {reason}") from None
+        if file is None:
+            continue
+        if found is not None and not found.startswith(MARK):
+            file.close()
+            raise refused(path)
         try:
             _lock(file)
         except (BlockingIOError, PermissionError):
-            file.seek(0)
-            holder = file.read()
             file.close()
-            raise InputError(f"{busy} (process {holder}): wait for its end, or choose another folder") from None
+            holder = (found or "").removeprefix(f"{MARK}, ")
+            raise InputError(f"{busy} ({holder}): wait for its end, or choose another folder") from None
         if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+            file.seek(0)
+            file.write(f"{MARK}, process {os.getpid()} on {socket.gethostname()}, since {_now()}".encode())
+            file.truncate()
             return file
         file.close()
 
 
-def _lock(file: IO[str]) -> None:
+def _file(path: Path) -> tuple[IO[bytes] | None, str | None]:
+    """Make the file, or open the one that is there, without following a link, and return what that one holds."""
+    try:
+        return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | SAFE, 0o666), "r+b", buffering=0), None
+    except FileExistsError:
+        try:
+            file = os.fdopen(os.open(path, os.O_RDWR | SAFE), "r+b", buffering=0)
+        except FileNotFoundError:  # its holder has just removed it
+            return None, None
+    ordinary = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    return file, file.read(_MOST).decode("utf-8", "replace") if ordinary else ""
+
+
+def _now() -> str:
+    return f"{datetime.now():%Y-%m-%d %H:%M}"
+
+
+def _lock(file: IO[bytes]) -> None:
     """Lock a file or raise `OSError`; the system lets it go with the process, however that ends."""
     if sys.platform == "win32":
         import msvcrt  # noqa: PLC0415  (only there)

@@ -12,16 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from carec_digital_trade import ownership
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.runs import clearing
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.conditions import Conditions
 from carec_digital_trade.runs.execute import RunResult, attempt, fail
 from carec_digital_trade.runs.failures import Failure
 from carec_digital_trade.runs.identity import Run, plan
 from carec_digital_trade.runs.notebooks import open_notebook
-from carec_digital_trade.vintages import asked_vintage, vintages_folder
+from carec_digital_trade.vintages import DESCRIPTOR, asked_vintage, imported_vintages, vintages_folder
 
+_FILES = {layout.NOTEBOOK, layout.REPORT, layout.RESULTS, layout.MANIFEST}
+_SHOWN = 100
+"""Characters of a name that a worker sends."""
 _VINTAGES, _NOTEBOOKS = "vintages", "notebooks"
 
 
@@ -51,22 +56,24 @@ class Delivery:
         Returns
         -------
         RunResult
-            A failed one if the folder cannot be written.
+            A failed one if the folder cannot be written, or what came is not what a run writes.
         """
         if layout.MANIFEST not in self.files:
             return fail(run, self.result.error, 0.0)
+        if strange := [name for name in self.files if name not in _FILES and not layout.FIGURE.fullmatch(name)]:
+            return fail(run, Failure("BadDelivery", f"no run writes the file {strange[0][:_SHOWN]!r}"), 0.0)
         try:
-            layout.clear(run.folder)
+            clearing.clear(run.folder)
             if self.result.status == layout.FINISHED:
-                (run.folder / layout.FIGURES).mkdir()  # also if there are none
-            for name, content in self.files.items():
-                if name != layout.MANIFEST:
-                    (run.folder / name).parent.mkdir(parents=True, exist_ok=True)
-                    (run.folder / name).write_bytes(content)
-            layout.write_atomically(run.folder / layout.MANIFEST, self.files[layout.MANIFEST])
-        except OSError as error:
+                (run.folder / layout.FIGURES).mkdir(exist_ok=True)  # also if there are none
+            for name in sorted(self.files, key=lambda name: name == layout.MANIFEST):  # the manifest last
+                layout.write_atomically(run.folder / name, self.files[name])
+            ownership.unmark(run.folder)
+        except (OSError, InputError) as error:
             failure = Failure(type(error).__name__, str(error))
             return RunResult(run.run_id, run.folder, layout.FAILED, error=failure)
+        if layout.look(run.folder)[0] != self.result.status:
+            return fail(run, Failure("BadDelivery", "the manifest is not that of the run"), 0.0)
         return RunResult(run.run_id, run.folder, self.result.status, error=self.result.error)
 
 
@@ -113,7 +120,8 @@ class Parcel:
             if run.run_id != self.run_id:
                 return self._refused("notebook, data or version are not those of the machine that planned the run")
             result = attempt(run, conditions)
-            paths = sorted(path for path in run.folder.rglob("*") if path.is_file())
+            paths = [run.folder / name for name in sorted(_FILES)] + sorted(run.folder.glob(f"{layout.FIGURES}/*.png"))
+            paths = [path for path in paths if path.is_file()]
             return Delivery(result, {path.relative_to(run.folder).as_posix(): path.read_bytes() for path in paths})
 
     def _refused(self, why: str) -> Delivery:
@@ -169,10 +177,14 @@ def luggage(runs: Iterable[Run]) -> dict[str, bytes]:
                 raise InputError(f"two notebooks are called {name}: on a cluster they need names of their own")
     for name, path in own.items():
         files[f"{_NOTEBOOKS}/{name}"] = path.read_bytes()
-    if imported and vintages_folder().is_dir():
-        for path in sorted(vintages_folder().rglob("*")):
-            if path.is_file():
-                files[f"{_VINTAGES}/{path.relative_to(vintages_folder()).as_posix()}"] = path.read_bytes()
+    for vintage in imported_vintages() if imported else ():
+        for path in [
+            vintage.folder / DESCRIPTOR,
+            *vintage.folder.glob("raw/*.csv"),
+            *vintage.folder.glob("checksums/*"),
+        ]:
+            name = path.relative_to(vintages_folder()).as_posix()
+            files[f"{_VINTAGES}/{name}"] = ownership.read(path, ownership.LARGEST_TABLE)
     return files
 
 

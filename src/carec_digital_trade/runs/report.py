@@ -5,7 +5,7 @@ import hashlib
 import heapq
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,9 +19,11 @@ from markupsafe import Markup
 from carec_digital_trade import __version__
 from carec_digital_trade.datasets import describe
 from carec_digital_trade.prose import duration
+from carec_digital_trade.prose import listing as listing_of
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.collect import note
+from carec_digital_trade.runs.gathered import check_ours
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.own_parameters import PARAMETERS_TAG
 from carec_digital_trade.runs.prose import Prose, first_sentence
@@ -33,6 +35,7 @@ MOST_ROWS = 5_000
 """Of the index page; a browser is slow with more."""
 
 _MOST_COLUMNS = 5
+_NAMED = 5
 _SHOWN = ("run_id", "title", "status", "parameters", "changed", "started", "duration_seconds", "answer", "error")
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -73,7 +76,7 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
     layout.write_atomically(run.folder / layout.REPORT, page.encode())
 
 
-def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
+def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str], None] = lambda _: None) -> Path:
     """Write the page that links the runs of a folder, from their manifests.
 
     Parameters
@@ -82,13 +85,24 @@ def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
         Folder of runs.
     charts : sequence of ChartSet
         What to show above the table.
+    told : callable
+        Is told in a sentence of runs that are left out, since their manifests cannot be read.
 
     Returns
     -------
     pathlib.Path
         The page.
+
+    Raises
+    ------
+    InputError
+        If a page that is not ours is there.
     """
+    check_ours(out, INDEX)
     listing = _listed(out)
+    if listing.bad:
+        named = listing_of(listing.bad[:_NAMED]) + (" and others" if len(listing.bad) > _NAMED else "")
+        told(f"left out of {out / INDEX}: {named}, where {layout.MANIFEST} is not one that a run writes")
     columns = _varied(listing.runs)
     script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
     prose = Prose()
@@ -99,6 +113,7 @@ def write_index(out: Path, charts: Sequence[ChartSet] = ()) -> Path:
             runs=[{**each, "answer": _parted(each["answer"] or "", prose)} for each in listing.runs],
             total=listing.total,
             failed=listing.failed,
+            bad=listing.bad,
             columns=columns,
             others=not columns or any(each["changed"].keys() - columns for each in listing.runs),
             charts=charts,
@@ -125,15 +140,18 @@ class _Listing:
     runs: list[dict[str, Any]]
     total: int
     failed: int
+    bad: list[str]
 
 
 def _listed(out: Path) -> _Listing:
     """Read the manifests, keeping no more than the page shows: those of failures, then the latest."""
     kept: list[tuple[tuple[bool, str, str], dict[str, Any]]] = []
     total = failed = 0
+    bad = []
     for folder in out.iterdir():
         manifest = layout.read_manifest(folder)
         if manifest is None:
+            bad += [folder.name] if layout.has_bad_manifest(folder) else []
             continue
         is_failed = manifest["status"] == layout.FAILED
         total, failed = total + 1, failed + is_failed
@@ -142,7 +160,7 @@ def _listed(out: Path) -> _Listing:
         if len(kept) > MOST_ROWS:
             heapq.heappop(kept)
     runs = [shown for _, shown in sorted(kept, key=lambda pair: pair[0][1:], reverse=True)]
-    return _Listing(runs, total, failed)
+    return _Listing(runs, total, failed, sorted(bad))
 
 
 def _varied(runs: Sequence[dict[str, Any]]) -> list[str]:
