@@ -187,9 +187,7 @@ def test_a_year_that_the_vintage_lacks_is_refused(without_year, model, measure):
 
 def test_what_the_snapshot_shows_besides_is_asked_for_too(without_year):
     without_year(2015, "delivered_services")
-    with pytest.raises(
-        InputError, match=r"the table delivered_services of the vintage .* has no figures of 2015"
-    ):
+    with pytest.raises(InputError, match=r"the table delivered_services of the vintage .* has no figures of 2015"):
         SnapshotParameters.validated({"measure": "deliverable", "year": 2015})
     without_year(2024, "delivered")
     with pytest.raises(InputError, match="the table delivered of the vintage 'bundled' has no figures of 2024, which"):
