@@ -12,7 +12,7 @@ from pyfixest.demeaners import MapDemeaner
 from scipy import stats
 
 from carec_digital_trade import gap_analysis
-from carec_digital_trade.gap import expected_trade, trade_panel
+from carec_digital_trade.gap import estimate, expected_trade, trade_panel
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.paths import bundled
 from carec_digital_trade.results import COLUMNS
@@ -461,3 +461,10 @@ def test_answer_prints_the_numbers_that_the_tables_hold():
     assert amounts[:4] == [round(abs(value) / 1000, 1) for value in parts]
     lead = gap_analysis.regional_readiness(DEFAULT).table.iloc[0]["Leads, % of draws"]
     assert f"CAREC has the readier law in {lead:.0f}% of the draws" in said
+
+
+def test_few_clusters_are_said_where_the_estimates_are_shown(monkeypatch):
+    panel = trade_panel()
+    few = panel[panel["iso3"].isin(panel.dropna()["iso3"].unique()[:25])]
+    monkeypatch.setattr(gap_analysis.series, "fitted", lambda _, *options: estimate(few, *options))
+    assert "Few clusters: with 25 economies, fewer than 30" in gap_analysis.estimates(DEFAULT).reading
