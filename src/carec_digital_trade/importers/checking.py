@@ -143,7 +143,7 @@ def all_there(kind: str, wanted: Iterable[str], found: Collection[str]) -> None:
         raise DataError(f"{what} lacking: the {kind}s are {', '.join(map(str, found)) or 'none'}")
 
 
-def once(rows: pd.DataFrame, key: Sequence[str], value: str = "value") -> None:
+def once(rows: pd.DataFrame, key: Sequence[str], values: Sequence[str] = ("value",)) -> None:
     """Refuse rows that say the same thing twice.
 
     Parameters
@@ -152,8 +152,8 @@ def once(rows: pd.DataFrame, key: Sequence[str], value: str = "value") -> None:
         Indexed as `reading.text_rows` indexes it.
     key : sequence of str
         Columns that must not agree in two rows.
-    value : str
-        Column of what they say of it.
+    values : sequence of str
+        Columns of what they say of it.
 
     Raises
     ------
@@ -164,10 +164,11 @@ def once(rows: pd.DataFrame, key: Sequence[str], value: str = "value") -> None:
     if double.any():
         second = rows[double].iloc[0]
         first = rows[(rows[list(key)] == second[list(key)]).all(axis="columns")].iloc[0]
-        raise DataError(
-            f"rows {first.name + 2} and {second.name + 2}: {', '.join(map(str, second[list(key)]))} comes twice, as "
-            f"{first[value]} and as {second[value]}"
+        what, one, other = (
+            ", ".join(map(str, row[list(columns)]))
+            for row, columns in ((second, key), (first, values), (second, values))
         )
+        raise DataError(f"rows {first.name + 2} and {second.name + 2}: {what} comes twice, as {one} and as {other}")
 
 
 def measured(rows: pd.DataFrame, code: str, name: str, expected: Mapping[str, str]) -> None:

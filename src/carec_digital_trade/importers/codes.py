@@ -1,5 +1,7 @@
 """Codes by which the sources name economies and groups of economies, and what they stand for here."""
 
+from functools import cache
+
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import iso3
@@ -19,6 +21,7 @@ NOT_LISTED = {"CHI": "Channel Islands"}
 """Territories in the World Bank's data without an ISO 3166-1 code of their own, which are left out."""
 
 
+@cache
 def iso3_codes() -> dict[str, str]:
     """Return the package's own codes.
 
@@ -30,6 +33,7 @@ def iso3_codes() -> dict[str, str]:
     return {code: code for code in load("economies")["iso3"]}
 
 
+@cache
 def wto_codes() -> dict[str, str]:
     """Return the codes of the WTO's files.
 
@@ -43,6 +47,7 @@ def wto_codes() -> dict[str, str]:
     return _standard("alpha_2") | dict(zip(economies["wto_code"], economies["iso3"], strict=True))
 
 
+@cache
 def m49_codes() -> dict[str, str]:
     """Return the three-digit codes of UN M49, which are the numeric ones of ISO 3166-1.
 
@@ -54,6 +59,7 @@ def m49_codes() -> dict[str, str]:
     return _standard("numeric")
 
 
+@cache
 def other_iso2_codes() -> set[str]:
     """Return the codes of economies, past ones too, that the package does not list.
 
@@ -68,6 +74,7 @@ def other_iso2_codes() -> set[str]:
     return {each.alpha_2 for each in known if hasattr(each, "alpha_2")} - set(wto_codes())
 
 
+@cache
 def named(name: str) -> str | None:
     """Return whose name it is.
 

@@ -52,7 +52,7 @@ def read(path: Path, _asked: Asked) -> Reading:
     codes = rows["code"].str.zfill(3)
     rows = rows.assign(iso3=checking.mapped(codes, m49_codes(), rows["country"]))
     unknown = checking.names_fit(codes, rows["country"], m49_codes())
-    checking.once(rows.assign(value=rows[list(DOMAINS)].agg(", ".join, axis="columns")), ["iso3"])
+    checking.once(rows, ["iso3"], list(DOMAINS))
     long = rows.melt("iso3", list(DOMAINS), "domain", "status")
     frame = long.assign(
         domain=pd.Categorical(long["domain"].map(DOMAINS), list(DOMAINS.values())), status=long["status"].map(STATUSES)

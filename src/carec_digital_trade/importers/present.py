@@ -49,6 +49,8 @@ def same_scale(new: pd.Series, old: pd.Series, unit: str, what: str, by: Sequenc
     """
     both = pd.concat({"new": new, "old": old}, axis="columns", join="inner").abs()
     both = both[(both > 0).all(axis="columns")]
+    if len(both) < _ENOUGH:
+        return
     groups = (both["new"] / both["old"]).groupby(list(by) if by else np.zeros(len(both)))
     ratio = groups.median()[groups.size() >= _ENOUGH]
     far = ~ratio.between(1 / SAME_SCALE, SAME_SCALE)
@@ -93,6 +95,8 @@ def against_present(
     known = has_table(table, LATEST)
     present = (load(table, LATEST), describe(table, LATEST)) if known else (frame.iloc[:0], resource)
     before, after = figures([present[0], frame.replace(unreported)], [present[1], resource])
+    if before.equals(after):
+        return []
     cells = [name for name in after.index.names if name not in _NO_PART_OF_A_CELL]
     notes = []
     if not sparse:
@@ -136,9 +140,10 @@ def _years(table: str, before: pd.DataFrame, after: pd.DataFrame) -> Iterator[st
             f"{table}: of the {wanted} figures of {_said(cell)} in the present vintage the file has {there}, so it is "
             f"not complete"
         )
-    beside = pd.concat([new.shift(axis="columns"), new.shift(-1, axis="columns")]).groupby(level=kinds.names).max()
-    few = _cells(new.lt((1 - MOST_GONE) * beside) & ~old.any().cummax().iloc[::-1].cummax().iloc[::-1])
-    if few:
+    added = [year for year in years if year > before.columns.max()] if len(before.columns) else list(years)
+    neighbours = (new.shift(step, axis="columns").fillna(0).to_numpy() for step in (1, -1))
+    beside = pd.DataFrame(np.maximum(*neighbours), index=kinds, columns=years)
+    if few := _cells(new.lt((1 - MOST_GONE) * beside)[added]) if added else []:
         counts = [f"{_said(cell)} {new.stack()[cell]} of {beside.stack()[cell]:.0f}" for cell in few[:_NAMED]]
         yield f"Years of {table} with fewer figures than the years beside them: {len(few)}, {listing(counts)}."
 
