@@ -23,8 +23,8 @@ NAMES = made_files.economy_names() | {"QQQ": "Atlantis"}
 GROUPS = {"WLD"}
 
 
-def api(rows: pd.DataFrame, value: str = "value"):
-    """Answer as version 2 of the API does, page by page."""
+def api(rows: pd.DataFrame, value: str = "value", withheld: int = 0):
+    """Answer as version 2 of the API does, page by page, but for figures that it counts and does not give."""
     by_series = {
         series: [
             {
@@ -61,7 +61,7 @@ def api(rows: pd.DataFrame, value: str = "value"):
         else:
             found = by_series[parts[3]]
             kept = found[(page - 1) * size : page * size]
-            content = header | {"total": len(found), "source": {"id": "2", "data": kept}}
+            content = header | {"total": len(found) + withheld, "source": {"id": "2", "data": kept}}
         body(json.dumps(content).encode(), kind="application/json")(handler)
 
     return answer
@@ -140,6 +140,7 @@ def test_the_usual_address_is_version_2():
         (body(b'[{"total": 3'), "answered with something that is not the API's data"),
         (body(b'[{"message": [{"key": "Invalid value", "value": "no such series"}]}]'), "refused SP.POP.TOTL: Invalid"),
         (body(b"{}"), "in another layout than that of its version 2"),
+        (api(ROWS, withheld=3), "gave 4340 of the 4343 figures of SP.POP.TOTL announced"),
         (api(ROWS, value="amount"), "in another layout than that of its version 2"),
         (api(ROWS.assign(economy=ROWS["economy"].replace("KAZ", "QQQ"))), "economies are not known: QQQ"),
         (api(ROWS.assign(value=ROWS["value"].where(ROWS["series"] != "NY.GDP.MKTP.CD", ROWS["value"] / 1e6))), "1e-06"),

@@ -97,13 +97,14 @@ def against_present(
     before, after = figures([present[0], frame.replace(unreported)], [present[1], resource])
     if before.equals(after):
         return []
-    cells = [name for name in after.index.names if name not in _NO_PART_OF_A_CELL]
+    cells = [name for name in after.index.names if name not in (*_NO_PART_OF_A_CELL, "year")]
+    cells += ["year"] if "year" in after.index.names else []
     notes = []
     if not sparse:
         notes += _economies(table, before, after)
         for name in after.index.unique("figure") if known and pd.api.types.is_numeric_dtype(after) else ():
             new, old = (each.xs(name, level="figure") for each in (after, before))
-            for by in ((), cells[:-1]):
+            for by in ((), [cell for cell in cells if cell != "figure"]):
                 same_scale(new, old, fields[name].get("unit", ""), f"{table}, {name}", by)
         if "year" in cells:
             notes += _years(table, *(each.groupby(cells).size().unstack("year") for each in (before, after)))
