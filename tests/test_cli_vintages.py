@@ -48,6 +48,8 @@ def test_import_list_and_diff(cdt: Callable, file: Path, in_2027: Path):
     assert printed.splitlines() == [
         "unctad_deliverable: vintage 2027-05-30 with deliverable (5,062 rows)",
         f"folder: {in_2027 / 'vintages' / 'unctad_deliverable' / '2027-05-30'}",
+        "note:   Figures of deliverable that are not those of the present vintage: 1 of 5,062, most KAZ 2020 exports, "
+        "1,546 for 773.",
         "use:    -p vintage=2027-05-30 or -p vintage=latest; cdt data diff deliverable bundled 2027-05-30",
     ]
     cells = [line.split() for line in cdt("data", "list")[1].splitlines()]

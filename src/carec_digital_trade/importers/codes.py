@@ -1,6 +1,10 @@
 """Codes by which the sources name economies and groups of economies, and what they stand for here."""
 
+from functools import cache
+
 from carec_digital_trade.datasets import load
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.regions import iso3
 
 # fmt: off
 WORLD_BANK_GROUPS = frozenset({
@@ -17,6 +21,7 @@ NOT_LISTED = {"CHI": "Channel Islands"}
 """Territories in the World Bank's data without an ISO 3166-1 code of their own, which are left out."""
 
 
+@cache
 def iso3_codes() -> dict[str, str]:
     """Return the package's own codes.
 
@@ -28,6 +33,7 @@ def iso3_codes() -> dict[str, str]:
     return {code: code for code in load("economies")["iso3"]}
 
 
+@cache
 def wto_codes() -> dict[str, str]:
     """Return the codes of the WTO's files.
 
@@ -41,6 +47,7 @@ def wto_codes() -> dict[str, str]:
     return _standard("alpha_2") | dict(zip(economies["wto_code"], economies["iso3"], strict=True))
 
 
+@cache
 def m49_codes() -> dict[str, str]:
     """Return the three-digit codes of UN M49, which are the numeric ones of ISO 3166-1.
 
@@ -52,6 +59,7 @@ def m49_codes() -> dict[str, str]:
     return _standard("numeric")
 
 
+@cache
 def other_iso2_codes() -> set[str]:
     """Return the codes of economies, past ones too, that the package does not list.
 
@@ -64,6 +72,29 @@ def other_iso2_codes() -> set[str]:
 
     known = [*pycountry.countries, *pycountry.historic_countries]
     return {each.alpha_2 for each in known if hasattr(each, "alpha_2")} - set(wto_codes())
+
+
+@cache
+def named(name: str) -> str | None:
+    """Return whose name it is.
+
+    Parameters
+    ----------
+    name : str
+        As a source spells it.
+
+    Returns
+    -------
+    str or None
+        ISO 3166-1 alpha-3 of the economy, or None if it is not known, such as one of a group of economies.
+    """
+    import pycountry  # noqa: PLC0415  (slow to import, and needed only here)
+
+    try:
+        return iso3(name)
+    except InputError:
+        kinds = ("name", "common_name", "official_name")
+        return next((each.alpha_3 for kind in kinds if (each := pycountry.countries.get(**{kind: name}))), None)
 
 
 def _standard(kind: str) -> dict[str, str]:

@@ -18,7 +18,9 @@ _TAIL = 16_384
 _NO_ROWS = "the file has a header and no rows"
 
 
-def text_rows(path: Path, pattern: str, columns: Sequence[str], largest: int) -> pd.DataFrame:
+def text_rows(
+    path: Path, pattern: str, columns: Sequence[str], largest: int, optional: Sequence[str] = ()
+) -> pd.DataFrame:
     """Read a file as text.
 
     Parameters
@@ -31,6 +33,8 @@ def text_rows(path: Path, pattern: str, columns: Sequence[str], largest: int) ->
         Columns that are needed; others are left out.
     largest : int
         Bytes that the file may have.
+    optional : sequence of str
+        Columns that are read if they are there.
 
     Returns
     -------
@@ -49,12 +53,14 @@ def text_rows(path: Path, pattern: str, columns: Sequence[str], largest: int) ->
     except UnicodeDecodeError:
         text = data.decode("latin-1")
     header = text.partition("\n")[0]
-    checking.all_there("column", columns, next(csv.reader([header]), []))
+    names = next(csv.reader([header]), [])
+    checking.all_there("column", columns, names)
     _check_last_line(header, text[-_TAIL:])
-    frame = _parsed(io.StringIO(text), usecols=list(columns))
+    wanted = [*columns, *(column for column in optional if column in names)]
+    frame = _parsed(io.StringIO(text), usecols=wanted)
     if frame.empty:
         raise DataError(_NO_ROWS)
-    return frame[list(columns)]
+    return frame[wanted]
 
 
 def text_chunks(

@@ -1,5 +1,6 @@
 """World Bank, World Development Indicators: population, income, connectivity and openness of all economies."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -19,6 +20,7 @@ from carec_digital_trade.importers.download import (
     status_problem,
     unreachable,
 )
+from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_chunks
 from carec_digital_trade.importers.source import Asked, Reading, Source
 
@@ -31,10 +33,24 @@ INDICATORS = {
     "NE.EXP.GNFS.ZS": "exports_gs_pct_gdp",
     "NE.IMP.GNFS.ZS": "imports_gs_pct_gdp",
 }
+MEASURED = {
+    "SP.POP.TOTL": "Population, total",
+    "NY.GDP.MKTP.CD": "(current US$)",
+    "NY.GDP.MKTP.KD": "(constant 2015 US$)",
+    "IT.NET.USER.ZS": "(% of population)",
+    "IT.NET.BBND.P2": "(per 100 people)",
+    "NE.EXP.GNFS.ZS": "(% of GDP)",
+    "NE.IMP.GNFS.ZS": "(% of GDP)",
+}
+"""What an indicator's name says of its unit; with another base year it is another column than the descriptor's."""
 FIRST_YEAR = 2005
 """As the bundled panel; nothing in the package looks further back."""
+COLUMNS = ("Country Code", "Country Name", "Indicator Code", "Indicator Name")
 LARGEST = 2_000_000_000
 _CHUNK = 20_000
+_HEADER = 1000
+"""Characters of an answer in which its header stands."""
+_TOTAL = "total of the answer"
 
 
 def read(path: Path, asked: Asked) -> Reading:
@@ -59,14 +75,15 @@ def read(path: Path, asked: Asked) -> Reading:
     """
     years = [str(year) for year in range(FIRST_YEAR, asked.retrieved.year + 1)]
     kept = []
-    chunks = text_chunks(path, "WDICSV.csv", ["Country Code", "Indicator Code"], LARGEST, _CHUNK, optional=years)
+    chunks = text_chunks(path, "WDICSV.csv", COLUMNS, LARGEST, _CHUNK, optional=years)
     for number, chunk in enumerate(chunks):
         asked.progress((number + 1) * _CHUNK, None)
         kept.append(chunk[chunk["Indicator Code"].isin(list(INDICATORS))])
     wide = pd.concat(kept)
+    notes = _held(wide.assign(**{"Country Name": wide["Country Name"].map(_from_utf8)}), *COLUMNS)
     long = wide.melt(["Country Code", "Indicator Code"], [year for year in years if year in wide], "time", "value")
     long = long.set_axis(["economy", "series", "time", "value"], axis="columns")
-    return _reading(long[long["value"].ne("")].reset_index(drop=True), asked)
+    return _reading(long[long["value"].ne("")].reset_index(drop=True), asked, notes)
 
 
 def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
@@ -98,14 +115,29 @@ def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
         for number, indicator in enumerate(INDICATORS, start=1):
             rows += persist(partial(_indicator, indicator, asked.retrieved, address, patience, headers), patience)
             asked.progress(number, len(INDICATORS))
-    frame = pd.DataFrame(rows, columns=["economy", "series", "time", "value"])
+    frame = pd.DataFrame(rows, columns=["economy", "name", "series", "label", "time", "value"])
+    notes = _held(frame, "economy", "name", "series", "label")
     frame = frame.dropna(subset="value").astype("str").reset_index(drop=True)
-    return _reading(frame, asked)
+    return _reading(frame, asked, notes)
+
+
+def _held(rows: pd.DataFrame, economy: str, name: str, series: str, label: str) -> list[str]:
+    """Hold codes of economies and indicators, in the columns given, against their names."""
+    checking.measured(rows, series, label, MEASURED)
+    return checking.names_fit(rows[economy], rows[name], iso3_codes())
+
+
+def _from_utf8(text: str) -> str:
+    """Read anew what was read as latin-1, if it was not."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 @contextmanager
 def _api(address: str, patience: Patience) -> Iterator[dict[str, str]]:
-    """Point wbgapi at an address, with a time-out, and keep the headers of its last answer."""
+    """Point wbgapi at an address, with a time-out, and keep the headers of its last answer, and its "total"."""
     import wbgapi  # noqa: PLC0415  (slow to import, and needed only here)
 
     headers: dict[str, str] = {}
@@ -113,6 +145,8 @@ def _api(address: str, patience: Patience) -> Iterator[dict[str, str]]:
     def keep(answer: Any, **_options: Any) -> None:
         headers.clear()
         headers.update(answer.headers)
+        announced = re.search(r'"total":\s*"?(\d+)', answer.text[:_HEADER])
+        headers[_TOTAL] = announced[1] if announced else "0"
 
     before = wbgapi.endpoint, wbgapi.get_options
     wbgapi.endpoint = address
@@ -131,7 +165,21 @@ def _indicator(
 
     years = range(FIRST_YEAR, retrieved.year + 1)
     try:
-        return list(wbgapi.data.fetch(indicator, time=years, skipAggs=True, numericTimeKeys=True))
+        rows = list(wbgapi.data.fetch(indicator, time=years, labels=True, numericTimeKeys=True))
+        if len(rows) != int(headers[_TOTAL]):
+            raise SourceError(f"{address} gave {len(rows)} of the {headers[_TOTAL]} figures of {indicator} announced")
+        return [
+            {
+                "economy": row["economy"]["id"],
+                "name": row["economy"]["value"],
+                "series": row["series"]["id"],
+                "label": row["series"]["value"],
+                "time": row["time"]["id"],
+                "value": row["value"],
+            }
+            for row in rows
+            if not row["economy"]["aggregate"]
+        ]
     except wbgapi.APIResponseError:
         raise SourceError(f"{address} answered with something that is not the API's data, such as a web page") from None
     except wbgapi.APIError as error:
@@ -148,7 +196,7 @@ def _indicator(
         raise SourceError(f"{address} gave {indicator} in another layout than that of its version 2") from None
 
 
-def _reading(long: pd.DataFrame, asked: Asked) -> Reading:
+def _reading(long: pd.DataFrame, asked: Asked, notes: list[str]) -> Reading:
     """Turn economy, series, time and value (text) into the panel."""
     long = long[~long["economy"].isin([*WORLD_BANK_GROUPS, *NOT_LISTED])]
     rows = pd.DataFrame(
@@ -165,8 +213,9 @@ def _reading(long: pd.DataFrame, asked: Asked) -> Reading:
     panel = wide[list(INDICATORS)].rename(columns=INDICATORS).sort_index().reset_index()
     empty = panel["population"].isna()
     panel = panel[~empty].astype({"population": "int64"}).rename_axis(columns=None)
-    notes = [f"Rows without population, which are left out: {empty.sum()}."] if empty.any() else []
-    return Reading({"panel": panel}, (*notes, *checking.against_present("panel", panel)))
+    if empty.any():
+        notes = [*notes, f"Rows without population, which are left out: {empty.sum()}."]
+    return Reading({"panel": panel}, (*notes, *against_present("panel", panel)))
 
 
 SOURCE = Source(
