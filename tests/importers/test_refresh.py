@@ -61,7 +61,7 @@ BROKEN = {
     "a hundred gigabytes": (body(packed("DDS.csv", 10**11)), "DDS.csv has 100.0 GB unpacked"),
     "a hidden size": (body(packed("DDS.csv", 1000)), "the archive is damaged or cut off"),
     "half a zip": (body(packed("DDS.csv")[:5000]), "the archive is damaged or cut off"),
-    "something else": (body(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20), "are lacking"),
+    "something else": (body(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20), "the file is in UTF-16, or no text at all"),
 }
 
 

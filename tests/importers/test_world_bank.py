@@ -163,7 +163,7 @@ def test_a_bad_answer_changes_nothing(server: Server, hasty: Patience, impatient
         (lambda frame: frame.rename(columns={"Country Code": "Code"}), "the column Country Code is lacking"),
         (lambda frame: frame[frame["Country Code"] < "M"], "of the 215 economies of panel are not in the file"),
         (lambda frame: pd.concat([frame, frame.iloc[[0]]]), "comes twice"),
-        (lambda frame: frame.assign(**{"2010": "n/a"}), "column value: 'n/a' is no number"),
+        (lambda frame: frame.assign(**{"2010": "n/a"}), "row 2, column 2010: 'n/a' is no number"),
     ],
 )
 def test_a_bad_file_is_refused(tmp_path: Path, change, sentence: str):

@@ -21,9 +21,9 @@ MILLION = ("6", "6.0")
 """UNIT_MULT is the power of ten that a value is multiplied by to give USD."""
 NO_FIGURE = ("M", "O")
 """Statuses of the SDMX code list that stand for no figure (missing)."""
-LARGEST = 500_000_000
-_LARGEST_PAGE = 50_000_000
-_PAGES = 200
+LARGEST = 100_000_000
+_LARGEST_PAGE, _PAGES, _MOST_ROWS = 5_000_000, 200, 100_000
+"""Of the API: a page has a thousand observations, 1 MB, and an indicator has some three thousand."""
 
 
 def read(path: Path, asked: Asked) -> Reading:
@@ -87,6 +87,8 @@ def _pages(query: str, target: Path, patience: Patience, asked: Asked, before: i
     for _ in range(_PAGES):
         download(f"{query}&skip={len(rows)}", target, _LARGEST_PAGE, patience)
         page, total = _page(target.read_bytes(), query)
+        if max(total, len(rows) + len(page)) > _MOST_ROWS:
+            raise SourceError(f"{query} gives more than {_MOST_ROWS:,} observations, which cannot be its figures")
         rows += page
         asked.progress(before + len(rows), None)
         if len(rows) >= total:
@@ -99,11 +101,11 @@ def _pages(query: str, target: Path, patience: Patience, asked: Asked, before: i
 def _page(content: bytes, query: str) -> tuple[list[dict[str, Any]], int]:
     try:
         answer = json.loads(content)
-        page, total = answer["value"], int(answer["count"])
-        columns = list(page[0]) if page else COLUMNS
-    except (ValueError, KeyError, TypeError):
+        page, total = list(answer["value"]), int(answer["count"])
+        columns = set(page[0]).intersection(*(row.keys() for row in page)) if page else COLUMNS
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         raise SourceError(f"{query} answered with something that is not the API's data, such as a web page") from None
-    checking.all_there("column", COLUMNS, columns)
+    checking.all_there("column", COLUMNS, sorted(columns))
     return page, total
 
 

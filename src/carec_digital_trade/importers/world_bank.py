@@ -1,6 +1,6 @@
 """World Bank, World Development Indicators: population, income, connectivity and openness of all economies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -11,15 +11,8 @@ import pandas as pd
 
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
-from carec_digital_trade.importers.download import (
-    Patience,
-    SourceError,
-    Transient,
-    persist,
-    status_problem,
-    unreachable,
-)
-from carec_digital_trade.importers.reading import text_chunks
+from carec_digital_trade.importers.download import Patience, SourceError, asking, parts, persist, status_problem
+from carec_digital_trade.importers.reading import gathered, text_chunks
 from carec_digital_trade.importers.source import Asked, Reading, Source
 
 INDICATORS = {
@@ -35,6 +28,8 @@ FIRST_YEAR = 2005
 """As the bundled panel; nothing in the package looks further back."""
 LARGEST = 2_000_000_000
 _CHUNK = 20_000
+_LARGEST_PAGE, _LARGEST_ANSWERS, _MOST_ANSWERS = 5_000_000, 30_000_000, 1_000
+"""Of the API: seven indicators have some fifty pages of a thousand rows, 13 MB in all."""
 
 
 def read(path: Path, asked: Asked) -> Reading:
@@ -58,15 +53,22 @@ def read(path: Path, asked: Asked) -> Reading:
         If the file is not laid out as expected, lacks an indicator, or names an unknown economy.
     """
     years = [str(year) for year in range(FIRST_YEAR, asked.retrieved.year + 1)]
-    kept = []
-    chunks = text_chunks(path, "WDICSV.csv", ["Country Code", "Indicator Code"], LARGEST, _CHUNK, optional=years)
-    for number, chunk in enumerate(chunks):
-        asked.progress((number + 1) * _CHUNK, None)
-        kept.append(chunk[chunk["Indicator Code"].isin(list(INDICATORS))])
-    wide = pd.concat(kept)
-    long = wide.melt(["Country Code", "Indicator Code"], [year for year in years if year in wide], "time", "value")
+    key = ["Country Code", "Indicator Code"]
+    wide = gathered(_wanted(text_chunks(path, "WDICSV.csv", key, LARGEST, _CHUNK, optional=years), asked))
+    years = [year for year in years if year in wide]
+    # Here, where a row and a column are those of the file.
+    checking.once(wide, key)
+    for year in years:
+        checking.numbers(wide[wide[year].ne("")], year)
+    long = wide.melt(key, years, "time", "value")
     long = long.set_axis(["economy", "series", "time", "value"], axis="columns")
     return _reading(long[long["value"].ne("")].reset_index(drop=True), asked)
+
+
+def _wanted(chunks: Iterable[pd.DataFrame], asked: Asked) -> Iterator[pd.DataFrame]:
+    for number, chunk in enumerate(chunks, start=1):
+        asked.progress(number * _CHUNK, None)
+        yield chunk[chunk["Indicator Code"].isin(list(INDICATORS))]
 
 
 def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
@@ -105,18 +107,24 @@ def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
 
 @contextmanager
 def _api(address: str, patience: Patience) -> Iterator[dict[str, str]]:
-    """Point wbgapi at an address, with a time-out, and keep the headers of its last answer."""
+    """Point wbgapi at an address, with limits of time and size, and keep the headers of its last answer."""
     import wbgapi  # noqa: PLC0415  (slow to import, and needed only here)
 
     headers: dict[str, str] = {}
+    sizes: list[int] = []
 
     def keep(answer: Any, **_options: Any) -> None:
         headers.clear()
         headers.update(answer.headers)
+        # wbgapi looks at no size; what has been read here is what it will find.
+        answer._content = b"".join(parts(answer, address, _LARGEST_PAGE, patience))
+        sizes.append(len(answer.content))
+        if len(sizes) > _MOST_ANSWERS or sum(sizes) > _LARGEST_ANSWERS:
+            raise SourceError(f"{address} sends page after page, {sum(sizes) / 1e6:,.0f} MB in {len(sizes):,} by now")
 
     before = wbgapi.endpoint, wbgapi.get_options
     wbgapi.endpoint = address
-    wbgapi.get_options = {"timeout": patience.timeout, "hooks": {"response": keep}}
+    wbgapi.get_options = {"timeout": patience.timeout, "stream": True, "hooks": {"response": keep}}
     try:
         yield headers
     finally:
@@ -126,25 +134,20 @@ def _api(address: str, patience: Patience) -> Iterator[dict[str, str]]:
 def _indicator(
     indicator: str, retrieved: date, address: str, patience: Patience, headers: dict[str, str]
 ) -> list[dict[str, Any]]:
-    import requests  # noqa: PLC0415
     import wbgapi  # noqa: PLC0415
 
     years = range(FIRST_YEAR, retrieved.year + 1)
     try:
-        return list(wbgapi.data.fetch(indicator, time=years, skipAggs=True, numericTimeKeys=True))
+        with asking(address, patience, "its answer"):
+            found = wbgapi.data.fetch(indicator, time=years, skipAggs=True, numericTimeKeys=True)
+            return list(found)
     except wbgapi.APIResponseError:
         raise SourceError(f"{address} answered with something that is not the API's data, such as a web page") from None
     except wbgapi.APIError as error:
         if error.code is None:  # a message of the API in an answer that is otherwise well
             raise SourceError(f"{address} refused {indicator}: {error.msg}") from None
         raise status_problem(address, error.code, error.msg, headers) from None
-    except requests.Timeout:
-        raise Transient(f"{address} did not answer within {patience.timeout:g} seconds") from None
-    except requests.exceptions.ChunkedEncodingError:
-        raise Transient(f"{address} broke off before the end of its answer") from None
-    except requests.RequestException as error:
-        raise Transient(unreachable(address, error)) from None
-    except (KeyError, TypeError, IndexError, ValueError, AttributeError):
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError, RecursionError):
         raise SourceError(f"{address} gave {indicator} in another layout than that of its version 2") from None
 
 
