@@ -74,7 +74,7 @@ def test_text_is_quoted_only_where_it_must_be():
         (".inf", "year=.inf cannot be read: it may hold finite numbers"),
         ("[1, .nan]", "finite numbers"),
         ("9" * 5000, "finite numbers"),
-        ("&a [*a]", "finite numbers"),
+        ("&a [*a]", "an alias \\(\\*name\\) is not taken"),
         ("!!binary aGk=", "finite numbers"),
         ("!!python/object:os.system x", "could not determine a constructor"),
         ("a\n---\nb", "another document"),

@@ -3,23 +3,20 @@
 Whatever the file claims to be, no more of it is in memory than a chunk of rows of the width of its header.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import pandas as pd
 
+from carec_digital_trade.csvtext import CsvText
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.archive import unpacked
 
-LONGEST_LINE = 65_536
 MOST_ROWS = 1_000_000
 """Of what is kept whole; the largest such file, the WTO's, has 76 thousand."""
 _CHUNK = 50_000
-_LONGEST_CHUNK = 100_000_000
 _NO_ROWS = "the file has a header and no rows"
 
 
@@ -120,7 +117,7 @@ def text_chunks(
         As `text_rows` does.
     """
     with unpacked(path, pattern, largest, columns) as stream:
-        text = _Text(stream, encoding)
+        text = CsvText(stream, encoding)
         checking.all_there("column", columns, text.columns)
         wanted = [name for name in text.columns if name in columns or name in optional]
         if len(set(wanted)) < len(wanted):
@@ -130,53 +127,6 @@ def text_chunks(
         for chunk in _guarded(chunks):
             text.since = 0
             yield chunk
-
-
-class _Text(io.TextIOWrapper):
-    """The text of a CSV file after its header, lines ending in a line feed, that stops what would fill the memory.
-
-    Attributes
-    ----------
-    columns : list of str
-        Names in the header.
-    since : int
-        Characters that have been read since somebody set it to zero.
-    """
-
-    def __init__(self, stream: IO[bytes], encoding: str) -> None:
-        super().__init__(stream, encoding)
-        self._tail = self.readline(LONGEST_LINE)
-        self._unended = len(self._tail)
-        self._check_line()
-        self.columns = next(csv.reader([self._tail]), [])
-        self.since = 0
-
-    def read(self, size: int | None = -1) -> str:
-        block = super().read(size)
-        if not block:
-            self._check_last_line()
-            return block
-        lines = block.count("\n")
-        self._unended = len(block) - block.rfind("\n") if lines else self._unended + len(block)
-        self._check_line()
-        if block.count(",") > 4 * len(self.columns) * (lines + 1) + LONGEST_LINE / 8:
-            raise DataError(f"the file has lines of far more fields than the {len(self.columns)} of its header")
-        self.since += len(block)
-        if self.since > _LONGEST_CHUNK:
-            raise DataError("the file has a quoted field that does not end")
-        self._tail = (self._tail + block)[-LONGEST_LINE:]
-        return block
-
-    def _check_line(self) -> None:
-        if self._unended >= LONGEST_LINE:
-            raise DataError(f"the file has a line of more than {LONGEST_LINE:,} characters, so it is not a CSV file")
-
-    def _check_last_line(self) -> None:
-        """Refuse a file whose last line has fewer fields than its header: it was cut off."""
-        last = self._tail.rstrip("\n").rpartition("\n")[2]
-        wanted, found = len(self.columns), len(next(csv.reader([last]), []))
-        if found < wanted:
-            raise DataError(f"the file is cut off: its last line has {found} of {wanted} fields")
 
 
 def _guarded(chunks: Any) -> Iterator[pd.DataFrame]:
