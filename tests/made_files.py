@@ -124,20 +124,38 @@ def unctad_file() -> pd.DataFrame:
             "DATABASE_ID": "UNCTAD_DE",
             "INDICATOR": table["flow"].map(codes),
             "REF_AREA": table["iso3"],
+            "REF_AREA_LABEL": table["iso3"].map(economy_names()),
             "TIME_PERIOD": table["year"].astype(str),
             "FREQ": "A",
             "OBS_VALUE": table["value"].map(repr),
+            "UNIT_MEASURE": "USD",
             "UNIT_MULT": "6",
             "OBS_STATUS": "A",
         }
     )
     first = rows.iloc[[0]]
     more = [
-        first.assign(REF_AREA="WLD", OBS_VALUE="4000000.0"),
-        first.assign(REF_AREA="TKM", OBS_VALUE="", OBS_STATUS="O"),
+        first.assign(REF_AREA="WLD", REF_AREA_LABEL="World", OBS_VALUE="4000000.0"),
+        first.assign(REF_AREA="TKM", REF_AREA_LABEL="Turkmenistan", OBS_VALUE="", OBS_STATUS="O"),
         first.assign(INDICATOR="UNCTAD_DE_OTHER", UNIT_MULT="0"),
     ]
     return pd.concat([rows, *more], ignore_index=True)
+
+
+WDI_NAMES = {
+    "SP.POP.TOTL": "Population, total",
+    "NY.GDP.MKTP.CD": "GDP (current US$)",
+    "NY.GDP.MKTP.KD": "GDP (constant 2015 US$)",
+    "IT.NET.USER.ZS": "Individuals using the Internet (% of population)",
+    "IT.NET.BBND.P2": "Fixed broadband subscriptions (per 100 people)",
+    "NE.EXP.GNFS.ZS": "Exports of goods and services (% of GDP)",
+    "NE.IMP.GNFS.ZS": "Imports of goods and services (% of GDP)",
+}
+
+
+def economy_names() -> dict[str, str]:
+    """ISO 3166-1 alpha-3 to a name, and to those of two that are no economies."""
+    return load("economies").set_index("iso3")["short_name"].to_dict() | {"WLD": "World", "CHI": "Channel Islands"}
 
 
 def world_bank_rows() -> pd.DataFrame:
@@ -154,9 +172,10 @@ def world_bank_file() -> pd.DataFrame:
     wide = world_bank_rows().pivot(index=["economy", "series"], columns="year", values="value").reset_index()
     text = wide.astype("object").where(wide.notna(), "").map(lambda value: f"{value}" if value != "" else "")
     text = text.rename(columns=str).rename(columns={"economy": "Country Code", "series": "Indicator Code"})
-    text.insert(0, "Country Name", text["Country Code"])
-    text.insert(2, "Indicator Name", text["Indicator Code"])
-    other = text.iloc[[0]].assign(**{"Indicator Code": "AG.LND.TOTL.K2"})
+    text.insert(0, "Country Name", text["Country Code"].map(economy_names()))
+    text.insert(2, "Indicator Name", text["Indicator Code"].map(WDI_NAMES))
+    land = {"Indicator Code": "AG.LND.TOTL.K2", "Indicator Name": "Land area (sq. km)"}
+    other = text.iloc[[0]].assign(**land)
     return pd.concat([text, other], ignore_index=True).assign(**{"1960": "", "Unnamed": ""})
 
 
@@ -174,7 +193,7 @@ def cyberlaw_file() -> pd.DataFrame:
             "indirect_taxation": "Indirect Taxation",
         }
     )
-    wide.insert(0, "country", wide.index)
+    wide.insert(0, "country", wide.index.map(economy_names()))
     wide.insert(0, "code", [numeric[code] for code in wide.index])
     return wide.reset_index(drop=True)
 

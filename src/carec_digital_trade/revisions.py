@@ -1,6 +1,7 @@
 """What did a newer vintage of a table change: which figures are new, gone, or revised, and by how much?"""
 
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -41,9 +42,50 @@ def diff(table: str, old: str, new: str, by: By = "change") -> pd.DataFrame:
         If there is no such table, vintage or order.
     """
     check_choice("order", by, ("change", "percent"))
-    before, after = _figures(table, old, new)
+    return compare(*_figures(table, old, new), by)
+
+
+def compare(before: pd.Series, after: pd.Series, by: By = "change") -> pd.DataFrame:
+    """Compare figures that need not be those of a stored vintage.
+
+    Parameters
+    ----------
+    before, after : pandas.Series
+        From `figures`.
+    by : {"change", "percent"}
+        As for `diff`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `diff`.
+    """
     both = pd.concat({"old": before, "new": after}, axis="columns")
     return _ordered(both[_differs(both)].reset_index(), by)
+
+
+def figures(frames: Sequence[pd.DataFrame], resources: Sequence[Mapping[str, Any]]) -> tuple[pd.Series, ...]:
+    """Return every figure of two tables, by key and by the column that it stands in.
+
+    Parameters
+    ----------
+    frames : sequence of pandas.DataFrame
+        Two vintages of a table. Where they tell other economies apart, those that one of them does not are lumped.
+    resources : sequence of mapping
+        What their descriptors say of them; the key and the columns are those of the last one.
+
+    Returns
+    -------
+    tuple of pandas.Series
+        One a table, without missing figures.
+    """
+    key = resources[-1]["schema"]["primaryKey"]
+    columns = [field["name"] for field in resources[-1]["schema"]["fields"] if field["name"] not in key]
+    told_apart = [resource.get("origin", {}).get("economies") for resource in resources]
+    if all(told_apart) and set(told_apart[0]) != set(told_apart[1]):
+        frames = [_lumped(frame, set.intersection(*map(set, told_apart)), key, columns) for frame in frames]
+    # Numbers stay numbers where all figures are; a table of words is compared as words.
+    return tuple(frame.set_index(key)[columns].rename_axis(columns="figure").stack().dropna() for frame in frames)
 
 
 def by_group(differences: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -107,22 +149,11 @@ def compared(table: str, old: str, new: str) -> dict[str, int]:
     }
 
 
-def _figures(table: str, old: str, new: str) -> tuple[pd.Series, pd.Series]:
-    """Return every figure of either vintage, by key and by the column that it stands in."""
+def _figures(table: str, old: str, new: str) -> tuple[pd.Series, ...]:
     resources = [describe(table, vintage) for vintage in (old, new)]
-    keys = [resource["schema"]["primaryKey"] for resource in resources]
-    if keys[0] != keys[1]:
+    if resources[0]["schema"]["primaryKey"] != resources[1]["schema"]["primaryKey"]:
         raise InputError(f"the two vintages of {table} have different keys and cannot be compared")
-    figures = [field["name"] for field in resources[1]["schema"]["fields"] if field["name"] not in keys[0]]
-    frames = [load(table, vintage) for vintage in (old, new)]
-    told_apart = [resource.get("origin", {}).get("economies") for resource in resources]
-    if all(told_apart) and set(told_apart[0]) != set(told_apart[1]):
-        frames = [_lumped(frame, set.intersection(*map(set, told_apart)), keys[0], figures) for frame in frames]
-    # Numbers stay numbers where all figures are; a table of words is compared as words.
-    before, after = (
-        frame.set_index(keys[0])[figures].rename_axis(columns="figure").stack().dropna() for frame in frames
-    )
-    return before, after
+    return figures([load(table, vintage) for vintage in (old, new)], resources)
 
 
 def _lumped(frame: pd.DataFrame, told_apart: set[str], key: list[str], figures: list[str]) -> pd.DataFrame:

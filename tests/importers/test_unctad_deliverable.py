@@ -67,7 +67,7 @@ def test_the_usual_address_is_the_data360_api():
     [
         ({"UNIT_MULT": "3"}, "column UNIT_MULT: '3', expected '6' or '6.0'"),
         ({"TIME_PERIOD": "2020-Q1"}, "column TIME_PERIOD: '2020-Q1' is no number"),
-        ({"REF_AREA": "QQQ"}, "these codes of economies are not known: QQQ"),
+        ({"REF_AREA": "QQQ", "REF_AREA_LABEL": "Atlantis"}, "these codes of economies are not known: QQQ"),
         ({"OBS_VALUE": "many"}, "column OBS_VALUE: 'many' is no number"),
         ({"OBS_VALUE": "-1"}, "column value: -1.0 breaks"),
         ({"TIME_PERIOD": "2010"}, "ABW, 2010, exports comes twice"),

@@ -19,6 +19,7 @@ from carec_digital_trade.importers.download import Patience
 from carec_digital_trade.importers.world_bank import INDICATORS
 
 ROWS = made_files.world_bank_rows()
+NAMES = made_files.economy_names() | {"QQQ": "Atlantis"}
 GROUPS = {"WLD"}
 
 
@@ -28,8 +29,8 @@ def api(rows: pd.DataFrame, value: str = "value"):
         series: [
             {
                 "variable": [
-                    {"concept": "Country", "id": row.economy, "value": row.economy},
-                    {"concept": "Series", "id": series, "value": series},
+                    {"concept": "Country", "id": row.economy, "value": NAMES[row.economy]},
+                    {"concept": "Series", "id": series, "value": made_files.WDI_NAMES[series]},
                     {"concept": "Time", "id": f"YR{row.year}", "value": str(row.year)},
                 ],
                 value: None if pd.isna(row.value) else row.value,
@@ -159,7 +160,8 @@ def test_a_bad_answer_changes_nothing(server: Server, hasty: Patience, impatient
     ("change", "sentence"),
     [
         (lambda frame: frame[frame["Indicator Code"] != "IT.NET.BBND.P2"], "the indicator IT.NET.BBND.P2 is lacking"),
-        (lambda frame: frame.replace({"Country Code": {"KAZ": "QQQ"}}), "codes of economies are not known: QQQ"),
+        (lambda frame: frame.replace({"KAZ": "QQQ", "Kazakhstan": "Atlantis"}), "economies are not known: QQQ"),
+        (lambda frame: frame.replace({"KAZ": "QQQ"}), "'Kazakhstan' under the code QQQ is the name of KAZ"),
         (lambda frame: frame.rename(columns={"Country Code": "Code"}), "the column Country Code is lacking"),
         (lambda frame: frame[frame["Country Code"] < "M"], "of the 215 economies of panel are not in the file"),
         (lambda frame: pd.concat([frame, frame.iloc[[0]]]), "comes twice"),

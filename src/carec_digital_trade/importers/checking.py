@@ -1,23 +1,14 @@
-"""What every source is held to, whatever its layout."""
+"""What the rows of every source are held to, whatever their layout."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.datasets import LATEST, describe, load
 from carec_digital_trade.errors import DataError
-from carec_digital_trade.prose import listing
-from carec_digital_trade.regions import economy_name
+from carec_digital_trade.importers.codes import named
 
 FIRST_YEAR = 1960
-SAME_SCALE = 5.0
-"""A release revises figures; one whose median figure moves by more than this factor is in another unit."""
-MOST_LOST = 0.1
-"""A file that lacks more than this share of the economies that were there is cut off."""
-_ENOUGH = 10
-"""Figures whose median tells another unit from a revision; a year of BaTIS has some twenty."""
-_NAMED = 8
 
 
 def expect(rows: pd.DataFrame, column: str, allowed: Collection[str]) -> None:
@@ -152,7 +143,7 @@ def all_there(kind: str, wanted: Iterable[str], found: Collection[str]) -> None:
         raise DataError(f"{what} lacking: the {kind}s are {', '.join(map(str, found)) or 'none'}")
 
 
-def once(rows: pd.DataFrame, key: Sequence[str]) -> None:
+def once(rows: pd.DataFrame, key: Sequence[str], value: str = "value") -> None:
     """Refuse rows that say the same thing twice.
 
     Parameters
@@ -161,84 +152,82 @@ def once(rows: pd.DataFrame, key: Sequence[str]) -> None:
         Indexed as `reading.text_rows` indexes it.
     key : sequence of str
         Columns that must not agree in two rows.
+    value : str
+        Column of what they say of it.
 
     Raises
     ------
     DataError
-        Naming the first such row.
+        Naming the first such rows and what they say.
     """
     double = rows.duplicated(list(key))
     if double.any():
-        row = double.idxmax()
-        raise DataError(f"row {row + 2}: {', '.join(map(str, rows.loc[row, list(key)]))} comes twice")
+        second = rows[double].iloc[0]
+        first = rows[(rows[list(key)] == second[list(key)]).all(axis="columns")].iloc[0]
+        raise DataError(
+            f"rows {first.name + 2} and {second.name + 2}: {', '.join(map(str, second[list(key)]))} comes twice, as "
+            f"{first[value]} and as {second[value]}"
+        )
 
 
-def same_scale(new: pd.Series, old: pd.Series, unit: str, what: str) -> None:
-    """Refuse figures that are so far from those at hand that the unit must be another.
+def measured(rows: pd.DataFrame, code: str, name: str, expected: Mapping[str, str]) -> None:
+    """Refuse a column whose name says that it measures something else.
 
     Parameters
     ----------
-    new, old : pandas.Series
-        Figures on comparable indexes.
-    unit : str
-        Unit of the old ones.
-    what : str
-        What they are.
+    rows : pandas.DataFrame
+        Indexed as `reading.text_rows` indexes it.
+    code, name : str
+        Columns of the codes and of the names of what is measured.
+    expected : mapping of str to str
+        Code to what its name must contain, such as the unit or the base year.
 
     Raises
     ------
     DataError
-        If the median ratio of figures that both have is beyond `SAME_SCALE` or its inverse.
+        Naming row, code, name, and what was expected.
     """
-    both = pd.concat({"new": new, "old": old}, axis="columns", join="inner").abs()
-    both = both[(both > 0).all(axis="columns")]
-    if len(both) < _ENOUGH:
-        return
-    ratio = (both["new"] / both["old"]).median()
-    if not 1 / SAME_SCALE < ratio < SAME_SCALE:
-        raise DataError(f"{what}: the figures are {ratio:,.4g} times those at hand, so they are not in {unit}")
+    for each, words in expected.items():
+        bad = rows[code].eq(each) & ~rows[name].str.casefold().str.contains(words.casefold(), regex=False)
+        if bad.any():
+            row = bad.idxmax()
+            raise DataError(f"row {row + 2}, column {name}: {each} is {rows[name][row]!r}, expected {words!r} in it")
 
 
-def against_present(table: str, frame: pd.DataFrame, economy: str = "iso3") -> list[str]:
-    """Hold a table against the one at hand.
+def names_fit(codes: pd.Series, names: pd.Series, known: Mapping[str, str]) -> list[str]:
+    """Hold the names of economies against their codes.
 
     Parameters
     ----------
-    table : str
-        Name of the table.
-    frame : pandas.DataFrame
-        The new table, in the columns of its schema.
-    economy : str
-        Column of the economies.
+    codes, names : pandas.Series
+        What the rows hold, indexed as `reading.text_rows` indexes it.
+    known : mapping of str to str
+        Code to ISO 3166-1 alpha-3, or to what stands for an aggregate. Rows of other codes may have any name that is
+        not one of an economy.
 
     Returns
     -------
     list of str
-        A sentence that names the economies that are gone, if there are any, and one the new ones.
+        A sentence that lists the names that nobody knows, if there are any.
 
     Raises
     ------
     DataError
-        If the unit must be another, or so many economies are gone that the file must be cut off.
+        If a name is another economy's, or stands under several codes, or a code under several names that are not all
+        known; the sentence gives row, code and name.
     """
-    schema, present = describe(table, LATEST)["schema"], load(table, LATEST)
-    key = schema["primaryKey"]
-    for field in schema["fields"]:
-        if field["type"] == "number":
-            series = (each.set_index(key)[field["name"]] for each in (frame, present))
-            same_scale(*series, field["unit"], f"{table}, {field['name']}")
-    before, now = set(present[economy]), set(frame[economy])
-    gone, added = sorted(before - now), sorted(now - before)
-    if len(gone) > MOST_LOST * len(before):
-        raise DataError(
-            f"{len(gone)} of the {len(before)} economies of {table} are not in the file, so it is cut off: "
-            f"{_named(gone)}"
-        )
-    notes = [f"Not in {table} any more: {_named(gone)}."] if gone else []
-    return notes + ([f"New in {table}: {_named(added)}."] if added else [])
-
-
-def _named(codes: Sequence[str]) -> str:
-    names = [economy_name(code, short=True) for code in codes[:_NAMED]]
-    more = [f"{len(codes) - _NAMED} more"] if len(codes) > _NAMED else []
-    return listing([*names, *more])
+    pairs = pd.DataFrame({"code": codes, "name": names}).drop_duplicates()
+    pairs = pairs.assign(iso3=pairs["code"].map(known), owner=pairs["name"].map(named))
+    unknown = pairs["owner"].isna() & pairs["iso3"].notna()
+    twice = pairs["name"].duplicated() | (pairs["code"].duplicated(keep=False) & unknown)
+    for wrong, why in (
+        (pairs["owner"].notna() & pairs["owner"].ne(pairs["iso3"]), "is the name of {owner}"),
+        (twice & pairs["iso3"].notna(), "is not the only name of the code, or not its only code"),
+    ):
+        if wrong.any():
+            row = pairs[wrong].iloc[0]
+            raise DataError(f"row {row.name + 2}: {row['name']!r} under the code {row['code']} {why.format(**row)}")
+    if not unknown.any():
+        return []
+    listed = ", ".join(f"{row.name} ({row.code})" for row in pairs[unknown].itertuples(index=False))
+    return [f"Names that are not known and could not be held against their codes: {listed}."]

@@ -1,6 +1,8 @@
 """Codes by which the sources name economies and groups of economies, and what they stand for here."""
 
 from carec_digital_trade.datasets import load
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.regions import iso3
 
 # fmt: off
 WORLD_BANK_GROUPS = frozenset({
@@ -64,6 +66,28 @@ def other_iso2_codes() -> set[str]:
 
     known = [*pycountry.countries, *pycountry.historic_countries]
     return {each.alpha_2 for each in known if hasattr(each, "alpha_2")} - set(wto_codes())
+
+
+def named(name: str) -> str | None:
+    """Return whose name it is.
+
+    Parameters
+    ----------
+    name : str
+        As a source spells it.
+
+    Returns
+    -------
+    str or None
+        ISO 3166-1 alpha-3 of the economy, or None if it is not known, such as one of a group of economies.
+    """
+    import pycountry  # noqa: PLC0415  (slow to import, and needed only here)
+
+    try:
+        return iso3(name)
+    except InputError:
+        kinds = ("name", "common_name", "official_name")
+        return next((each.alpha_3 for kind in kinds if (each := pycountry.countries.get(**{kind: name}))), None)
 
 
 def _standard(kind: str) -> dict[str, str]:

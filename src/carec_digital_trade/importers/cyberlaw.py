@@ -6,6 +6,7 @@ import pandas as pd
 
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import m49_codes
+from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
 from carec_digital_trade.importers.source import Asked, Reading, Source
 
@@ -48,14 +49,16 @@ def read(path: Path, _asked: Asked) -> Reading:
     rows = text_rows(path, "*.csv", ["code", "country", *DOMAINS], LARGEST)
     for domain in DOMAINS:
         checking.expect(rows, domain, STATUSES)
-    rows = rows.assign(iso3=checking.mapped(rows["code"].str.zfill(3), m49_codes(), rows["country"]))
-    checking.once(rows, ["iso3"])
+    codes = rows["code"].str.zfill(3)
+    rows = rows.assign(iso3=checking.mapped(codes, m49_codes(), rows["country"]))
+    unknown = checking.names_fit(codes, rows["country"], m49_codes())
+    checking.once(rows.assign(value=rows[list(DOMAINS)].agg(", ".join, axis="columns")), ["iso3"])
     long = rows.melt("iso3", list(DOMAINS), "domain", "status")
     frame = long.assign(
         domain=pd.Categorical(long["domain"].map(DOMAINS), list(DOMAINS.values())), status=long["status"].map(STATUSES)
     )
     frame = frame.sort_values(["iso3", "domain"]).astype({"domain": "str"})[["iso3", "domain", "status"]]
-    return Reading({"cyberlaw": frame}, tuple(checking.against_present("cyberlaw", frame)))
+    return Reading({"cyberlaw": frame}, (*unknown, *against_present("cyberlaw", frame)))
 
 
 SOURCE = Source(

@@ -20,7 +20,9 @@ _CHUNK = 50_000
 _NO_ROWS = "the file has a header and no rows"
 
 
-def text_rows(path: Path, pattern: str, columns: Sequence[str], largest: int) -> pd.DataFrame:
+def text_rows(
+    path: Path, pattern: str, columns: Sequence[str], largest: int, optional: Sequence[str] = ()
+) -> pd.DataFrame:
     """Read a file as text.
 
     Parameters
@@ -33,6 +35,8 @@ def text_rows(path: Path, pattern: str, columns: Sequence[str], largest: int) ->
         Columns that are needed; others are left out.
     largest : int
         Bytes that the file may have.
+    optional : sequence of str
+        Columns that are read if they are there.
 
     Returns
     -------
@@ -46,12 +50,12 @@ def text_rows(path: Path, pattern: str, columns: Sequence[str], largest: int) ->
     """
 
     def read(encoding: str) -> pd.DataFrame:
-        return gathered(text_chunks(path, pattern, columns, largest, _CHUNK, encoding=encoding))
+        return gathered(text_chunks(path, pattern, columns, largest, _CHUNK, optional, encoding))
 
     try:
-        return read("utf-8")[list(columns)]
+        return read("utf-8")
     except UnicodeDecodeError:
-        return read("latin-1")[list(columns)]
+        return read("latin-1")
 
 
 def gathered(chunks: Iterable[pd.DataFrame]) -> pd.DataFrame:

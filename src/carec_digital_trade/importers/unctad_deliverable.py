@@ -11,16 +11,21 @@ from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
 from carec_digital_trade.importers.download import Patience, SourceError, download
+from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
 from carec_digital_trade.importers.source import Asked, Reading, Source
 
 DATABASE = "UNCTAD_DE"
 INDICATORS = {"UNCTAD_DE_DIG_SERVTRADE_ANN_EXP": "exports", "UNCTAD_DE_DIG_SERVTRADE_ANN_IMP": "imports"}
 COLUMNS = ("REF_AREA", "INDICATOR", "TIME_PERIOD", "OBS_VALUE", "UNIT_MULT", "OBS_STATUS")
+OPTIONAL = ("UNIT_MEASURE", "REF_AREA_LABEL")
 MILLION = ("6", "6.0")
 """UNIT_MULT is the power of ten that a value is multiplied by to give USD."""
+CURRENCY = "USD"
 NO_FIGURE = ("M", "O")
 """Statuses of the SDMX code list that stand for no figure (missing)."""
+PLAIN = ("A", "")
+"""Statuses of a normal figure; the others, such as E for estimated, are kept in the vintage's descriptor."""
 LARGEST = 100_000_000
 _LARGEST_PAGE, _PAGES, _MOST_ROWS = 5_000_000, 200, 100_000
 """Of the API: a page has a thousand observations, 1 MB, and an indicator has some three thousand."""
@@ -46,7 +51,7 @@ def read(path: Path, asked: Asked) -> Reading:
     DataError
         If the file is not laid out as expected, is not in USD million, or names an unknown economy.
     """
-    return _reading(text_rows(path, "*UNCTAD*.csv", COLUMNS, LARGEST), asked)
+    return _reading(text_rows(path, "*UNCTAD*.csv", COLUMNS, LARGEST, OPTIONAL), asked)
 
 
 def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
@@ -78,7 +83,8 @@ def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
         for indicator in INDICATORS:
             query = f"{address}?DATABASE_ID={DATABASE}&INDICATOR={indicator}"
             rows += _pages(query, Path(folder) / "page.json", patience, asked, len(rows))
-    frame = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
+    frame = pd.DataFrame(rows)
+    frame = frame[[*COLUMNS, *(column for column in OPTIONAL if column in frame)]]
     return _reading(frame.astype("object").where(frame.notna(), "").map(str).astype("str"), asked)
 
 
@@ -116,8 +122,13 @@ def _reading(rows: pd.DataFrame, asked: Asked) -> Reading:
             raise DataError(f"the indicator {indicator} is lacking")
     # An observation without a figure is no figure, and never zero.
     rows = rows[rows["OBS_VALUE"].str.strip().ne("") & ~rows["OBS_STATUS"].isin(list(NO_FIGURE))]
+    notes: list[str] = []
+    if "REF_AREA_LABEL" in rows:
+        notes += checking.names_fit(rows["REF_AREA"], rows["REF_AREA_LABEL"], iso3_codes())
     rows = rows[~rows["REF_AREA"].isin([*WORLD_BANK_GROUPS, *NOT_LISTED])]
     checking.expect(rows, "UNIT_MULT", MILLION)
+    if "UNIT_MEASURE" in rows:
+        checking.measured(rows.assign(unit=DATABASE), "unit", "UNIT_MEASURE", {DATABASE: CURRENCY})
     frame = pd.DataFrame(
         {
             "iso3": checking.mapped(rows["REF_AREA"], iso3_codes()),
@@ -127,8 +138,15 @@ def _reading(rows: pd.DataFrame, asked: Asked) -> Reading:
         }
     )
     checking.once(frame, ["iso3", "year", "flow"])
+    flags: dict[str, list[str]] = {}
+    for row, flag in rows["OBS_STATUS"][~rows["OBS_STATUS"].isin(list(PLAIN))].items():
+        flags.setdefault(flag, []).append(" ".join(map(str, frame.loc[row, ["iso3", "year", "flow"]])))
+    if flags:
+        counts = ", ".join(f"{len(flagged):,} {flag} (such as {flagged[0]})" for flag, flagged in sorted(flags.items()))
+        notes.append(f"Figures that the source flags, E being estimated and F a forecast: {counts}.")
     frame = frame.sort_values(["iso3", "year", "flow"])
-    return Reading({"deliverable": frame}, tuple(checking.against_present("deliverable", frame)))
+    notes += against_present("deliverable", frame)
+    return Reading({"deliverable": frame}, tuple(notes), about={"flags": flags} if flags else {})
 
 
 SOURCE = Source(

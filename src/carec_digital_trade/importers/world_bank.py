@@ -1,5 +1,6 @@
 """World Bank, World Development Indicators: population, income, connectivity and openness of all economies."""
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -12,6 +13,7 @@ import pandas as pd
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
 from carec_digital_trade.importers.download import Patience, SourceError, asking, parts, persist, status_problem
+from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import gathered, text_chunks
 from carec_digital_trade.importers.source import Asked, Reading, Source
 
@@ -24,12 +26,26 @@ INDICATORS = {
     "NE.EXP.GNFS.ZS": "exports_gs_pct_gdp",
     "NE.IMP.GNFS.ZS": "imports_gs_pct_gdp",
 }
+MEASURED = {
+    "SP.POP.TOTL": "Population, total",
+    "NY.GDP.MKTP.CD": "(current US$)",
+    "NY.GDP.MKTP.KD": "(constant 2015 US$)",
+    "IT.NET.USER.ZS": "(% of population)",
+    "IT.NET.BBND.P2": "(per 100 people)",
+    "NE.EXP.GNFS.ZS": "(% of GDP)",
+    "NE.IMP.GNFS.ZS": "(% of GDP)",
+}
+"""What an indicator's name says of its unit; with another base year it is another column than the descriptor's."""
 FIRST_YEAR = 2005
 """As the bundled panel; nothing in the package looks further back."""
+COLUMNS = ("Country Code", "Country Name", "Indicator Code", "Indicator Name")
 LARGEST = 2_000_000_000
 _CHUNK = 20_000
 _LARGEST_PAGE, _LARGEST_ANSWERS, _MOST_ANSWERS = 5_000_000, 30_000_000, 1_000
 """Of the API: seven indicators have some fifty pages of a thousand rows, 13 MB in all."""
+_HEADER = 1000
+"""Characters of an answer in which its header stands."""
+_TOTAL = "total of the answer"
 
 
 def read(path: Path, asked: Asked) -> Reading:
@@ -53,16 +69,16 @@ def read(path: Path, asked: Asked) -> Reading:
         If the file is not laid out as expected, lacks an indicator, or names an unknown economy.
     """
     years = [str(year) for year in range(FIRST_YEAR, asked.retrieved.year + 1)]
-    key = ["Country Code", "Indicator Code"]
-    wide = gathered(_wanted(text_chunks(path, "WDICSV.csv", key, LARGEST, _CHUNK, optional=years), asked))
-    years = [year for year in years if year in wide]
+    wide = gathered(_wanted(text_chunks(path, "WDICSV.csv", COLUMNS, LARGEST, _CHUNK, optional=years), asked))
+    notes = _held(wide.assign(**{"Country Name": wide["Country Name"].map(_from_utf8)}), *COLUMNS)
+    key, years = ["Country Code", "Indicator Code"], [year for year in years if year in wide]
     # Here, where a row and a column are those of the file.
     checking.once(wide, key)
     for year in years:
         checking.numbers(wide[wide[year].ne("")], year)
     long = wide.melt(key, years, "time", "value")
     long = long.set_axis(["economy", "series", "time", "value"], axis="columns")
-    return _reading(long[long["value"].ne("")].reset_index(drop=True), asked)
+    return _reading(long[long["value"].ne("")].reset_index(drop=True), asked, notes)
 
 
 def _wanted(chunks: Iterable[pd.DataFrame], asked: Asked) -> Iterator[pd.DataFrame]:
@@ -100,14 +116,29 @@ def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
         for number, indicator in enumerate(INDICATORS, start=1):
             rows += persist(partial(_indicator, indicator, asked.retrieved, address, patience, headers), patience)
             asked.progress(number, len(INDICATORS))
-    frame = pd.DataFrame(rows, columns=["economy", "series", "time", "value"])
+    frame = pd.DataFrame(rows, columns=["economy", "name", "series", "label", "time", "value"])
+    notes = _held(frame, "economy", "name", "series", "label")
     frame = frame.dropna(subset="value").astype("str").reset_index(drop=True)
-    return _reading(frame, asked)
+    return _reading(frame, asked, notes)
+
+
+def _held(rows: pd.DataFrame, economy: str, name: str, series: str, label: str) -> list[str]:
+    """Hold codes of economies and indicators, in the columns given, against their names."""
+    checking.measured(rows, series, label, MEASURED)
+    return checking.names_fit(rows[economy], rows[name], iso3_codes())
+
+
+def _from_utf8(text: str) -> str:
+    """Read anew what was read as latin-1, if it was not."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 @contextmanager
 def _api(address: str, patience: Patience) -> Iterator[dict[str, str]]:
-    """Point wbgapi at an address, with limits of time and size, and keep the headers of its last answer."""
+    """Point wbgapi at an address, with limits of time and size, and keep its last answer's headers and "total"."""
     import wbgapi  # noqa: PLC0415  (slow to import, and needed only here)
 
     headers: dict[str, str] = {}
@@ -121,6 +152,8 @@ def _api(address: str, patience: Patience) -> Iterator[dict[str, str]]:
         sizes.append(len(answer.content))
         if len(sizes) > _MOST_ANSWERS or sum(sizes) > _LARGEST_ANSWERS:
             raise SourceError(f"{address} sends page after page, {sum(sizes) / 1e6:,.0f} MB in {len(sizes):,} by now")
+        announced = re.search(r'"total":\s*"?(\d+)', answer.text[:_HEADER])
+        headers[_TOTAL] = announced[1] if announced else "0"
 
     before = wbgapi.endpoint, wbgapi.get_options
     wbgapi.endpoint = address
@@ -139,8 +172,21 @@ def _indicator(
     years = range(FIRST_YEAR, retrieved.year + 1)
     try:
         with asking(address, patience, "its answer"):
-            found = wbgapi.data.fetch(indicator, time=years, skipAggs=True, numericTimeKeys=True)
-            return list(found)
+            rows = list(wbgapi.data.fetch(indicator, time=years, labels=True, numericTimeKeys=True))
+        if len(rows) != int(headers[_TOTAL]):
+            raise SourceError(f"{address} gave {len(rows)} of the {headers[_TOTAL]} figures of {indicator} announced")
+        return [
+            {
+                "economy": row["economy"]["id"],
+                "name": row["economy"]["value"],
+                "series": row["series"]["id"],
+                "label": row["series"]["value"],
+                "time": row["time"]["id"],
+                "value": row["value"],
+            }
+            for row in rows
+            if not row["economy"]["aggregate"]
+        ]
     except wbgapi.APIResponseError:
         raise SourceError(f"{address} answered with something that is not the API's data, such as a web page") from None
     except wbgapi.APIError as error:
@@ -151,7 +197,7 @@ def _indicator(
         raise SourceError(f"{address} gave {indicator} in another layout than that of its version 2") from None
 
 
-def _reading(long: pd.DataFrame, asked: Asked) -> Reading:
+def _reading(long: pd.DataFrame, asked: Asked, notes: list[str]) -> Reading:
     """Turn economy, series, time and value (text) into the panel."""
     long = long[~long["economy"].isin([*WORLD_BANK_GROUPS, *NOT_LISTED])]
     rows = pd.DataFrame(
@@ -168,8 +214,9 @@ def _reading(long: pd.DataFrame, asked: Asked) -> Reading:
     panel = wide[list(INDICATORS)].rename(columns=INDICATORS).sort_index().reset_index()
     empty = panel["population"].isna()
     panel = panel[~empty].astype({"population": "int64"}).rename_axis(columns=None)
-    notes = [f"Rows without population, which are left out: {empty.sum()}."] if empty.any() else []
-    return Reading({"panel": panel}, (*notes, *checking.against_present("panel", panel)))
+    if empty.any():
+        notes = [*notes, f"Rows without population, which are left out: {empty.sum()}."]
+    return Reading({"panel": panel}, (*notes, *against_present("panel", panel)))
 
 
 SOURCE = Source(

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import wto_codes
+from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
 from carec_digital_trade.importers.source import Asked, Reading, Source
 from carec_digital_trade.metrics.relative import WORLD
@@ -67,7 +67,8 @@ def read(path: Path, asked: Asked) -> Reading:
     DataError
         If the file is not laid out as expected, names an unknown economy, or is not complete.
     """
-    rows = _checked(text_rows(path, "*DDS*.csv", COLUMNS, LARGEST), asked.retrieved.year)
+    text = text_rows(path, "*DDS*.csv", COLUMNS, LARGEST)
+    rows = _checked(text, asked.retrieved.year)
     totals, parts = rows[rows["service"] == TOTAL], rows[rows["service"] != TOTAL]
     _check_complete(totals)
     listed = totals[~totals["iso3"].isin(list(AGGREGATES))]
@@ -75,17 +76,20 @@ def read(path: Path, asked: Asked) -> Reading:
     services = parts[parts["iso3"].eq(WORLD) | ~parts["iso3"].isin(list(AGGREGATES))]
     services = services.rename(columns={"iso3": "reporter"})[["reporter", "year", "flow", "service", "value"]]
     breaks = rows[rows["flag"].ne("") & ~rows["iso3"].isin(list(AGGREGATES))]
-    present = checking.against_present("delivered", delivered.assign(value=delivered["value"].replace(0, np.nan)))
-    return Reading(
-        frames={
-            "delivered": delivered,
-            "delivered_services": services.sort_values(["reporter", "year", "flow", "service"]),
-            "breaks": breaks[["flow", "iso3", "service", "year", "flag"]].sort_values(
-                ["flow", "iso3", "service", "year"]
-            ),
-        },
-        notes=(*present, *_zeros_and_negatives(delivered), *_parts(totals, parts), *_aggregates(totals)),
-    )
+    frames = {
+        "delivered": delivered,
+        "delivered_services": services.sort_values(["reporter", "year", "flow", "service"]),
+        "breaks": breaks[["flow", "iso3", "service", "year", "flag"]].sort_values(["flow", "iso3", "service", "year"]),
+    }
+    notes = [
+        *checking.names_fit(text["REPORTER_CODE"], text["REPORTER_NAME"], wto_codes()),
+        *_zeros_and_negatives(delivered),
+        *_parts(totals, parts),
+        *_aggregates(totals),
+    ]
+    for table, frame in frames.items():
+        notes += against_present(table, frame, sparse=table == "breaks")
+    return Reading(frames, tuple(notes))
 
 
 def _checked(rows: pd.DataFrame, last_year: int) -> pd.DataFrame:
@@ -96,6 +100,8 @@ def _checked(rows: pd.DataFrame, last_year: int) -> pd.DataFrame:
     checking.expect(rows, "MODE", ["Mode 1"])
     checking.expect(rows, "UNIT", ["Million US dollar"])
     checking.expect(rows, "BREAKING_SERIES", ["", "B"])
+    groups = {WORLD_CODE if code == WORLD else code: name for code, name in AGGREGATES.items()}
+    checking.measured(rows, "REPORTER_CODE", "REPORTER_NAME", groups)
     frame = pd.DataFrame(
         {
             "iso3": checking.mapped(rows["REPORTER_CODE"], _codes(), rows["REPORTER_NAME"]),
