@@ -166,15 +166,21 @@ def thousands(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(Balanced_value=(frame["Balanced_value"].astype(float) * 1000).map(repr))
 
 
+NO_NUMBERS = ("many", "inf", "1e400", "nan")
+
+
 @pytest.mark.parametrize(
     ("edit", "sentence"),
     [
         (with_cell("Reporter", "QQ"), "these codes of economies are not known: QQ"),
-        (with_cell("Balanced_value", "many"), "is not the CSV file that is expected"),
+        *(
+            (with_cell("Balanced_value", value), f"column Balanced_value: '{value}' is no number")
+            for value in NO_NUMBERS
+        ),
         (with_cell("Year", "x"), "is not the CSV file that is expected"),
         (with_cell("Year", "2028"), "the years 2022 to 2028 are not from 1960 to 2027"),
         (lambda frame: frame.rename(columns={"Balanced_value": "Balanced"}), "the column Balanced_value is lacking"),
-        (lambda frame: pd.concat([frame, frame.iloc[[wanted_row(frame)]]]), "the flow KAZ, CHN, 2022, SJ comes twice"),
+        (lambda frame: pd.concat([frame, frame.iloc[[wanted_row(frame)]]]), ": KAZ, CHN, 2022, SJ comes twice, as "),
         (lambda frame: frame.iloc[:0], "the file has a header and no rows"),
         (lambda frame: frame[frame["Flow"] == "M"], "holds no exports (Flow X) of the services SF, SG"),
         (lambda frame: frame[frame["Reporter"] < "K"], "are not in the file, so it is cut off"),

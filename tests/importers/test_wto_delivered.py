@@ -21,6 +21,7 @@ from carec_digital_trade.scenarios import outcome
 
 FILE = made_files.wto_file()
 TODAY = "2027-06-01"
+NOT_THE_SAME = "Figures of delivered_services that are not those of the present vintage"
 # Values are printed to ten digits and eight of them are added.
 PRINTED = 1e-8
 
@@ -102,7 +103,9 @@ def test_the_descriptor_says_where_the_figures_come_from(imported: importers.Imp
 
 def test_zeros_and_negatives_are_noted_and_sums_agree(imported: importers.Imported):
     # The parts add up, CIS and North America are the sums of their members, the World is the sum of its regions.
-    assert [note.rpartition(" ")[2] for note in imported.notes] == ["81.", "4."]
+    # The made file's services of the World are others than the bundled ones.
+    assert [note.rpartition(" ")[2] for note in imported.notes[:2]] == ["81.", "4."]
+    assert [note.partition(":")[0] for note in imported.notes[2:]] == [NOT_THE_SAME]
     totals = FILE[FILE["INDICATOR"] == "DDS"].assign(value=lambda frame: frame["VALUE"].astype(float))
     ours = load("delivered", imported.vintage)
     for code, members in MEMBERS.items():
@@ -127,7 +130,7 @@ def test_a_total_that_is_no_sum_is_noted_and_not_refused(tmp_path: Path):
 def test_rounding_is_not_noted(tmp_path: Path):
     row = row_of("WL", "X", 2015, "DDS")
     file = changed(tmp_path, cell("VALUE", repr(float(FILE["VALUE"][row]) * (1 + 4e-6)), row))
-    assert len(importers.import_file("wto_delivered", file).notes) == 2
+    assert len(importers.import_file("wto_delivered", file).notes) == 3
 
 
 def test_missing_services_are_noted_and_a_region_is_then_partial(tmp_path: Path):
@@ -211,7 +214,7 @@ def half(frame):
         (cell("VALUE", "inf"), "row 9, column VALUE: 'inf' is no number"),
         (cell("YEAR", "20O5"), "row 9, column YEAR: '20O5' is no number"),
         (cell("YEAR", "2028"), "row 9, column YEAR: '2028' is no year from 1960 to 2027"),
-        (double, "row 7: AFG, exports, 2005, SI1 comes twice"),
+        (double, "rows 6 and 7: AFG, exports, 2005, SI1 comes twice, as 5.96"),
         (no_economy, "the file is not complete: 21 totals are lacking, the first being imports of KAZ in 2005"),
         (no_imports, "the file is not complete: "),
         (no_world, "the World (code WL) is lacking"),
@@ -220,7 +223,7 @@ def half(frame):
 )
 def test_what_does_not_fit_is_refused_in_one_sentence(tmp_path: Path, edit, sentence: str):
     # What a row shows is said before it is asked whether the file is complete, so that its first rows are enough.
-    file = changed(tmp_path, edit, 2_000 if sentence.startswith("row ") else len(FILE))
+    file = changed(tmp_path, edit, 2_000 if sentence.startswith("row") else len(FILE))
     with pytest.raises(DataError) as caught:
         importers.import_file("wto_delivered", file)
     assert str(caught.value).startswith("DDS_bulk_download.csv: ")

@@ -16,6 +16,7 @@ from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import other_iso2_codes, wto_codes
+from carec_digital_trade.importers.present import MOST_LOST, against_present, same_scale
 from carec_digital_trade.importers.reading import text_chunks
 from carec_digital_trade.importers.source import Asked, Reading, Source
 from carec_digital_trade.metrics.integration import REST
@@ -29,7 +30,7 @@ COLUMNS = {
     "Item_code": "category",
     "Year": "int64",
     "Final_value_methodology": "category",
-    "Balanced_value": "float64",
+    "Balanced_value": "str",
 }
 SERVICES = ("SF", "SG", "SH", "SI", "SJ", "SK")
 """Digitally deliverable services (IMF, OECD, UNCTAD and WTO, Handbook on Measuring Digital Trade, 2023)."""
@@ -38,8 +39,12 @@ ECONOMY, WORLD = "c", "WL"
 ROUNDING = 1e-3
 """Of a total: balancing holds the sums over partners to the World's only to about a thousandth."""
 LARGEST = 20_000_000_000
+PRINTED = 1e-9
+"""Of a sum: exports and the partner's imports are printed from one balanced value."""
 CHUNK = 250_000
 _FLOW = ["exporter", "importer", "year", "service"]
+_SIDE = ["Item_code", "Year", "Flow"]
+_SUMS = {"value": "sum", "flows": "sum", "row": "min", "first_value": "first", "last_row": "max", "last_value": "last"}
 
 
 def read(path: Path, asked: Asked) -> Reading:
@@ -64,15 +69,15 @@ def read(path: Path, asked: Asked) -> Reading:
     """
     wanted = list(dict.fromkeys([*load("memberships")["iso3"], *asked.economies]))
     kept = _Kept(wanted)
-    options = {"dtype": COLUMNS, "na_filter": True, "na_values": {"Balanced_value": [""]}}
-    for chunk in text_chunks(path, "*BATIS*.csv", list(COLUMNS), LARGEST, CHUNK, **options):
+    for chunk in text_chunks(path, "*BATIS*.csv", list(COLUMNS), LARGEST, CHUNK, dtype=COLUMNS):
         kept.add(chunk, asked.retrieved.year)
         asked.progress(kept.rows, None)
     table = kept.table()
     _check_members(table)
     _check_scale(table)
+    about = {"economies": wanted}
     notes = (*_absent(table, wanted), *_totals(table, kept.world()), *kept.notes())
-    return Reading({"bilateral": table}, notes, about={"economies": wanted})
+    return Reading({"bilateral": table}, (*notes, *against_present("bilateral", table, about)), about)
 
 
 @dataclass
@@ -83,6 +88,7 @@ class _Kept:
     rows: int = 0
     missing: int = 0
     parts: list[pd.DataFrame] = field(default_factory=list)
+    sides: list[pd.DataFrame] = field(default_factory=list)
     lumped: set[str] = field(default_factory=set)
     known: dict[str, str] = field(default_factory=dict)
 
@@ -96,11 +102,16 @@ class _Kept:
         first, last = chunk["Year"].min(), chunk["Year"].max()
         if not checking.FIRST_YEAR <= first <= last <= last_year:
             raise DataError(f"the years {first} to {last} are not from {checking.FIRST_YEAR} to {last_year}")
-        exports = chunk[chunk["Flow"].eq("X") & chunk["Item_code"].isin(SERVICES) & chunk["type_Reporter"].eq(ECONOMY)]
-        exports = exports[exports["type_Partner"].eq(ECONOMY) | exports["Partner"].eq(WORLD)]
-        self.missing += int(exports["Balanced_value"].isna().sum())
+        services = chunk[chunk["Item_code"].isin(SERVICES) & chunk["type_Reporter"].eq(ECONOMY)]
+        services = services[services["type_Partner"].eq(ECONOMY) | services["Partner"].eq(WORLD)]
+        empty = services["Balanced_value"].eq("")
+        self.missing += int((empty & services["Flow"].eq("X")).sum())
+        services = services[~empty]
+        services = services.assign(Balanced_value=checking.numbers(services, "Balanced_value"))
+        pairs = services[services["type_Partner"].eq(ECONOMY)]
+        self.sides.append(pairs.groupby(_SIDE, observed=True)["Balanced_value"].agg(["size", "sum"]))
         # A flow of zero adds nothing to a sum, and there are millions of them; nobody exports to itself.
-        exports = exports[exports["Balanced_value"].notna() & exports["Balanced_value"].ne(0)]
+        exports = services[services["Flow"].eq("X") & services["Balanced_value"].ne(0)]
         frame = pd.DataFrame(
             {
                 "exporter": self._translated(exports["Reporter"]),
@@ -110,6 +121,10 @@ class _Kept:
                 "method": exports["Final_value_methodology"].astype("str"),
                 "value": exports["Balanced_value"],
                 "flows": 1,
+                "row": exports.index,
+                "first_value": exports["Balanced_value"],
+                "last_row": exports.index,
+                "last_value": exports["Balanced_value"],
             }
         )
         own = frame["exporter"].eq(frame["importer"]) & frame["exporter"].ne(REST)
@@ -121,11 +136,15 @@ class _Kept:
         table = everything[everything["importer"] != WORLD].reset_index(drop=True)
         if table.empty:
             raise DataError(f"the file holds no exports (Flow X) of the services {', '.join(SERVICES)}")
-        told_apart = table[table["exporter"].ne(REST) & table["importer"].ne(REST)]
-        flows = told_apart.groupby(_FLOW)["flows"].sum()
-        if (flows > 1).any():
-            raise DataError(f"the flow {', '.join(map(str, flows[flows > 1].index[0]))} comes twice")
-        return table
+        checking.all_there("service", SERVICES, list(table["service"].unique()))
+        told_apart = everything[everything["exporter"].ne(REST) & everything["importer"].ne(REST)]
+        flows = told_apart.sort_values("row").groupby(_FLOW).agg(_SUMS)
+        if (flows["flows"] > 1).any():
+            double = flows[flows["flows"] > 1].iloc[0]
+            rows = f"rows {double['row'] + 2:.0f} and {double['last_row'] + 2:.0f}"
+            values = f"as {double['first_value']} and as {double['last_value']}"
+            raise DataError(f"{rows}: {', '.join(map(str, double.name))} comes twice, {values}")
+        return table[[*_FLOW, "method", "value", "flows"]]
 
     def world(self) -> pd.DataFrame:
         """Return what the file itself gives as exports to the World."""
@@ -139,6 +158,7 @@ class _Kept:
             yield f"Part of the rest of the world, since the package does not list them: {codes}."
         if self.missing:
             yield f"Flows without a balanced value, which are left out: {self.missing:,}."
+        yield from _apart(pd.concat(self.sides))
 
     def _everything(self) -> pd.DataFrame:
         return _summed(pd.concat(self.parts, ignore_index=True))
@@ -153,14 +173,30 @@ class _Kept:
 
 
 def _summed(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.groupby([*_FLOW, "method"], as_index=False, observed=True)[["value", "flows"]].sum()
+    return frame.groupby([*_FLOW, "method"], as_index=False, observed=True).agg(_SUMS)
+
+
+def _apart(sides: pd.DataFrame) -> Iterator[str]:
+    """Say where the exports of all are not the imports of all, of which each flow is one of both."""
+    sides = sides.groupby(level=_SIDE, observed=True).sum().unstack("Flow")
+    exports, imports = (
+        sides.xs(flow, axis="columns", level="Flow").reindex(columns=["size", "sum"]).fillna(0) for flow in ("X", "M")
+    )
+    wrong = exports["size"].ne(imports["size"]) | (exports["sum"] - imports["sum"]).abs().gt(PRINTED * exports["sum"])
+    if wrong.any():
+        first = wrong.idxmax()
+        counts = [f"{side['size'][first]:,.0f} worth {side['sum'][first]:,.10g}" for side in (exports, imports)]
+        yield (
+            f"Services and years in which the flows that exporters have are not those that importers have: "
+            f"{wrong.sum()}, the first being {' '.join(map(str, first))}, {' against '.join(counts)}."
+        )
 
 
 def _check_members(table: pd.DataFrame) -> None:
     """Refuse a file that lacks too many members of the named regions."""
     members = list(load("memberships")["iso3"])
     absent = _missing(table, members)
-    if len(absent) > checking.MOST_LOST * len(members):
+    if len(absent) > MOST_LOST * len(members):
         raise DataError(f"the exports of {', '.join(absent)} are not in the file, so it is cut off")
 
 
@@ -180,7 +216,7 @@ def _check_scale(table: pd.DataFrame) -> None:
     exports = table[table["exporter"] != REST].groupby(["exporter", "year"])["value"].sum()
     present = load("deliverable")
     present = present[present["flow"] == "exports"].set_index(["iso3", "year"])["value"]
-    checking.same_scale(exports, present.rename_axis(["exporter", "year"]), "USD million", "exports by economy")
+    same_scale(exports, present.rename_axis(["exporter", "year"]), "USD million", "exports by economy")
 
 
 def _totals(table: pd.DataFrame, world: pd.DataFrame) -> Iterable[str]:

@@ -187,6 +187,7 @@ def measured(rows: pd.DataFrame, code: str, name: str, expected: Mapping[str, st
     DataError
         Naming row, code, name, and what was expected.
     """
+    rows = rows[[code, name]].drop_duplicates()
     for each, words in expected.items():
         bad = rows[code].eq(each) & ~rows[name].str.casefold().str.contains(words.casefold(), regex=False)
         if bad.any():

@@ -109,7 +109,7 @@ def against_present(
 def _economies(table: str, before: pd.Series, after: pd.Series) -> Iterator[str]:
     """Name the economies that came and went, or refuse a file that lacks too many."""
     place = next(name for name in after.index.names if name in _NO_PART_OF_A_CELL)
-    then, now = (set(each.index.get_level_values(place)) for each in (before, after))
+    then, now = (set(each.index.unique(place)) for each in (before, after))
     gone, added = sorted(then - now), sorted(now - then)
     if len(gone) > MOST_LOST * len(then):
         raise DataError(

@@ -122,7 +122,7 @@ def _reading(rows: pd.DataFrame, asked: Asked) -> Reading:
             raise DataError(f"the indicator {indicator} is lacking")
     # An observation without a figure is no figure, and never zero.
     rows = rows[rows["OBS_VALUE"].str.strip().ne("") & ~rows["OBS_STATUS"].isin(list(NO_FIGURE))]
-    notes: list[str] = []
+    notes = [f"The file has no column {name}, which was not checked." for name in OPTIONAL if name not in rows]
     if "REF_AREA_LABEL" in rows:
         notes += checking.names_fit(rows["REF_AREA"], rows["REF_AREA_LABEL"], iso3_codes())
     rows = rows[~rows["REF_AREA"].isin([*WORLD_BANK_GROUPS, *NOT_LISTED])]
