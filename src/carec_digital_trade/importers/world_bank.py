@@ -71,14 +71,12 @@ def read(path: Path, asked: Asked) -> Reading:
     years = [str(year) for year in range(FIRST_YEAR, asked.retrieved.year + 1)]
     wide = gathered(_wanted(text_chunks(path, "WDICSV.csv", COLUMNS, LARGEST, _CHUNK, optional=years), asked))
     notes = _held(wide.assign(**{"Country Name": wide["Country Name"].map(_from_utf8)}), *COLUMNS)
-    key, years = ["Country Code", "Indicator Code"], [year for year in years if year in wide]
-    # Here, where a row and a column are those of the file.
-    checking.once(wide, key)
-    for year in years:
+    years = [year for year in years if year in wide]
+    for year in years:  # here, where row and column are the file's
         checking.numbers(wide[wide[year].ne("")], year)
-    long = wide.melt(key, years, "time", "value")
+    long = wide.melt(["Country Code", "Indicator Code"], years, "time", "value", ignore_index=False)
     long = long.set_axis(["economy", "series", "time", "value"], axis="columns")
-    return _reading(long[long["value"].ne("")].reset_index(drop=True), asked, notes)
+    return _reading(long[long["value"].ne("")], asked, notes)
 
 
 def _wanted(chunks: Iterable[pd.DataFrame], asked: Asked) -> Iterator[pd.DataFrame]:
