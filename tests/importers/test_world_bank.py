@@ -158,7 +158,7 @@ def test_a_bad_answer_changes_nothing(server: Server, hasty: Patience, impatient
     assert vintages().empty
 
 
-PAGE = {"page": 1, "per_page": 0, "total": 5, "source": [{"concept": [{"variable": []}]}]}
+PAGE = {"page": 1, "per_page": 0, "total": 5, "source": [{"concept": []}]}
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,8 @@ def _api(address: str, patience: Patience) -> Iterator[dict[str, str]]:
         headers.clear()
         headers.update(answer.headers)
         # wbgapi looks at no size; what has been read here is what it will find.
-        answer._content = b"".join(parts(answer, address, _LARGEST_PAGE, patience))
+        with answer:
+            answer._content = b"".join(parts(answer, address, _LARGEST_PAGE, patience))
         sizes.append(len(answer.content))
         if len(sizes) > _MOST_ANSWERS or sum(sizes) > _LARGEST_ANSWERS:
             raise SourceError(f"{address} sends page after page, {sum(sizes) / 1e6:,.0f} MB in {len(sizes):,} by now")
