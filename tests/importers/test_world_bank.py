@@ -166,7 +166,7 @@ PAGE = {"page": 1, "per_page": 0, "total": 5, "source": [{"concept": []}]}
     [
         (body(json.dumps(PAGE).encode()), "sends page after page, "),
         (body(b"[" * 6_000_000), "sends more than 0.01 GB, which cannot be its file"),
-        (body(b"[" * 1_000_000), "in another layout than that of its version 2"),
+        (body(b"[" * 1_000_000), "answered with something that is not the API's data"),
         (trickle(b" " * 1000, 0.01), "is too slow: not all of it came within 1 seconds"),
     ],
 )

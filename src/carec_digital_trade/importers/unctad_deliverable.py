@@ -10,7 +10,7 @@ import pandas as pd
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
-from carec_digital_trade.importers.download import Patience, SourceError, download
+from carec_digital_trade.importers.download import Patience, SourceError, download, within
 from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
 from carec_digital_trade.importers.source import Asked, Reading, Source
@@ -78,11 +78,16 @@ def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
     DataError
         As `read` does.
     """
-    rows: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for indicator in INDICATORS:
-            query = f"{address}?DATABASE_ID={DATABASE}&INDICATOR={indicator}"
-            rows += _pages(query, Path(folder) / "page.json", patience, asked, len(rows))
+
+    def ask() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        with tempfile.TemporaryDirectory() as folder:
+            for indicator in INDICATORS:
+                query = f"{address}?DATABASE_ID={DATABASE}&INDICATOR={indicator}"
+                rows += _pages(query, Path(folder) / "page.json", patience, asked, len(rows))
+        return rows
+
+    rows = within(patience.longest, address, ask)
     frame = pd.DataFrame(rows)
     frame = frame[[*COLUMNS, *(column for column in OPTIONAL if column in frame)]]
     return _reading(frame.astype("object").where(frame.notna(), "").map(str).astype("str"), asked)

@@ -12,7 +12,15 @@ import pandas as pd
 
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
-from carec_digital_trade.importers.download import Patience, SourceError, asking, parts, persist, status_problem
+from carec_digital_trade.importers.download import (
+    Patience,
+    SourceError,
+    asking,
+    parts,
+    persist,
+    status_problem,
+    within,
+)
 from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import gathered, text_chunks
 from carec_digital_trade.importers.source import Asked, Reading, Source
@@ -109,11 +117,16 @@ def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
     DataError
         As `read` does.
     """
-    rows: list[dict[str, Any]] = []
     with _api(address, patience) as headers:
-        for number, indicator in enumerate(INDICATORS, start=1):
-            rows += persist(partial(_indicator, indicator, asked.retrieved, address, patience, headers), patience)
-            asked.progress(number, len(INDICATORS))
+
+        def ask() -> list[dict[str, Any]]:
+            rows: list[dict[str, Any]] = []
+            for number, indicator in enumerate(INDICATORS, start=1):
+                rows += persist(partial(_indicator, indicator, asked.retrieved, address, patience, headers), patience)
+                asked.progress(number, len(INDICATORS))
+            return rows
+
+        rows = within(patience.longest, address, ask)
     frame = pd.DataFrame(rows, columns=["economy", "name", "series", "label", "time", "value"])
     notes = _held(frame, "economy", "name", "series", "label")
     frame = frame.dropna(subset="value").astype("str").reset_index(drop=True)
