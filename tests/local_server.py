@@ -1,5 +1,6 @@
 """A web server on this machine that can misbehave as servers do."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +40,10 @@ class Server:
         """Set the answers of a path and return its address."""
         self.answers[path] = list(answers)
         return self.address + path
+
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        """Answer by TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def close(self) -> None:
         """Stop."""

@@ -186,6 +186,28 @@ def test_a_changed_digit_is_found_with_its_row(data_copy):
     assert "7908" in faults["problem"][0]
 
 
+@pytest.mark.parametrize("end", [b"\r\n", b"\r"])
+def test_changed_line_ends_are_one_sentence(data_copy, end):
+    path = data_copy / "raw" / "deliverable.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", end))
+    faults = verify("deliverable")
+    assert faults["problem"].tolist() == ["its line ends have been changed: they are line feeds alone"]
+    assert faults["row"].isna().all()
+    with pytest.raises(DataError, match=r"^raw/deliverable.csv: its line ends have been changed"):
+        load("deliverable")
+    edit(path, b"2020", b"2021")
+    faults = verify("deliverable")
+    assert faults["row"].notna().sum() == 20
+    assert faults["problem"].iloc[-1].endswith("more rows are not the published ones")
+
+
+def test_a_long_row_is_quoted_in_part(data_copy):
+    edit(data_copy / "raw" / "table1.csv", b"7909", b"\x1b[2J" + b"," * 1_000_000)
+    problem = verify("table1")["problem"][0]
+    assert len(problem) < 300
+    assert problem.isprintable()
+
+
 def test_lost_rows_and_files_are_found(data_copy):
     path = data_copy / "raw" / "table1.csv"
     path.write_bytes(b"\n".join(path.read_bytes().split(b"\n")[:-2]) + b"\n")

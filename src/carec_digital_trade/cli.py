@@ -21,7 +21,7 @@ from carec_digital_trade.cli_batch import INTERRUPTED, add_command
 from carec_digital_trade.cli_vintages import add_commands, print_vintages
 from carec_digital_trade.errors import DataError, InputError
 from carec_digital_trade.paths import expanded
-from carec_digital_trade.printing import complain
+from carec_digital_trade.printing import complain, say
 from carec_digital_trade.printing import console as _console
 from carec_digital_trade.printing import table as _table
 
@@ -134,11 +134,11 @@ def run(
     index = runs.write_index(planned.out, told=complain)
     if result.error:
         if context.obj:
-            print(result.error.traceback, file=sys.stderr)
+            say(result.error.traceback, errors=True)
         complain(f"{result.error.sentence} (what there is of it is in {result.folder})")
         raise typer.Exit(1)
-    print(f"{result.run_id}: {'finished before with the same inputs, so skipped' if result.skipped else 'finished'}")
-    print(f"folder: {result.folder}\nreport: {result.report}\nindex:  {index}")
+    say(f"{result.run_id}: {'finished before with the same inputs, so skipped' if result.skipped else 'finished'}")
+    say(f"folder: {result.folder}\nreport: {result.report}\nindex:  {index}")
 
 
 add_command(app)
@@ -156,15 +156,15 @@ def params(
 
     source = open_notebook(notebook)
     if as_json:
-        print(json.dumps(source.json_schema(), indent=2, ensure_ascii=False))
+        say(json.dumps(source.json_schema(), indent=2, ensure_ascii=False))
         return
     rows = [(each.name, in_words(each.schema), as_typed(each.default), each.meaning) for each in source.parameters()]
-    print(f"{source.title}\n")
+    say(f"{source.title}\n")
     _table(["parameter", "takes", "default", "meaning"], rows)
     for each in source.parameters():
         # Some models tell more than fits a table, such as the source of each effect.
         if (told := each.schema.get("description", each.meaning)) != each.meaning:
-            print(f"\n{each.name}: {told}")
+            say(f"\n{each.name}: {told}")
 
 
 @data_app.command("list")
@@ -183,17 +183,17 @@ def show(table: TableName, vintage: Vintage = "bundled") -> None:
     from carec_digital_trade.datasets import describe, load
 
     resource, frame = describe(table, vintage), load(table, vintage)
-    print(f"{resource['title']} ({table})\n\n{resource['description']}\n")
-    print(f"vintage:   {resource['vintage']}, retrieved {resource['retrieved']}")
+    say(f"{resource['title']} ({table})\n\n{resource['description']}\n")
+    say(f"vintage:   {resource['vintage']}, retrieved {resource['retrieved']}")
     for source in resource["sources"]:
-        print(f"source:    {_named(source)}")
+        say(f"source:    {_named(source)}")
     for licence in resource["licenses"]:
-        print(f"licence:   {_named(licence)}")
-    print(f"hash:      {resource['hash']}\nrows:      {len(frame)}\n")
+        say(f"licence:   {_named(licence)}")
+    say(f"hash:      {resource['hash']}\nrows:      {len(frame)}\n")
     fields = resource["schema"]["fields"]
     rows = [(each["name"], each["type"], each.get("unit", ""), each["description"]) for each in fields]
     _table(["column", "type", "unit", "meaning"], rows)
-    print("The first rows as loaded:\n")
+    say("The first rows as loaded:\n")
     first = frame.head().astype("object")
     _table(list(frame), first.mask(first.isna(), "").itertuples(index=False))
 
@@ -212,13 +212,13 @@ def verify(
 
     faults = find_faults(table, vintage)
     if faults.empty:
-        print(f"{table or f'all {len(catalogue(vintage))} tables'}: as published")
+        say(f"{table or f'all {len(catalogue(vintage))} tables'}: as published")
         return
     lines = [
         f"{file}, row {row}: {problem}" if row > 0 else f"{file}: {problem}"
         for file, row, problem in faults[["file", "row", "problem"]].fillna({"row": 0}).itertuples(index=False)
     ]
-    print("\n".join(lines))
+    say("\n".join(lines))
     others = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
     complain(f"the data are not as published: {lines[0]}{others}")
     raise typer.Exit(1)
@@ -248,7 +248,7 @@ def export(
         raise InputError(f"{file} is there already: choose another name, or add --force to replace it")
     frame = load(table, vintage)
     write_atomically(file, writers[file.suffix.lower()](frame).encode())
-    print(f"{file}: {len(frame)} rows")
+    say(f"{file}: {len(frame)} rows")
 
 
 def _records(frame: Any) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carec_digital_trade.paths import expanded
-from carec_digital_trade.printing import complain, console, table
+from carec_digital_trade.printing import complain, console, say, table
 
 if TYPE_CHECKING:
     from carec_digital_trade.runs.batch import BatchResult
@@ -98,15 +98,15 @@ def _print_plan(plan: "Plan", workers: int | None) -> None:
     table(["run", "standing", "parameters"], rows)
     total = len(plan.batch.runs)
     if total > len(rows):
-        print(f"... and {total - len(rows):,} more")
+        say(f"... and {total - len(rows):,} more")
     failed = f", {len(plan.failed)} failed before" if plan.failed else ""
     repeated = f" ({plan.batch.repeated} more are listed twice)" if plan.batch.repeated else ""
-    print(f"{count(total, 'run')}{repeated}: {len(plan.finished)} finished before{failed}, {len(plan.to_do)} to do")
+    say(f"{count(total, 'run')}{repeated}: {len(plan.finished)} finished before{failed}, {len(plan.to_do)} to do")
     if workers and plan.to_do:
         basis = (
             "as runs here have taken" if plan.timed else "partly a guess, since not every notebook has been timed here"
         )
-        print(f"estimated time: {duration(plan.estimate(workers))} by {count(workers, 'worker')}, {basis}")
+        say(f"estimated time: {duration(plan.estimate(workers))} by {count(workers, 'worker')}, {basis}")
 
 
 def _print_result(result: "BatchResult") -> None:
@@ -116,9 +116,9 @@ def _print_result(result: "BatchResult") -> None:
     parts = [f"{result.performed} performed", f"{result.skipped} finished before", f"{failed} failed"]
     if result.unstarted:
         parts.append(f"{result.unstarted} not begun")
-    print(f"{count(result.total, 'run')}: {', '.join(parts)}")
-    print(f"results:  {result.out / 'results.csv'}")
-    print(f"failures: {result.out / 'failures.csv'}\nindex:    {result.index}")
+    say(f"{count(result.total, 'run')}: {', '.join(parts)}")
+    say(f"results:  {result.out / 'results.csv'}")
+    say(f"failures: {result.out / 'failures.csv'}\nindex:    {result.index}")
     if failed:
         run_id, failure = next(iter(result.failures.items()))
         more = f", and {failed - 1} more in {result.out / 'failures.csv'}" if failed > 1 else ""

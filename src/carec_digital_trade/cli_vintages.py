@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from carec_digital_trade.cli_batch import INTERRUPTED
-from carec_digital_trade.printing import complain, progress, table
+from carec_digital_trade.printing import complain, progress, say, table
 
 _LONGEST_LIST = 10
 _MOST_ROWS = 20
@@ -110,7 +110,7 @@ def diff(
     empty = [column for column in ("change", "percent") if found[column].isna().all()]  # of words
     counts = revisions.compared(name, old, new)
     before, after = (describe(name, each)["vintage"] for each in (old, new))
-    print(
+    say(
         f"{name}, {before} to {after}: figures revised {counts['revised']:,}, new {counts['new_figures']:,}, "
         f"gone {counts['gone']:,}, unchanged {counts['unchanged']:,}\n"
     )
@@ -119,9 +119,9 @@ def diff(
     key = [column for column in found if column in describe(name, new)["schema"]["primaryKey"]]
     for column in [each for each in ("iso3", "reporter", "exporter", "year") if each in key]:
         grouped = revisions.by_group(found, column).drop(columns=["largest_percent"] if empty else [])
-        print(f"By {column}{_first(len(grouped), _LONGEST_LIST)}:")
+        say(f"By {column}{_first(len(grouped), _LONGEST_LIST)}:")
         table(list(grouped), _cells(grouped.head(_LONGEST_LIST)))
-    print(f"Figures{_first(len(found), rows)}:")
+    say(f"Figures{_first(len(found), rows)}:")
     shown = found.head(rows).drop(columns=empty)
     table(list(shown), _cells(shown))
 
@@ -135,10 +135,10 @@ def print_vintages() -> None:
     for sentence in unreadable_vintages().values():
         complain(f"left out: {sentence}")
     if found.empty:
-        print("No vintages have been imported (see cdt data import --help): the vintage is bundled.")
+        say("No vintages have been imported (see cdt data import --help): the vintage is bundled.")
         return
     shown = found[["vintage", "source", "table", "retrieved", "rows", "file", "latest"]]
-    print("Imported vintages; what one does not hold is taken from the bundled one:")
+    say("Imported vintages; what one does not hold is taken from the bundled one:")
     table(list(shown), shown.replace({"latest": {True: "latest", False: ""}}).itertuples(index=False))
 
 
@@ -158,14 +158,14 @@ def _report(done: Any) -> None:
 
     listed = ", ".join(f"{name} ({rows:,} rows)" for name, rows in done.rows.items())
     if done.unchanged:
-        print(f"{done.source}: the same figures as its vintage {done.vintage}, so none was added")
+        say(f"{done.source}: the same figures as its vintage {done.vintage}, so none was added")
     else:
-        print(f"{done.source}: vintage {done.vintage} with {listed}\nfolder: {done.folder}")
+        say(f"{done.source}: vintage {done.vintage} with {listed}\nfolder: {done.folder}")
     for note in done.notes:
-        print(f"note:   {note}")
+        say(f"note:   {note}")
     first = next(iter(done.rows))
     compare = f"; cdt data diff {first} bundled {done.vintage}" if has_table(first) else ""
-    print(f"use:    -p vintage={done.vintage} or -p vintage=latest{compare}")
+    say(f"use:    -p vintage={done.vintage} or -p vintage=latest{compare}")
 
 
 def _first(number: int, shown: int) -> str:

@@ -1,5 +1,6 @@
-"""The two kinds of error that a user can meet; each message is one sentence."""
+"""The two kinds of error that a user can meet; each message is one sentence, and safe to print."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -9,15 +10,62 @@ from carec_digital_trade.prose import listing
 if TYPE_CHECKING:
     import pandas as pd
 
+LONGEST_SENTENCE = 2_000
+_LONGEST_OF_DATA = 400
+"""A sentence about a file holds its own words, and some 200 characters of the file."""
 _NEAR, _VERY_NEAR = 0.6, 0.75
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Categories of Unicode that a terminal obeys instead of showing them: control, format, surrogates, separators."""
+
+
+def printable(text: str) -> str:
+    """Return text without characters that move a cursor, set colours or turn the direction of writing.
+
+    Parameters
+    ----------
+    text : str
+        Of whatever origin.
+
+    Returns
+    -------
+    str
+        The same, with its line feeds and tabs.
+    """
+    return "".join(each for each in text if each in "\n\t" or unicodedata.category(each) not in _UNSEEN)
+
+
+def excerpt(text: str, longest: int = 200) -> str:
+    """Return a text of foreign origin as a sentence may quote it.
+
+    Parameters
+    ----------
+    text : str
+        What stands in a file, or a server sent.
+    longest : int
+        Characters from which on its middle is left out.
+
+    Returns
+    -------
+    str
+        Printable, and not much longer than that.
+    """
+    if len(text) > longest:
+        text = f"{text[: 2 * longest // 3]} … {text[-(longest // 3) :]}"
+    return printable(text)
 
 
 class InputError(ValueError):
     """What was asked for does not exist or does not fit; the message says what would be right."""
 
+    def __init__(self, sentence: str) -> None:
+        super().__init__(excerpt(sentence, LONGEST_SENTENCE))
+
 
 class DataError(RuntimeError):
     """A data file is not what its descriptor says; the message names file, column and row."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(excerpt(sentence, _LONGEST_OF_DATA))
 
 
 def nearest(word: str, known: Iterable[str], likeness: float = _NEAR) -> str:

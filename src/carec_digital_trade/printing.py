@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from carec_digital_trade.errors import LONGEST_SENTENCE, excerpt, printable
+
 _PIPED_WIDTH = 120
 
 
@@ -27,6 +29,19 @@ def console(stderr: bool = False) -> Any:
     return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
 
 
+def say(text: str, errors: bool = False) -> None:
+    """Print text, which may come from a file or a server, without what a terminal would obey.
+
+    Parameters
+    ----------
+    text : str
+        Lines.
+    errors : bool
+        Whether they go to standard error.
+    """
+    print(printable(text), file=sys.stderr if errors else sys.stdout)
+
+
 def complain(sentence: str) -> None:
     """Print what was wrong on standard error.
 
@@ -35,7 +50,7 @@ def complain(sentence: str) -> None:
     sentence : str
         Printed in one line.
     """
-    print(f"cdt: {' '.join(sentence.split())}", file=sys.stderr)
+    say(f"cdt: {excerpt(' '.join(sentence.split()), LONGEST_SENTENCE)}", errors=True)
 
 
 def table(columns: list[str], rows: Iterable[Iterable[Any]]) -> None:
@@ -51,9 +66,9 @@ def table(columns: list[str], rows: Iterable[Iterable[Any]]) -> None:
     from rich import box  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    printed = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+    printed = Table(*map(printable, columns), box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
-        printed.add_row(*map(str, row))
+        printed.add_row(*(printable(str(cell)) for cell in row))
     console().print(printed)
 
 
@@ -76,7 +91,7 @@ def progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
     errors = console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[count]}"), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task(what, total=None, count="")
+        task = bar.add_task(printable(what), total=None, count="")
 
         def update(done: int, total: int | None) -> None:
             of = f" of {total:,}" if total else ""

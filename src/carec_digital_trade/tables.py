@@ -13,8 +13,12 @@ from typing import Any
 import pandas as pd
 
 from carec_digital_trade import ownership
-from carec_digital_trade.errors import DataError
+from carec_digital_trade.csvtext import CsvText
+from carec_digital_trade.errors import DataError, excerpt
 
+_LARGEST = 100_000_000
+"""Bytes of a table; the largest, trade by partner, has some 30 million."""
+_MOST_LISTED = 20
 _DTYPES = {"string": "str", "integer": "int64", "number": "float64", "date": "datetime64[us]"}
 
 
@@ -139,7 +143,7 @@ def _rows(data: bytes) -> list[bytes]:
 def _changed_row(text: str | None) -> str:
     if text is None:
         return "this row and what follows it is missing"
-    return f"the row is not the published one, it reads {text!r}"
+    return f"the row is not the published one, it reads {excerpt(text)!r}"
 
 
 def _changed_rows(data: bytes, folder: Path, resource: dict[str, Any]) -> list[tuple[int, str | None]]:
@@ -169,14 +173,19 @@ def _checked(folder: Path, resource: dict[str, Any]) -> tuple[pd.DataFrame | Non
         return None, [(None, f"the path in the descriptor leads out of {folder}")]
     if not path.is_file():
         return None, [(None, f"the file is missing from {path.parent}")]
-    data = ownership.read(path, ownership.LARGEST_TABLE)
+    if path.stat().st_size > _LARGEST:
+        return None, [(None, f"the file has more than {_LARGEST / 1e6:,.0f} MB, which no table has")]
+    data = ownership.read(path, _LARGEST)
     algorithm, _, expected = resource["hash"].partition(":")
     if hashlib.new(algorithm, data).hexdigest() == expected:
         return _parsed(data, resource)
-    changed: list[tuple[int | None, str]] = [
-        (row, _changed_row(text)) for row, text in _changed_rows(data, folder, resource)
-    ]
-    return None, changed or [(None, f"the file's {algorithm} is not the one in the descriptor ({expected})")]
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    found: _Faults = [(None, "its line ends have been changed: they are line feeds alone")] if lines != data else []
+    changed = _changed_rows(lines, folder, resource)
+    found += [(row, _changed_row(text)) for row, text in changed[:_MOST_LISTED]]
+    if len(changed) > _MOST_LISTED:
+        found.append((None, f"{len(changed) - _MOST_LISTED:,} more rows are not the published ones"))
+    return None, found or [(None, f"the file's {algorithm} is not the one in the descriptor ({expected})")]
 
 
 def _parsed(data: bytes, resource: dict[str, Any]) -> tuple[pd.DataFrame | None, _Faults]:
@@ -186,8 +195,8 @@ def _parsed(data: bytes, resource: dict[str, Any]) -> tuple[pd.DataFrame | None,
     try:
         frame = _parse(data, resource)
         pandera_schema(resource).validate(frame, lazy=True)
-    except DataError as error:
-        return None, [(None, str(error))]
+    except (DataError, ValueError) as error:  # of pandas, such as a row of too many fields
+        return None, [(None, excerpt(" ".join(str(error).split())))]
     except pandera.errors.SchemaErrors as error:
         return frame, [_schema_fault(case) for case in error.failure_cases.itertuples()]
     return frame, []
@@ -195,18 +204,18 @@ def _parsed(data: bytes, resource: dict[str, Any]) -> tuple[pd.DataFrame | None,
 
 def _schema_fault(case: Any) -> tuple[int | None, str]:
     row = None if pd.isna(case.index) else int(case.index) + 2
-    return row, f"column {case.column}: {case.failure_case!r} breaks {case.check}"
+    return row, f"column {case.column}: {excerpt(repr(case.failure_case))} breaks {case.check}"
 
 
 def _parse(data: bytes, resource: dict[str, Any]) -> pd.DataFrame:
     """Read the CSV with the types of the schema; only the schema's marks are missing (NA is Namibia's code)."""
     schema = resource["schema"]
-    raw = pd.read_csv(
-        io.BytesIO(data), dtype="str", keep_default_na=False, na_values=schema["missingValues"], encoding="utf-8"
-    )
+    text = CsvText(io.BytesIO(data), "utf-8")
     expected = [field["name"] for field in schema["fields"]]
-    if list(raw.columns) != expected:
-        raise DataError(f"the columns are {', '.join(raw.columns)}, expected {', '.join(expected)}")
+    if text.columns != expected:
+        raise DataError(f"the columns are {', '.join(text.columns)}, expected {', '.join(expected)}")
+    text.seek(0)
+    raw = pd.read_csv(text, dtype="str", keep_default_na=False, na_values=schema["missingValues"])
     return pd.DataFrame({field["name"]: _typed(raw[field["name"]], field) for field in schema["fields"]})
 
 

@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from ruamel.yaml.resolver import BaseResolver
 
 from carec_digital_trade.errors import InputError
+
+LARGEST = 5_000_000
+"""Bytes of a file; a batch of ten thousand runs one by one has one million."""
 
 
 class _CoreResolver(BaseResolver):
@@ -43,6 +48,16 @@ for _kind, _pattern, _first in [
     _CoreResolver.add_implicit_resolver_base(f"tag:yaml.org,2002:{_kind}", re.compile(_pattern), _first)
 
 COMMENT = "what follows # is a comment in YAML: quote it, such as '#1'"
+
+
+class _Composer(Composer):
+    """Refuses aliases, since a few of them stand for more than any memory holds."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.parser.check_event(AliasEvent):
+            mark = self.parser.peek_event().start_mark
+            raise ComposerError(None, None, "an alias (*name) is not taken: write the value out, or quote the *", mark)
+        return super().compose_node(parent, index)
 
 
 def compose(text: str) -> Node | None:
@@ -94,7 +109,7 @@ def plain(node: Node, key: Node | None = None) -> Any:
             raise YAMLError(COMMENT)
         value = _yaml().constructor.construct_document(node)
         json.dumps(value, allow_nan=False)
-    except (ValueError, TypeError, RecursionError):  # such as .inf, too many digits, !!binary, a list inside itself
+    except (ValueError, TypeError, RecursionError):  # such as .inf, too many digits, !!binary
         raise YAMLError("it may hold finite numbers, text, true, false, null, lists and mappings only") from None
     return value
 
@@ -121,15 +136,45 @@ def load_text(text: str) -> Any:
     return None if node is None else plain(node)
 
 
+def read_file(path: Path, what: str) -> str:
+    """Read the text of a YAML file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; a pipe will do.
+    what : str
+        What it is, to begin the sentence with, such as "the parameter file".
+
+    Returns
+    -------
+    str
+        Without a byte-order mark.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is not in UTF-8, or has more than `LARGEST` bytes.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise InputError(f"{what} {path} has more than {LARGEST / 1e6:,.0f} MB, which is too much to be read")
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{what} {path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{what} {path} is not a text file in UTF-8") from None
+
+
 def load_file(path: Path, what: str) -> Any:
     """Read the value that a file holds.
 
     Parameters
     ----------
-    path : pathlib.Path
-        The file.
-    what : str
-        What it is, to begin the sentence with, such as "the parameter file".
+    path, what
+        As for `read_file`.
 
     Returns
     -------
@@ -139,14 +184,10 @@ def load_file(path: Path, what: str) -> Any:
     Raises
     ------
     InputError
-        If it cannot be read, is not in UTF-8, or is not YAML (with the line).
+        As `read_file` does, or if it is not YAML (with the line).
     """
     try:
-        return load_text(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{what} {path} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{what} {path} is not a text file in UTF-8") from None
+        return load_text(read_file(path, what))
     except YAMLError as error:
         raise InputError(f"{what} {path} is not YAML: {problem(error)}") from None
 
@@ -191,4 +232,5 @@ def _yaml() -> YAML:
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 2)
     yaml.Resolver = _CoreResolver
+    yaml.Composer = _Composer
     return yaml

@@ -1,15 +1,19 @@
 """Downloads against a server that misbehaves: attempts back off and end, and nothing but the whole file is taken."""
 
+import gzip
+import ssl
+import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from local_server import Server, body, silence, status, trickle
+from local_server import Answer, Server, body, silence, status, trickle
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.importers.download import Patience, SourceError, download
+from carec_digital_trade.importers.download import Patience, SourceError, download, persist, within
 
 CONTENT = b"a,b\n" + b"1,2\n" * 100_000
 
@@ -90,11 +94,93 @@ def test_silence_is_a_time_out(server: Server, tmp_path: Path):
         download(server.serve("/f", silence(0.5)), tmp_path / "f", 10**6, patience)
 
 
-def test_a_trickle_ends_too(server: Server, tmp_path: Path):
-    patience = Patience(attempts=1, timeout=5, longest=0.2)
-    with pytest.raises(SourceError, match=r"/f is too slow: only \d+ bytes came in the time allowed$"):
-        # The bytes of a chunk are passed on together, so that a slow body is noticed at its first whole chunk.
-        download(server.serve("/f", trickle(b"x" * 80, 0.01), body(b"")), tmp_path / "f", 10**6, patience)
+def headers_for_ever(handler: BaseHTTPRequestHandler) -> None:
+    """Headers that come byte by byte, which no time-out between two bytes ends."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+    trickle(b"x" * 80, 0.01)(handler)
+
+
+@pytest.mark.parametrize("answer", [trickle(b"x" * 80, 0.01), headers_for_ever])
+def test_a_trickle_ends_too(server: Server, tmp_path: Path, answer: Answer):
+    address, patience = server.serve("/f", answer), Patience(attempts=1, timeout=5, longest=0.2)
+    with pytest.raises(SourceError, match=r"/f is too slow: not all of it came within 0.2 seconds$"):
+        within(patience.longest, address, lambda: download(address, tmp_path / "f", 10**6, patience))
+
+
+def test_what_an_action_within_a_time_raises_is_raised():
+    with pytest.raises(SourceError, match=r"^gone$"):
+        within(60, "http://host", lambda: persist(gone, Patience()))
+    assert within(60, "http://host", lambda: 7) == 7
+
+
+def gone() -> None:
+    raise SourceError("gone")
+
+
+def gzipped(content: bytes) -> Answer:
+    packed = gzip.compress(content)
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(packed)))
+        handler.end_headers()
+        handler.wfile.write(packed)
+
+    return answer
+
+
+def test_what_a_server_packs_is_measured_unpacked(server: Server, tmp_path: Path, hasty: Patience):
+    with pytest.raises(SourceError, match=r"/f sends more than 0.00 GB"):
+        download(server.serve("/f", gzipped(bytes(10**7))), tmp_path / "f", 10**6, hasty)
+    assert (tmp_path / "f").stat().st_size <= 10**6
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate that nobody vouches for, with its key."""
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    command = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    )
+    try:
+        subprocess.run([*command.split(), "-keyout", path, "-out", f"{path}.crt"], check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("openssl is not installed")
+    path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
+    return path
+
+
+def test_a_certificate_is_not_asked_for_again(
+    server: Server, authority: Path, tmp_path: Path, hasty: Patience, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority)
+    server.encrypt(context)
+    address = server.serve("/f", body(CONTENT)).replace("http:", "https:")
+    words = r"/f cannot be trusted: no authority of .*cacert.pem vouches for .*self.signed.* REQUESTS_CA_BUNDLE$"
+    with pytest.raises(SourceError, match=words):  # and nothing of attempts
+        download(address, tmp_path / "f", 10**6, hasty)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    with pytest.raises(SourceError, match=r"no authority of .*none.pem vouches for its certificate \(Could not find"):
+        download(address, tmp_path / "f", 10**6)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", f"{authority}.crt")
+    download(address, tmp_path / "f", 10**6)
+    assert (tmp_path / "f").read_bytes() == CONTENT
+
+
+def test_a_proxy_is_named_without_its_password(tmp_path: Path, hasty: Patience, monkeypatch: pytest.MonkeyPatch):
+    closed = Server()
+    closed.close()
+    monkeypatch.setenv("http_proxy", closed.address.replace("//", "//me:secret@"))
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(SourceError) as caught:
+        download("http://example.org/f", tmp_path / "f", 10**6, hasty)
+    assert f"cannot be reached through the proxy {closed.address.removeprefix('http://')} (" in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def test_a_truncated_body_is_no_file(server: Server, tmp_path: Path, hasty: Patience):

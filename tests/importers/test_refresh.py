@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+from datetime import UTC, date, datetime
+from functools import partial
 
 import made_files
 import pytest
@@ -61,7 +63,7 @@ BROKEN = {
     "a hundred gigabytes": (body(packed("DDS.csv", 10**11)), "DDS.csv has 100.0 GB unpacked"),
     "a hidden size": (body(packed("DDS.csv", 1000)), "the archive is damaged or cut off"),
     "half a zip": (body(packed("DDS.csv")[:5000]), "the archive is damaged or cut off"),
-    "something else": (body(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20), "are lacking"),
+    "something else": (body(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20), "the file is in UTF-16, or no text at all"),
 }
 
 
@@ -125,3 +127,18 @@ def test_unknown_source_name_date_and_economy(wto_csv):
             importers.import_file(**{"source": "wto_delivered", "file": wto_csv, **arguments})
         assert str(caught.value).startswith(sentence)
     assert vintages().empty
+
+
+def test_a_day_that_is_today_somewhere_is_taken(monkeypatch):
+    now = datetime(2027, 6, 1, 12, tzinfo=UTC)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, _zone):
+            return now
+
+    monkeypatch.setattr(importers, "datetime", Clock)
+    ask = partial(importers._asked, "wto_delivered", None, economies=(), progress=lambda *_: None)
+    assert ask(retrieved="2027-06-02")[1].retrieved == date(2027, 6, 2)  # in Kiritimati, two hours old
+    with pytest.raises(InputError, match="2027-06-03, which is yet to come"):
+        ask(retrieved="2027-06-03")

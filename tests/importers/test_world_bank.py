@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -10,11 +11,12 @@ import made_files
 import pandas as pd
 import pytest
 import wbgapi
-from local_server import Server, body, silence, status
+from local_server import Server, body, silence, status, trickle
 
 from carec_digital_trade import importers
 from carec_digital_trade.datasets import describe, load, vintages
 from carec_digital_trade.errors import DataError
+from carec_digital_trade.importers import world_bank
 from carec_digital_trade.importers.download import Patience
 from carec_digital_trade.importers.world_bank import INDICATORS
 
@@ -157,6 +159,27 @@ def test_a_bad_answer_changes_nothing(server: Server, hasty: Patience, impatient
     assert vintages().empty
 
 
+PAGE = {"page": 1, "per_page": 0, "total": 5, "source": [{"concept": []}]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (body(json.dumps(PAGE).encode()), "sends page after page, "),
+        (body(b"[" * 6_000_000), "sends more than 0.01 GB, which cannot be its file"),
+        (body(b"[" * 1_000_000), "answered with something that is not the API's data"),
+        (trickle(b" " * 1000, 0.01), "is too slow: not all of it came within 1 seconds"),
+    ],
+)
+def test_an_answer_without_end_is_ended(server: Server, hasty: Patience, monkeypatch, answer, sentence: str):
+    monkeypatch.setattr(world_bank, "_MOST_ANSWERS", 20)
+    server.serve("*", answer)
+    patience = replace(hasty, longest=1.0) if "slow" in sentence else hasty
+    with pytest.raises(DataError) as caught:
+        importers.refresh("world_bank", f"{server.address}/v2", patience=patience)
+    assert sentence in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -166,7 +189,7 @@ def test_a_bad_answer_changes_nothing(server: Server, hasty: Patience, impatient
         (lambda frame: frame.rename(columns={"Country Code": "Code"}), "the column Country Code is lacking"),
         (lambda frame: frame[frame["Country Code"] < "M"], "of the 215 economies of panel are not in the file"),
         (lambda frame: pd.concat([frame, frame.iloc[[0]]]), "comes twice"),
-        (lambda frame: frame.assign(**{"2010": "n/a"}), "column value: 'n/a' is no number"),
+        (lambda frame: frame.assign(**{"2010": "n/a"}), "row 2, column 2010: 'n/a' is no number"),
     ],
 )
 def test_a_bad_file_is_refused(tmp_path: Path, change, sentence: str):

@@ -6,10 +6,12 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from carec_digital_trade.parameters import SharedParameters
 from carec_digital_trade.runs import RunResult, report, write_index
+from carec_digital_trade.runs.notebooks import open_notebook
 from carec_digital_trade.runs.prose import Prose, first_sentence
 
 from .conftest import NOTEBOOK_ONLY
@@ -203,3 +205,11 @@ def _luminance(colour: str) -> float:
     channels = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
     return sum(weight * each for weight, each in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_a_heading_of_blanks_is_done_at_once(tmp_path: Path):
+    heading = f"# a{' ' * 200_000}b{' ' * 200_000}"  # the rules of Markdown took minutes, going back and forth
+    assert Prose().text(heading).split() == ["a", "b"]
+    path = tmp_path / "own.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(heading)]), path)
+    assert open_notebook(path).title.split() == ["a", "b"]

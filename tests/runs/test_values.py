@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.values import as_typed, parse_assignments, parse_value, read_parameter_file
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
@@ -80,7 +81,7 @@ def test_text_is_quoted_only_where_it_must_be():
         (".inf", "year=.inf cannot be read: it may hold finite numbers"),
         ("[1, .nan]", "finite numbers"),
         ("9" * 5000, "finite numbers"),
-        ("&a [*a]", "finite numbers"),
+        ("&a [*a]", "an alias \\(\\*name\\) is not taken"),
         ("!!binary aGk=", "finite numbers"),
         ("!!python/object:os.system x", "could not determine a constructor"),
         ("a\n---\nb", "another document"),
@@ -138,3 +139,20 @@ def test_bad_parameter_file(tmp_path: Path, content: bytes, sentence: str):
 def test_missing_parameter_file(tmp_path: Path):
     with pytest.raises(InputError, match=r"none\.yaml cannot be read: no such file"):
         read_parameter_file(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a: &x [1]\nb: *x\n", r"is not YAML: line 2, column 4: an alias \(\*name\) is not taken: write the value out"),
+        ("a: &x {y: 1}\nb:\n  <<: *x\n", r"line 3, column 7: an alias"),
+        ("[" * 100_000, "nested too deeply"),
+        ("a" * 5_000_001, "has more than 5 MB"),
+    ],
+)
+def test_a_file_that_stands_for_more_than_it_has_is_refused(tmp_path: Path, text: str, sentence: str):
+    path = tmp_path / "some.yaml"
+    path.write_text(text, encoding="utf-8")
+    for read in (read_parameter_file, lambda each: plan_batch(each, tmp_path / "out")):
+        with pytest.raises(InputError, match=sentence):
+            read(path)

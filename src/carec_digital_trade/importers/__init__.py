@@ -6,14 +6,14 @@ Everything is checked before anything is written; a file that fails a check leav
 import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from carec_digital_trade import vintages
 from carec_digital_trade.errors import DataError, InputError, nearest
 from carec_digital_trade.importers import batis, cyberlaw, unctad_deliverable, world_bank, wto_delivered
-from carec_digital_trade.importers.download import Patience, SourceError, download
+from carec_digital_trade.importers.download import Patience, SourceError, download, within
 from carec_digital_trade.importers.source import Asked, Imported, Progress, Reading, Source, quiet
 from carec_digital_trade.importers.storing import check_free, store
 from carec_digital_trade.paths import expanded
@@ -27,6 +27,8 @@ SOURCES = {
 """The sources by name."""
 
 _LARGEST_DOWNLOAD = 5_000_000_000
+_FIRST_ZONE = timedelta(hours=14)
+"""How far the clocks of Kiritimati are ahead of UTC: where a day begins first."""
 
 
 def import_file(
@@ -118,11 +120,22 @@ def refresh(
         )
     if chosen.fetch is not None:
         origin, fetch = {"file": asked_of, "address": asked_of}, chosen.fetch
-        return _stored(chosen, name, origin, asked, lambda: fetch(asked_of, patience, asked), None)
+        return _stored(
+            chosen,
+            name,
+            origin,
+            asked,
+            lambda: within(patience.longest, asked_of, lambda: fetch(asked_of, patience, asked)),
+            None,
+        )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (asked_of.rpartition("/")[2].partition("?")[0] or "file")
         try:
-            download(asked_of, path, _LARGEST_DOWNLOAD, patience, progress)
+            within(
+                patience.longest,
+                asked_of,
+                lambda: download(asked_of, path, _LARGEST_DOWNLOAD, patience, progress),
+            )
         except SourceError as error:
             raise SourceError(f"{error}; nothing was imported") from None
         origin = {"file": path.name, "address": asked_of}
@@ -144,7 +157,7 @@ def _asked(
         day = date.fromisoformat(retrieved) if retrieved else today
     except ValueError:
         raise InputError(f"{retrieved!r} is no date: write it as 2027-05-21") from None
-    if day > today:
+    if day > max(today, (datetime.now(UTC) + _FIRST_ZONE).date()):
         raise InputError(f"the file cannot have been obtained on {day}, which is yet to come")
     name = vintage or day.isoformat()
     vintages.check_name(name)

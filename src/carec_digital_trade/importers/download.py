@@ -1,13 +1,18 @@
 """A file from an address: with time-outs, with retries that back off and end, and never more than was expected."""
 
+import os
 import re
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from carec_digital_trade.errors import DataError, InputError
 from carec_digital_trade.importers.source import Progress, quiet
@@ -41,7 +46,7 @@ class Patience:
     timeout : float
         Seconds without a byte after which an attempt is over.
     longest : float
-        Seconds that the whole of a file may take, looked at every 16 kB.
+        Seconds that all of it may take, whatever the source does.
     first_wait, longest_wait : float
         Seconds before the second attempt, doubled before each later one up to the longest. A server that asks for more
         than the longest ends it.
@@ -144,51 +149,165 @@ def status_problem(address: str, status: int, reason: str, headers: Any) -> Exce
     return SourceError(sentence)
 
 
-def _attempt(address: str, target: Path, largest: int, patience: Patience, progress: Progress) -> None:
-    # Both are slow to import and needed only here.
-    import pooch  # noqa: PLC0415
-    import requests  # noqa: PLC0415
+def within(seconds: float, address: str, action: Callable[[], Result]) -> Result:
+    """Give an action no more than a certain time.
 
-    answers: list[Any] = []
-    hooks = {"response": lambda answer, **_options: answers.append(answer)}
-    with target.open("wb") as file:
-        watch = _Watch(address, file, largest, time.monotonic() + patience.longest, progress)
+    A server can send a byte at a time for ever, in the headers of its answer too, so the action is left alone then.
+
+    Parameters
+    ----------
+    seconds : float
+        The time.
+    address : str
+        Who is asked.
+    action : callable
+        What asks.
+
+    Returns
+    -------
+    object
+        What the action returns.
+
+    Raises
+    ------
+    SourceError
+        If it has not come back; and whatever it raises itself.
+    """
+    outcome: Future[Result] = Future()
+
+    def work() -> None:
         try:
-            pooch.HTTPDownloader(watch, chunk_size=_CHUNK, timeout=patience.timeout, hooks=hooks)(address, file, None)
-        except requests.HTTPError as error:
-            answer = error.response
-            raise status_problem(address, answer.status_code, answer.reason, answer.headers) from None
-        except requests.Timeout:
-            raise Transient(f"{address} did not answer within {patience.timeout:g} seconds") from None
-        except requests.exceptions.InvalidURL:
-            raise InputError(f"{address!r} is no address") from None
-        except requests.exceptions.ChunkedEncodingError:
-            raise Transient(f"{address} broke off before the end of the file") from None
-        except requests.RequestException as error:
-            raise Transient(unreachable(address, error)) from None
-        finally:
-            for answer in answers:
-                answer.close()
+            outcome.set_result(action())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        return outcome.result(seconds)
+    except TimeoutError:
+        raise SourceError(f"{address} is too slow: not all of it came within {seconds:,.10g} seconds") from None
 
 
-def unreachable(address: str, error: Exception) -> str:
-    """Say that nobody answers at an address.
+def parts(answer: Any, address: str, largest: int, patience: Patience, progress: Progress = quiet) -> Iterator[bytes]:
+    """Read the body of an answer.
+
+    Parameters
+    ----------
+    answer : requests.Response
+        Whose body has not been read.
+    address : str
+        Who answered.
+    largest : int
+        Bytes that it may have, unpacked if the server packs it.
+    patience : Patience
+        When to give up.
+    progress : callable
+        Is told the bytes that have come, and how many there are if the server says so.
+
+    Yields
+    ------
+    bytes
+        The next part.
+
+    Raises
+    ------
+    SourceError
+        If it is too large, or takes too long.
+    """
+    announced, done, start = answer.headers.get("Content-Length", ""), 0, time.monotonic()
+    total = int(announced) if announced.isdecimal() and len(announced) < 20 else None
+    for part in answer.iter_content(_CHUNK):
+        done += len(part)
+        if max(done, total or 0) > largest:
+            raise SourceError(f"{address} sends more than {largest / 1e9:,.2f} GB, which cannot be its file")
+        if time.monotonic() - start > patience.longest:
+            raise SourceError(f"{address} is too slow: only {done:,} bytes came in the time allowed")
+        yield part
+        progress(done, total)
+
+
+@contextmanager
+def asking(address: str, patience: Patience, what: str) -> Iterator[None]:
+    """Turn what requests raises into what is to be said, and done, about it.
 
     Parameters
     ----------
     address : str
-        Who was asked.
-    error : Exception
-        What requests raised.
+        Who is asked.
+    patience : Patience
+        How long an attempt waits.
+    what : str
+        What is asked for, such as "the file".
 
-    Returns
-    -------
-    str
-        With the innermost reason, such as "Connection refused", which stands last in a chain of wrapped errors.
+    Raises
+    ------
+    Transient
+        If another attempt may help.
+    SourceError
+        If it will not, as where a certificate is not trusted.
+    InputError
+        If the address is none.
+    """
+    from requests import exceptions  # noqa: PLC0415  (slow to import, and needed only here)
+
+    try:
+        yield
+    except exceptions.Timeout:
+        raise Transient(f"{address} did not answer within {patience.timeout:g} seconds") from None
+    except exceptions.InvalidURL:
+        raise InputError(f"{address!r} is no address") from None
+    except (exceptions.ChunkedEncodingError, exceptions.ContentDecodingError):
+        raise Transient(f"{address} broke off before the end of {what}") from None
+    except exceptions.RequestException as error:
+        raise _unreachable(address, error) from None
+    except OSError as error:
+        if error.errno is None:  # requests does not find the file of authorities that it was told of
+            raise _untrusted(address, str(error)) from None
+        raise
+
+
+def _attempt(address: str, target: Path, largest: int, patience: Patience, progress: Progress) -> None:
+    import requests  # noqa: PLC0415  (slow to import, and needed only here)
+
+    with (
+        asking(address, patience, "the file"),
+        requests.get(address, stream=True, timeout=patience.timeout) as answer,
+        target.open("wb") as file,
+    ):
+        if not answer.ok:
+            raise status_problem(address, answer.status_code, answer.reason, answer.headers)
+        for part in parts(answer, address, largest, patience, progress):
+            file.write(part)
+
+
+def _unreachable(address: str, error: Exception) -> Exception:
+    """Say that nobody answers at an address, with the innermost reason, which stands last in a chain of wrapped errors.
+
+    Such a reason is "Connection refused".
     """
     numbered, quoted = str(error).rpartition("] "), re.findall(r"'([^']+)'", str(error))
     reason = numbered[2].rstrip("')\"") if numbered[1] else [type(error).__name__, *quoted][-1]
-    return f"{address} cannot be reached ({reason})"
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return _untrusted(address, reason)
+    return Transient(f"{address} cannot be reached{_through(address)} ({reason})")
+
+
+def _untrusted(address: str, reason: str) -> SourceError:
+    from requests import certs  # noqa: PLC0415
+
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certs.where()
+    return SourceError(
+        f"{address} cannot be trusted{_through(address)}: no authority of {bundle} vouches for its certificate "
+        f"({reason}); where a network has an authority of its own, name its file in REQUESTS_CA_BUNDLE"
+    )
+
+
+def _through(address: str) -> str:
+    """Name the proxy that an address is asked through, without the password that its address may hold."""
+    from requests import utils  # noqa: PLC0415
+
+    proxy = utils.select_proxy(address, utils.get_environ_proxies(address))
+    return f" through the proxy {urlsplit(proxy).netloc.rpartition('@')[2]}" if proxy else ""
 
 
 def _retry_after(text: str) -> float:
@@ -199,29 +318,3 @@ def _retry_after(text: str) -> float:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
     except (TypeError, ValueError):
         return 0.0
-
-
-@dataclass
-class _Watch:
-    """What pooch takes for a progress bar: passes progress on, and stops a file that is too large or takes too long."""
-
-    address: str
-    file: IO[bytes]
-    largest: int
-    deadline: float
-    progress: Progress
-    total: int = 0
-
-    def update(self, _bytes: int) -> None:
-        done = self.file.tell()
-        if max(done, self.total) > self.largest:
-            raise SourceError(f"{self.address} sends more than {self.largest / 1e9:,.2f} GB, which cannot be its file")
-        if time.monotonic() > self.deadline:
-            raise SourceError(f"{self.address} is too slow: only {done:,} bytes came in the time allowed")
-        self.progress(done, self.total or None)
-
-    def reset(self) -> None:
-        """Do nothing at the end of the file."""
-
-    def close(self) -> None:
-        """Do nothing at the end of the file."""

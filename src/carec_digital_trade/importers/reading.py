@@ -1,20 +1,22 @@
-"""Rows of a CSV file as text, whole or in chunks, with the columns that are expected."""
+"""Rows of a CSV file as text, whole or in chunks, with the columns that are expected.
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterator, Sequence
+Whatever the file claims to be, no more of it is in memory than a chunk of rows of the width of its header.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import pandas as pd
 
+from carec_digital_trade.csvtext import CsvText
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.archive import unpacked
 
-_BOM = b"\xef\xbb\xbf"
-_TAIL = 16_384
+MOST_ROWS = 1_000_000
+"""Of what is kept whole; the largest such file, the WTO's, has 76 thousand."""
+_CHUNK = 50_000
 _NO_ROWS = "the file has a header and no rows"
 
 
@@ -46,21 +48,41 @@ def text_rows(
     DataError
         If the file is empty, too large, a web page, damaged, cut off, or lacks a column.
     """
-    with unpacked(path, pattern, largest) as stream:
-        data = stream.read()
+
+    def read(encoding: str) -> pd.DataFrame:
+        return gathered(text_chunks(path, pattern, columns, largest, _CHUNK, optional, encoding))
+
     try:
-        text = data.removeprefix(_BOM).decode("utf-8")
+        return read("utf-8")
     except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    header = text.partition("\n")[0]
-    names = next(csv.reader([header]), [])
-    checking.all_there("column", columns, names)
-    _check_last_line(header, text[-_TAIL:])
-    wanted = [*columns, *(column for column in optional if column in names)]
-    frame = _parsed(io.StringIO(text), usecols=wanted)
-    if frame.empty:
-        raise DataError(_NO_ROWS)
-    return frame[wanted]
+        return read("latin-1")
+
+
+def gathered(chunks: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Put chunks together.
+
+    Parameters
+    ----------
+    chunks : iterable of pandas.DataFrame
+        From `text_chunks`, or what is wanted of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All their rows, indexed as they were.
+
+    Raises
+    ------
+    DataError
+        If they are more than `MOST_ROWS`.
+    """
+    kept, rows = [], 0
+    for chunk in chunks:
+        kept.append(chunk)
+        rows += len(chunk)
+        if rows > MOST_ROWS:
+            raise DataError(f"the file has more than {MOST_ROWS:,} rows, and its source has none of so many")
+    return pd.concat(kept)
 
 
 def text_chunks(
@@ -70,6 +92,7 @@ def text_chunks(
     largest: int,
     size: int,
     optional: Sequence[str] = (),
+    encoding: str = "latin-1",
     **options: Any,
 ) -> Iterator[pd.DataFrame]:
     """Read a file chunk by chunk.
@@ -82,6 +105,8 @@ def text_chunks(
         Rows of a chunk.
     optional : sequence of str
         Columns that are read if they are there.
+    encoding : str
+        Of the file; latin-1 reads any, and codes and numbers rightly.
     **options
         For `pandas.read_csv`, such as the type of each column; text by default.
 
@@ -95,17 +120,17 @@ def text_chunks(
     DataError
         As `text_rows` does.
     """
-    with unpacked(path, pattern, largest) as stream:
-        header = stream.readline().removeprefix(_BOM).decode("latin-1")
-        names = next(csv.reader([header]), [])
-        checking.all_there("column", columns, names)
-        if not isinstance(stream, zipfile.ZipExtFile):
-            _check_last_line(header, _tail(stream))
-        wanted = [*columns, *(column for column in optional if column in names)]
-        chunks = _parsed(
-            stream, names=names, usecols=wanted, chunksize=size, encoding="latin-1", header=None, **options
-        )
-        yield from _guarded(chunks)
+    with unpacked(path, pattern, largest, columns) as stream:
+        text = CsvText(stream, encoding)
+        checking.all_there("column", columns, text.columns)
+        wanted = [name for name in text.columns if name in columns or name in optional]
+        if len(set(wanted)) < len(wanted):
+            raise DataError(f"a column comes twice: the columns are {', '.join(text.columns)}")
+        places = [text.columns.index(name) for name in wanted]
+        chunks = _parsed(text, names=wanted, usecols=places, chunksize=size, header=None, **options)
+        for chunk in _guarded(chunks):
+            text.since = 0
+            yield chunk
 
 
 def _guarded(chunks: Any) -> Iterator[pd.DataFrame]:
@@ -114,6 +139,8 @@ def _guarded(chunks: Any) -> Iterator[pd.DataFrame]:
             chunk = next(chunks)
         except StopIteration:
             return
+        except UnicodeDecodeError:
+            raise
         except (pd.errors.ParserError, ValueError) as error:
             raise DataError(_explained(error)) from None
         if chunk.empty:
@@ -126,26 +153,11 @@ def _parsed(stream: IO[Any], **options: Any) -> Any:
         return pd.read_csv(stream, **{"dtype": "str", "keep_default_na": False, "na_filter": False, **options})
     except pd.errors.EmptyDataError:
         raise DataError(_NO_ROWS) from None
+    except UnicodeDecodeError:
+        raise
     except (pd.errors.ParserError, ValueError) as error:
         raise DataError(_explained(error)) from None
 
 
 def _explained(error: Exception) -> str:
     return f"the file is not the CSV file that is expected ({' '.join(str(error).split())})"
-
-
-def _tail(stream: IO[bytes]) -> str:
-    """Return the last lines of an open file, which stays where it was."""
-    place, end = stream.tell(), stream.seek(0, io.SEEK_END)
-    stream.seek(max(end - _TAIL, 0))
-    tail = stream.read().decode("latin-1")
-    stream.seek(place)
-    return tail
-
-
-def _check_last_line(header: str, tail: str) -> None:
-    """Refuse a file whose last line has fewer fields than its header: it was cut off."""
-    last = tail.rstrip("\r\n").rpartition("\n")[2]
-    wanted, found = (len(next(csv.reader([line]), [])) for line in (header, last))
-    if found < wanted:
-        raise DataError(f"the file is cut off: its last line has {found} of {wanted} fields")

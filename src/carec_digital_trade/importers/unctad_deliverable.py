@@ -10,7 +10,7 @@ import pandas as pd
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
-from carec_digital_trade.importers.download import Patience, SourceError, download
+from carec_digital_trade.importers.download import Patience, SourceError, download, within
 from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
 from carec_digital_trade.importers.source import Asked, Reading, Source
@@ -26,9 +26,9 @@ NO_FIGURE = ("M", "O")
 """Statuses of the SDMX code list that stand for no figure (missing)."""
 PLAIN = ("A", "")
 """Statuses of a normal figure; the others, such as E for estimated, are kept in the vintage's descriptor."""
-LARGEST = 500_000_000
-_LARGEST_PAGE = 50_000_000
-_PAGES = 200
+LARGEST = 100_000_000
+_LARGEST_PAGE, _PAGES, _MOST_ROWS = 5_000_000, 200, 100_000
+"""Of the API: a page has a thousand observations, 1 MB, and an indicator has some three thousand."""
 
 
 def read(path: Path, asked: Asked) -> Reading:
@@ -78,11 +78,16 @@ def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
     DataError
         As `read` does.
     """
-    rows: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for indicator in INDICATORS:
-            query = f"{address}?DATABASE_ID={DATABASE}&INDICATOR={indicator}"
-            rows += _pages(query, Path(folder) / "page.json", patience, asked, len(rows))
+
+    def ask() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        with tempfile.TemporaryDirectory() as folder:
+            for indicator in INDICATORS:
+                query = f"{address}?DATABASE_ID={DATABASE}&INDICATOR={indicator}"
+                rows += _pages(query, Path(folder) / "page.json", patience, asked, len(rows))
+        return rows
+
+    rows = within(patience.longest, address, ask)
     frame = pd.DataFrame(rows)
     frame = frame[[*COLUMNS, *(column for column in OPTIONAL if column in frame)]]
     return _reading(frame.astype("object").where(frame.notna(), "").map(str).astype("str"), asked)
@@ -93,6 +98,8 @@ def _pages(query: str, target: Path, patience: Patience, asked: Asked, before: i
     for _ in range(_PAGES):
         download(f"{query}&skip={len(rows)}", target, _LARGEST_PAGE, patience)
         page, total = _page(target.read_bytes(), query)
+        if max(total, len(rows) + len(page)) > _MOST_ROWS:
+            raise SourceError(f"{query} gives more than {_MOST_ROWS:,} observations, which cannot be its figures")
         rows += page
         asked.progress(before + len(rows), None)
         if len(rows) >= total:
@@ -105,11 +112,11 @@ def _pages(query: str, target: Path, patience: Patience, asked: Asked, before: i
 def _page(content: bytes, query: str) -> tuple[list[dict[str, Any]], int]:
     try:
         answer = json.loads(content)
-        page, total = answer["value"], int(answer["count"])
-        columns = list(page[0]) if page else COLUMNS
-    except (ValueError, KeyError, TypeError):
+        page, total = list(answer["value"]), int(answer["count"])
+        columns = set(page[0]).intersection(*(row.keys() for row in page)) if page else COLUMNS
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         raise SourceError(f"{query} answered with something that is not the API's data, such as a web page") from None
-    checking.all_there("column", COLUMNS, columns)
+    checking.all_there("column", COLUMNS, sorted(columns))
     return page, total
 
 

@@ -1,7 +1,7 @@
 """World Bank, World Development Indicators: population, income, connectivity and openness of all economies."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -15,13 +15,14 @@ from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, i
 from carec_digital_trade.importers.download import (
     Patience,
     SourceError,
-    Transient,
+    asking,
+    parts,
     persist,
     status_problem,
-    unreachable,
+    within,
 )
 from carec_digital_trade.importers.present import against_present
-from carec_digital_trade.importers.reading import text_chunks
+from carec_digital_trade.importers.reading import gathered, text_chunks
 from carec_digital_trade.importers.source import Asked, Reading, Source
 
 INDICATORS = {
@@ -48,6 +49,8 @@ FIRST_YEAR = 2005
 COLUMNS = ("Country Code", "Country Name", "Indicator Code", "Indicator Name")
 LARGEST = 2_000_000_000
 _CHUNK = 20_000
+_LARGEST_PAGE, _LARGEST_ANSWERS, _MOST_ANSWERS = 5_000_000, 30_000_000, 1_000
+"""Of the API: seven indicators have some fifty pages of a thousand rows, 13 MB in all."""
 _HEADER = 1000
 """Characters of an answer in which its header stands."""
 _TOTAL = "total of the answer"
@@ -74,16 +77,20 @@ def read(path: Path, asked: Asked) -> Reading:
         If the file is not laid out as expected, lacks an indicator, or names an unknown economy.
     """
     years = [str(year) for year in range(FIRST_YEAR, asked.retrieved.year + 1)]
-    kept = []
-    chunks = text_chunks(path, "WDICSV.csv", COLUMNS, LARGEST, _CHUNK, optional=years)
-    for number, chunk in enumerate(chunks):
-        asked.progress((number + 1) * _CHUNK, None)
-        kept.append(chunk[chunk["Indicator Code"].isin(list(INDICATORS))])
-    wide = pd.concat(kept)
+    wide = gathered(_wanted(text_chunks(path, "WDICSV.csv", COLUMNS, LARGEST, _CHUNK, optional=years), asked))
     notes = _held(wide.assign(**{"Country Name": wide["Country Name"].map(_from_utf8)}), *COLUMNS)
-    long = wide.melt(["Country Code", "Indicator Code"], [year for year in years if year in wide], "time", "value")
+    years = [year for year in years if year in wide]
+    for year in years:  # here, where row and column are the file's
+        checking.numbers(wide[wide[year].ne("")], year)
+    long = wide.melt(["Country Code", "Indicator Code"], years, "time", "value", ignore_index=False)
     long = long.set_axis(["economy", "series", "time", "value"], axis="columns")
-    return _reading(long[long["value"].ne("")].reset_index(drop=True), asked, notes)
+    return _reading(long[long["value"].ne("")], asked, notes)
+
+
+def _wanted(chunks: Iterable[pd.DataFrame], asked: Asked) -> Iterator[pd.DataFrame]:
+    for number, chunk in enumerate(chunks, start=1):
+        asked.progress(number * _CHUNK, None)
+        yield chunk[chunk["Indicator Code"].isin(list(INDICATORS))]
 
 
 def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
@@ -110,11 +117,16 @@ def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
     DataError
         As `read` does.
     """
-    rows: list[dict[str, Any]] = []
     with _api(address, patience) as headers:
-        for number, indicator in enumerate(INDICATORS, start=1):
-            rows += persist(partial(_indicator, indicator, asked.retrieved, address, patience, headers), patience)
-            asked.progress(number, len(INDICATORS))
+
+        def ask() -> list[dict[str, Any]]:
+            rows: list[dict[str, Any]] = []
+            for number, indicator in enumerate(INDICATORS, start=1):
+                rows += persist(partial(_indicator, indicator, asked.retrieved, address, patience, headers), patience)
+                asked.progress(number, len(INDICATORS))
+            return rows
+
+        rows = within(patience.longest, address, ask)
     frame = pd.DataFrame(rows, columns=["economy", "name", "series", "label", "time", "value"])
     notes = _held(frame, "economy", "name", "series", "label")
     frame = frame.dropna(subset="value").astype("str").reset_index(drop=True)
@@ -137,20 +149,27 @@ def _from_utf8(text: str) -> str:
 
 @contextmanager
 def _api(address: str, patience: Patience) -> Iterator[dict[str, str]]:
-    """Point wbgapi at an address, with a time-out, and keep the headers of its last answer, and its "total"."""
+    """Point wbgapi at an address, with limits of time and size, and keep its last answer's headers and "total"."""
     import wbgapi  # noqa: PLC0415  (slow to import, and needed only here)
 
     headers: dict[str, str] = {}
+    sizes: list[int] = []
 
     def keep(answer: Any, **_options: Any) -> None:
         headers.clear()
         headers.update(answer.headers)
+        # wbgapi looks at no size; what has been read here is what it will find.
+        with answer:
+            answer._content = b"".join(parts(answer, address, _LARGEST_PAGE, patience))
+        sizes.append(len(answer.content))
+        if len(sizes) > _MOST_ANSWERS or sum(sizes) > _LARGEST_ANSWERS:
+            raise SourceError(f"{address} sends page after page, {sum(sizes) / 1e6:,.0f} MB in {len(sizes):,} by now")
         announced = re.search(r'"total":\s*"?(\d+)', answer.text[:_HEADER])
         headers[_TOTAL] = announced[1] if announced else "0"
 
     before = wbgapi.endpoint, wbgapi.get_options
     wbgapi.endpoint = address
-    wbgapi.get_options = {"timeout": patience.timeout, "hooks": {"response": keep}}
+    wbgapi.get_options = {"timeout": patience.timeout, "stream": True, "hooks": {"response": keep}}
     try:
         yield headers
     finally:
@@ -160,12 +179,12 @@ def _api(address: str, patience: Patience) -> Iterator[dict[str, str]]:
 def _indicator(
     indicator: str, retrieved: date, address: str, patience: Patience, headers: dict[str, str]
 ) -> list[dict[str, Any]]:
-    import requests  # noqa: PLC0415
     import wbgapi  # noqa: PLC0415
 
     years = range(FIRST_YEAR, retrieved.year + 1)
     try:
-        rows = list(wbgapi.data.fetch(indicator, time=years, labels=True, numericTimeKeys=True))
+        with asking(address, patience, "its answer"):
+            rows = list(wbgapi.data.fetch(indicator, time=years, labels=True, numericTimeKeys=True))
         if len(rows) != int(headers[_TOTAL]):
             raise SourceError(f"{address} gave {len(rows)} of the {headers[_TOTAL]} figures of {indicator} announced")
         return [
@@ -186,13 +205,7 @@ def _indicator(
         if error.code is None:  # a message of the API in an answer that is otherwise well
             raise SourceError(f"{address} refused {indicator}: {error.msg}") from None
         raise status_problem(address, error.code, error.msg, headers) from None
-    except requests.Timeout:
-        raise Transient(f"{address} did not answer within {patience.timeout:g} seconds") from None
-    except requests.exceptions.ChunkedEncodingError:
-        raise Transient(f"{address} broke off before the end of its answer") from None
-    except requests.RequestException as error:
-        raise Transient(unreachable(address, error)) from None
-    except (KeyError, TypeError, IndexError, ValueError, AttributeError):
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError, RecursionError):
         raise SourceError(f"{address} gave {indicator} in another layout than that of its version 2") from None
 
 

@@ -44,7 +44,7 @@ PARTS_OF_WORLD = ("AFR", "ASI", "CIS", "EUR", "NAX", "MEA", "CSC")
 
 ROUNDING = 5e-6
 """Of a sum: the World's parts exceed its total by up to 4 in a million, which is the file's own rounding."""
-LARGEST = 500_000_000
+LARGEST = 100_000_000
 
 
 def read(path: Path, asked: Asked) -> Reading:

@@ -21,7 +21,7 @@ from carec_digital_trade.prose import listing
 from carec_digital_trade.results import METRICS
 from carec_digital_trade.runs.identity import Run, plan
 from carec_digital_trade.runs.notebooks import Source, open_notebook
-from carec_digital_trade.yaml_core import compose, plain, problem
+from carec_digital_trade.yaml_core import compose, plain, problem, read_file
 
 KEYS = ("notebook", "fixed", "grid", "runs", "chart")
 LARGEST_GRID = 1_000_000
@@ -155,7 +155,7 @@ class _Reader:
         else:
             path = Path(batch)
             self._name, self._folder, self._has_lines = str(path), path.parent, True
-            text = _read(path)
+            text = read_file(path, "the batch file")
         try:
             self._root = compose(text)
         except YAMLError as error:
@@ -323,15 +323,6 @@ class _Reader:
             others += [chosen[name] for chosen in content.runs if name in chosen]
             for other in others:
                 self._fault(f"{name} is fixed on line {given.line} and set again: take out one of the two", other.line)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"the batch file {path} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"the batch file {path} is not a text file in UTF-8") from None
 
 
 def _as_text(batch: Mapping[str, Any]) -> str:

@@ -234,5 +234,5 @@ def _unknown(name: str, known: Mapping[str, Parameter]) -> str:
 
 
 def _title(cells: list[Any]) -> str | None:
-    headings = (re.search(r"^# +(.+?)\s*$", cell.source, re.M) for cell in cells if cell.cell_type == "markdown")
-    return next((found.group(1) for found in headings if found), None)
+    headings = (re.search(r"^# +(\S.*)$", cell.source, re.M) for cell in cells if cell.cell_type == "markdown")
+    return next((found.group(1).rstrip() for found in headings if found), None)

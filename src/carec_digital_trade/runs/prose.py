@@ -10,6 +10,8 @@ from markupsafe import Markup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathInlineParser
 
 _FORMULA_POINTS = 12
+_BLANKS = re.compile(r"[ \t]{100,}")
+"""Runs of blanks that Markdown's rules would try from each of them to the end: seconds for some ten thousand."""
 
 
 class _Inline(MathInlineParser):
@@ -74,7 +76,7 @@ class Prose:
         markupsafe.Markup
             HTML that refers to nothing outside itself but by links.
         """
-        return Markup(self._markdown.render(markdown))
+        return Markup(self._markdown.render(_BLANKS.sub(" " * 100, markdown)))
 
     def text(self, markdown: str) -> str:
         """Render Markdown as one line of plain text.
