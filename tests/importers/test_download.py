@@ -13,7 +13,8 @@ import pytest
 from local_server import Answer, Server, body, silence, status, trickle
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.importers.download import Patience, SourceError, download, persist, within
+from carec_digital_trade.importers.download import download
+from carec_digital_trade.importers.patience import Patience, SourceError, persist, within
 
 CONTENT = b"a,b\n" + b"1,2\n" * 100_000
 
@@ -160,7 +161,7 @@ def test_a_certificate_is_not_asked_for_again(
     context.load_cert_chain(authority)
     server.encrypt(context)
     address = server.serve("/f", body(CONTENT)).replace("http:", "https:")
-    words = r"/f cannot be trusted: no authority of .*cacert.pem vouches for .*self.signed.* REQUESTS_CA_BUNDLE$"
+    words = r"/f cannot be trusted: no authority of .*cacert.pem vouches .* \(.*self.signed.* in REQUESTS_CA_BUNDLE$"
     with pytest.raises(SourceError, match=words):  # and nothing of attempts
         download(address, tmp_path / "f", 10**6, hasty)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))

@@ -17,7 +17,7 @@ from carec_digital_trade import importers
 from carec_digital_trade.datasets import describe, load, vintages
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import world_bank
-from carec_digital_trade.importers.download import Patience
+from carec_digital_trade.importers.patience import Patience
 from carec_digital_trade.importers.world_bank import INDICATORS
 
 ROWS = made_files.world_bank_rows()

@@ -13,7 +13,8 @@ from typing import Any
 from carec_digital_trade import vintages
 from carec_digital_trade.errors import DataError, InputError, nearest
 from carec_digital_trade.importers import batis, cyberlaw, unctad_deliverable, world_bank, wto_delivered
-from carec_digital_trade.importers.download import Patience, SourceError, download, within
+from carec_digital_trade.importers.download import download
+from carec_digital_trade.importers.patience import Patience, SourceError, within
 from carec_digital_trade.importers.source import Asked, Imported, Progress, Reading, Source, quiet
 from carec_digital_trade.importers.storing import check_free, store
 from carec_digital_trade.paths import expanded

@@ -2,61 +2,22 @@
 
 import os
 import re
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
-from carec_digital_trade.errors import DataError, InputError
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.importers.patience import Patience, SourceError, Transient, persist
 from carec_digital_trade.importers.source import Progress, quiet
 
-Result = TypeVar("Result")
 _CHUNK = 1 << 14
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
-
-
-class SourceError(DataError):
-    """A source could not be reached, or sent something else than its figures."""
-
-
-class Transient(Exception):  # noqa: N818  (a signal between functions, which no user sees)
-    """What may be over at the next attempt; carries the sentence and the seconds that the server asks to wait."""
-
-    def __init__(self, sentence: str, wait: float = 0.0) -> None:
-        super().__init__(sentence)
-        self.wait = wait
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to wait for a source.
-
-    Attributes
-    ----------
-    attempts : int
-        Before giving up.
-    timeout : float
-        Seconds without a byte after which an attempt is over.
-    longest : float
-        Seconds that all of it may take, whatever the source does.
-    first_wait, longest_wait : float
-        Seconds before the second attempt, doubled before each later one up to the longest. A server that asks for more
-        than the longest ends it.
-    """
-
-    attempts: int = 5
-    timeout: float = 30.0
-    longest: float = 3600.0
-    first_wait: float = 1.0
-    longest_wait: float = 60.0
 
 
 def download(
@@ -90,40 +51,6 @@ def download(
     persist(lambda: _attempt(address, target, largest, patience, progress), patience)
 
 
-def persist(action: Callable[[], Result], patience: Patience) -> Result:
-    """Repeat what may fail for a while.
-
-    Parameters
-    ----------
-    action : callable
-        Raises `Transient` if another attempt may help.
-    patience : Patience
-        How often, and how long to wait in between.
-
-    Returns
-    -------
-    object
-        What the action returns.
-
-    Raises
-    ------
-    SourceError
-        If it fails at the last attempt, or the server asks to wait too long.
-    """
-    for attempt in range(1, patience.attempts + 1):
-        try:
-            return action()
-        except Transient as error:
-            wait = max(error.wait, min(patience.first_wait * 2 ** (attempt - 1), patience.longest_wait))
-            if wait > patience.longest_wait:
-                raise SourceError(f"{error} and asks to wait {wait:,.0f} seconds: try again later") from None
-            if attempt == patience.attempts:
-                again = f", at the last of {attempt} attempts" if attempt > 1 else ""
-                raise SourceError(f"{error}{again}") from None
-            time.sleep(wait)
-    raise AssertionError  # the last attempt returns or raises
-
-
 def status_problem(address: str, status: int, reason: str, headers: Any) -> Exception:
     """Return what to raise for an answer that is not the file.
 
@@ -147,45 +74,6 @@ def status_problem(address: str, status: int, reason: str, headers: Any) -> Exce
     if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
         return Transient(sentence, _retry_after(headers.get("Retry-After", "")))
     return SourceError(sentence)
-
-
-def within(seconds: float, address: str, action: Callable[[], Result]) -> Result:
-    """Give an action no more than a certain time.
-
-    A server can send a byte at a time for ever, in the headers of its answer too, so the action is left alone then.
-
-    Parameters
-    ----------
-    seconds : float
-        The time.
-    address : str
-        Who is asked.
-    action : callable
-        What asks.
-
-    Returns
-    -------
-    object
-        What the action returns.
-
-    Raises
-    ------
-    SourceError
-        If it has not come back; and whatever it raises itself.
-    """
-    outcome: Future[Result] = Future()
-
-    def work() -> None:
-        try:
-            outcome.set_result(action())
-        except BaseException as error:
-            outcome.set_exception(error)
-
-    threading.Thread(target=work, daemon=True).start()
-    try:
-        return outcome.result(seconds)
-    except TimeoutError:
-        raise SourceError(f"{address} is too slow: not all of it came within {seconds:,.10g} seconds") from None
 
 
 def parts(answer: Any, address: str, largest: int, patience: Patience, progress: Progress = quiet) -> Iterator[bytes]:

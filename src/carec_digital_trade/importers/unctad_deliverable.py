@@ -10,7 +10,8 @@ import pandas as pd
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
-from carec_digital_trade.importers.download import Patience, SourceError, download, within
+from carec_digital_trade.importers.download import download
+from carec_digital_trade.importers.patience import Patience, SourceError, within
 from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
 from carec_digital_trade.importers.source import Asked, Reading, Source

@@ -12,15 +12,8 @@ import pandas as pd
 
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
-from carec_digital_trade.importers.download import (
-    Patience,
-    SourceError,
-    asking,
-    parts,
-    persist,
-    status_problem,
-    within,
-)
+from carec_digital_trade.importers.download import asking, parts, status_problem
+from carec_digital_trade.importers.patience import Patience, SourceError, persist, within
 from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import gathered, text_chunks
 from carec_digital_trade.importers.source import Asked, Reading, Source
