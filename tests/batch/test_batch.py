@@ -16,12 +16,12 @@ from rich.console import Console
 from carec_digital_trade import cli
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs import workers
-from carec_digital_trade.runs.batch import BatchResult, perform_batch, run_batch
+from carec_digital_trade.runs.batch import BatchResult, _beginning, perform_batch, run_batch
 from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
 
-from .conftest import alive, cdt, descendants, wait_for
+from .conftest import alive, cdt, descendants, wait_for, write_notebook
 
 YEARS = {"grid": {"year": [2001, 2002, 2003], "flow": ["total", "exports"]}}
 RUNS = 6
@@ -59,6 +59,14 @@ def test_the_table_holds_every_run_with_its_parameters(undisturbed: BatchResult)
     expected = first["parameter_year"] * first["parameter_flow"].str.len() / 7
     pd.testing.assert_series_equal(first["value"], expected, check_names=False, rtol=1e-15)
     assert (undisturbed.out / "failures.csv").read_text() == "run_id,notebook,cell,exception,message\n"
+
+
+def test_a_grid_over_what_nothing_reads_is_named(toy: Path, tmp_path: Path, sharing: Callable):
+    path = write_notebook(tmp_path / "own.ipynb", "year = 1\nname = 'a'", "print(year)")
+    plan = plan_batch({"notebook": str(path), "grid": {"year": [1, 2], "name": ["a", "b"]}}, tmp_path / "out")
+    assert _beginning(plan, sharing(1)).endswith("; nothing in the notebook reads name, so it changes no result")
+    varied = plan_batch({"notebook": str(toy), "grid": {"year": [1, 2]}}, tmp_path / "out")
+    assert _beginning(varied, sharing(1)).endswith("by 1 worker")
 
 
 def test_rows_are_those_that_the_run_wrote(undisturbed: BatchResult):
