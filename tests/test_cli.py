@@ -1,6 +1,7 @@
 """Commands print what they did, or one sentence that says what was wrong, and exit accordingly."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -243,3 +244,13 @@ def test_help_is_quick_and_a_closed_pipe_is_quiet():
     assert piped.stderr.read() == b""
     assert piped.wait() == 1
     piped.stderr.close()
+
+
+def test_a_package_that_cannot_be_imported_is_named(tmp_path: Path):
+    (tmp_path / "pandas.py").write_text("raise RuntimeError('broken')")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ended = subprocess.run(
+        [*COMMAND, "run", "snapshot"], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+    )
+    sentence = f"cdt: a package cannot be imported: RuntimeError: broken (in {tmp_path / 'pandas.py'})\n"
+    assert (ended.returncode, ended.stderr) == (1, sentence)

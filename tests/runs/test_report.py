@@ -56,7 +56,7 @@ def test_the_page_fetches_and_runs_nothing(page: Page, index: Page, finished: Ru
         ]
         assert all(value.startswith("data:") for value in sources)
         assert not re.search(r"@import|url\(", (TEMPLATES / "style.css").read_text(encoding="utf-8"))
-    strictest = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    strictest = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     assert not page.all("script")
     assert _policy(page) == strictest
     # The index runs one script, which its policy knows by its hash.
