@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from markupsafe import Markup
-from mistune import import_plugin
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathInlineParser
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathInlineParser, import_plugin
 
 from carec_digital_trade.runs.cleaning import cleaned, is_harmless, picture
 
