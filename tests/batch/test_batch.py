@@ -220,7 +220,7 @@ def test_a_dead_kernel_and_a_run_past_its_time(perform: Callable, sharing: Calla
     result = perform({"runs": runs}, place=sharing(2, timeout=1.5))
     reasons = [(each.exception, each.message, each.cell) for each in result.failures.values()]
     assert reasons == [
-        ("DeadKernelError", "the kernel died", 3),
+        ("DeadKernelError", "the kernel ended with exit status 3", 3),
         ("Timeout", "the run took longer than 1.5 seconds", 3),
     ]
     assert result.results["parameter_year"].unique().tolist() == [3]

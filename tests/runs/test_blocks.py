@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
@@ -163,6 +163,7 @@ FORBIDDEN = re.compile(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(HOSTILE), min_size=1, max_size=4), st.integers(0, 60))
 def test_nothing_runs_or_leads_away(parts: list[str], cut: int):
     html = "<p>before</p>" + "".join(parts)[: -cut or None]

@@ -285,3 +285,9 @@ def test_cells_for_a_reader_are_left_out(notebook: Callable[..., Path]):
     nbformat.write(content, path)
     assert open_notebook(path) == before  # the same digest, so the same run
     assert read_notebook(path).cells == content.cells[:-2]
+
+
+def test_a_heading_of_blanks_is_passed_over(notebook: Callable[..., Path]):
+    # A square of their number would be 10 ** 12 steps: the test would not end.
+    blanks = " " * 1_000_000
+    assert open_notebook(notebook(f"# {blanks}\n# {blanks}Title{blanks}")).title == "Title"
