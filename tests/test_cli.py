@@ -1,6 +1,7 @@
 """Commands print what they did, or one sentence that says what was wrong, and exit accordingly."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -279,3 +280,13 @@ def test_a_retired_code_is_said_in_a_sentence(tmp_path: Path):
         "cdt: ROM is a retired code: Romania (ROU) is taken for it",
         "cdt: year 1990 is not covered: delivered has the years 2005 to 2025",
     ]
+
+
+def test_a_package_that_cannot_be_imported_is_named(tmp_path: Path):
+    (tmp_path / "pandas.py").write_text("raise RuntimeError('broken')")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ended = subprocess.run(
+        [*COMMAND, "run", "snapshot"], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+    )
+    sentence = f"cdt: a package cannot be imported: RuntimeError: broken (in {tmp_path / 'pandas.py'})\n"
+    assert (ended.returncode, ended.stderr) == (1, sentence)

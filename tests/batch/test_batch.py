@@ -19,13 +19,13 @@ from carec_digital_trade import cli
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.ownership import part
 from carec_digital_trade.runs import workers
-from carec_digital_trade.runs.batch import BatchResult, perform_batch, run_batch
+from carec_digital_trade.runs.batch import BatchResult, _beginning, perform_batch, run_batch
 from carec_digital_trade.runs.gathered import LOCK
 from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
 
-from .conftest import descendants
+from .conftest import descendants, write_notebook
 
 YEARS = {"grid": {"year": [2001, 2002, 2003], "flow": ["total", "exports"]}}
 RUNS = 6
@@ -63,6 +63,14 @@ def test_the_table_holds_every_run_with_its_parameters(undisturbed: BatchResult)
     expected = first["parameter_year"] * first["parameter_flow"].str.len() / 7
     pd.testing.assert_series_equal(first["value"], expected, check_names=False, rtol=1e-15)
     assert (undisturbed.out / "failures.csv").read_text() == "run_id,notebook,cell,exception,message\n"
+
+
+def test_a_grid_over_what_nothing_reads_is_named(toy: Path, tmp_path: Path, sharing: Callable):
+    path = write_notebook(tmp_path / "own.ipynb", "year = 1\nname = 'a'", "print(year)")
+    plan = plan_batch({"notebook": str(path), "grid": {"year": [1, 2], "name": ["a", "b"]}}, tmp_path / "out")
+    assert _beginning(plan, sharing(1)).endswith("; nothing in the notebook reads name, so it changes no result")
+    varied = plan_batch({"notebook": str(toy), "grid": {"year": [1, 2]}}, tmp_path / "out")
+    assert _beginning(varied, sharing(1)).endswith("by 1 worker")
 
 
 def test_rows_are_those_that_the_run_wrote(undisturbed: BatchResult):
@@ -210,7 +218,11 @@ def test_three_bad_runs_in_twenty(
 def test_a_dead_kernel(perform: Callable, sharing: Callable):
     result = perform({"runs": [{"year": 1, "deed": "die"}, {"year": 3, "deed": "take a while"}]}, place=sharing(2))
     (failure,) = result.failures.values()
-    assert (failure.exception, failure.message, failure.cell) == ("DeadKernelError", "the kernel died", 3)
+    assert (failure.exception, failure.message, failure.cell) == (
+        "DeadKernelError",
+        "the kernel ended with exit status 3",
+        3,
+    )
     assert result.results["parameter_year"].unique().tolist() == [3]
 
 

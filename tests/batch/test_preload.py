@@ -13,8 +13,10 @@ from typing import Any
 import nbformat
 import papermill
 import pytest
+from ports import LISTENS
 from waiting import PATIENCE, alive, wait_for
 
+from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs.kernels import RunKernelManager
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
@@ -196,6 +198,33 @@ def test_a_kernel_ends_with_what_asked_for_it(pool: Pool):
     assert other.wait() == -signal.SIGTERM
     assert other.poll() == -signal.SIGTERM
     other.kill()
+
+
+def test_files_of_the_working_folder_are_no_modules(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("random", "selectors", "numpy"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('a file of the user')")
+    monkeypatch.chdir(tmp_path)
+    with Pool(1) as pool:
+        results = list(filter(None, pool.perform(plan_batch({"notebook": str(toy)}, Path("out")).to_do)))
+    assert [result.error for result in results] == [None]
+
+
+def test_a_package_that_cannot_be_imported_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd):
+    (tmp_path / "numpy.py").write_text("raise RuntimeError('broken')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with (
+        Pool(1) as pool,
+        pytest.raises(InputError, match=rf"imported: RuntimeError: broken \(in {tmp_path}/numpy.py\)"),
+    ):
+        pool._source.worker(None)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_forked_kernel_listens_on_no_port(perform: Callable, sharing: Callable, tmp_path: Path):
+    path = write_notebook(tmp_path / "listens.ipynb", PARAMETERS, LISTENS, SHOW)
+    result = perform({"notebook": str(path)}, place=sharing(1))
+    (folder,) = result.out.glob("listens-*")
+    assert "".join(printed(folder / "notebook.ipynb")) == "[]\nfrom the child\n"
 
 
 def test_what_has_gone_is_an_error(tmp_path: Path):

@@ -54,6 +54,21 @@ def test_the_answer_is_the_marked_sentence():
     assert collect(executed(table(ROW)), "toy").answer is None
 
 
+def test_what_is_no_picture_or_answer_fails_nothing():
+    odd = figure("ranked")
+    odd.data["image/png"] = "abcde"
+    said = new_output("display_data", data={"text/plain": "Yes."}, metadata={METADATA_KEY: {"answer": True}})
+    foreign = new_output("display_data", data={"text/plain": "Yes."}, metadata={METADATA_KEY: ["answer"]})
+    findings = collect(executed(table(ROW), odd, said, foreign), "toy")
+    assert (findings.figures, findings.answer) == ({}, None)
+
+
+def test_a_cell_that_its_author_keeps_from_running():
+    notebook = executed(table(ROW))
+    notebook.cells.append(new_code_cell("1", metadata={"tags": ["skip-execution"]}))
+    assert len(collect(notebook, "toy").results) == 1
+
+
 @pytest.mark.parametrize(
     ("notebook", "sentence"),
     [

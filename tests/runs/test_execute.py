@@ -11,17 +11,19 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from ports import LISTENS
 from waiting import alive, cdt, wait_for
 
 from carec_digital_trade import __version__
 from carec_digital_trade.datasets import describe
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.runs import RunResult, execute, open_notebook, perform, plan, run
+from carec_digital_trade.runs import RunResult, execute, kernels, open_notebook, perform, plan, run, workers
 from carec_digital_trade.runs.failures import RunFailed
 from carec_digital_trade.runs.lock import locked
 
 from .conftest import PARAMETERS_CELL, PIXEL, ROWS, SHOW
 
+ENDED = "sys.exit(0) ended the notebook here: a run is finished when every cell ran to its end"
 WAIT = "import os, time\nwhile os.path.exists(note):\n    time.sleep(0.05)"
 
 
@@ -83,8 +85,15 @@ def failing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("cell", "cell_number", "exception", "message"),
     [
         ("raise ValueError('no such\\nthing')", 3, "ValueError", "no such\nthing"),
-        ("import os; os._exit(1)", 3, "DeadKernelError", "the kernel died"),
-        ("raise SystemExit(0)", 4, "CellNotRun", "the notebook stopped before this cell"),
+        ("import os; os._exit(1)", 3, "DeadKernelError", "the kernel ended with exit status 1"),
+        (
+            "import os; os.kill(os.getpid(), 11)",
+            3,
+            "DeadKernelError",
+            "the kernel was killed by SIGSEGV (signal 11)",
+        ),
+        ("%nosuch", 3, "UsageError", "Line magic function `%nosuch` not found."),
+        ("raise SystemExit(0)", 3, "SystemExit", ENDED),
     ],
 )
 def test_a_failure_is_recorded(
@@ -102,6 +111,24 @@ def test_a_failure_is_recorded(
     index = (failing / "index.html").read_text()
     assert f"{exception} in code cell {cell_number}" in index
     assert f"{result.run_id}/report.html" not in index
+
+
+def test_half_of_the_last_cell_is_no_run(notebook: Callable[..., Path], tmp_path: Path):
+    show = ROWS.replace("year", "1")
+    result = run(notebook(SHOW, f"{show}\nimport sys; sys.exit(0)\n{show}"), out=tmp_path)
+    assert (result.error.exception, result.error.cell, result.error.message) == ("SystemExit", 2, ENDED)
+
+
+def test_a_cell_that_is_to_raise_fails_no_run(notebook: Callable[..., Path], tmp_path: Path):
+    path = notebook(SHOW, "1 / 0", "sys.exit(0)", "%nosuch", ROWS.replace("year", "1"))
+    content = nbformat.read(path, as_version=4)
+    for cell in content.cells[1:4]:
+        cell.metadata.tags = ["raises-exception"]
+    nbformat.write(content, path)
+    result = run(path, out=tmp_path)
+    assert (result.status, result.error) == ("finished", None)
+    executed = nbformat.read(result.folder / "notebook.ipynb", as_version=4)
+    assert len(executed.cells) == len(content.cells)
 
 
 def test_a_failed_run_is_tried_again(notebook: Callable[..., Path], tmp_path: Path):
@@ -132,6 +159,33 @@ def test_a_notebook_changed_since_the_plan_fails(notebook: Callable[..., Path], 
     planned = plan(open_notebook(notebook("# One", SHOW)), {}, tmp_path / "out")
     notebook("# Two", SHOW)
     assert perform(planned).error.exception == "ChangedNotebook"
+
+
+def test_output_that_does_not_arrive_is_named(
+    notebook: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(kernels, "_OUTPUT_TIMEOUT", 0)
+    result = run(notebook("print('much ' * 10_000_000)"), out=tmp_path)
+    assert (result.error.exception, result.error.cell) == ("TooMuchOutput", 1)
+    assert "let it print less" in result.error.message
+
+
+def test_a_long_path_of_temporary_files(toy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    place = tmp_path / ("long" * 30)
+    place.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    assert run(toy, out=tmp_path / "out").status == "finished"
+    assert not list(place.iterdir())
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(InputError, match="is too long a path for the sockets of a run, and /tmp cannot be written"):
+        workers.scratch_place()
+
+
+def test_a_kernel_listens_on_no_port(notebook: Callable[..., Path], tmp_path: Path):
+    path = notebook(SHOW, LISTENS, ROWS.replace("year", "1"))
+    executed = nbformat.read(run(path, out=tmp_path).folder / "notebook.ipynb", as_version=4)
+    printed = [each.text for each in executed.cells[1].outputs if each.output_type == "stream"]
+    assert "".join(printed) == "[]\nfrom the child\n"
 
 
 def test_a_run_inside_an_event_loop(notebook: Callable[..., Path], tmp_path: Path):

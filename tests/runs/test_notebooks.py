@@ -89,7 +89,7 @@ def test_an_own_notebook_without_parameters(notebook: Callable[..., Path]):
     source = open_notebook(notebook(ROWS))
     assert source.title == "own"
     assert source.validated({})[0] == {}
-    with pytest.raises(InputError, match="there is no parameter 'year': the notebook has no cell tagged 'parameters'"):
+    with pytest.raises(InputError, match=r"no parameter 'year': no cell .* is tagged 'parameters' .*Cell Tags"):
         source.validated({"year": 1})
 
 
@@ -104,6 +104,11 @@ def test_an_own_notebook_without_parameters(notebook: Callable[..., Path]):
         ("a = b = 3", "one name a line and a plain value to it, which 'a = b = 3' does not"),
         ("a, b = 1, 2", "which 'a, b = .*' does not"),
         ("year = 2020\nyear = 2021", "assigns year twice: assign it once"),
+        ("year: int", "which 'year: int' does not"),
+        ("if True:\n    year = 2020", "which 'if True: …' does not"),
+        ("try:\n    year = 2020\nfinally:\n    pass", "which 'try: …' does not"),
+        ("for year in [2020]:\n    pass", "which 'for year in .* does not"),
+        ("print(year := 2020)", "which .*:= 2020.* does not"),
     ],
 )
 def test_a_parameters_cell_must_be_plain(tmp_path: Path, cell: str, sentence: str):
@@ -111,6 +116,75 @@ def test_a_parameters_cell_must_be_plain(tmp_path: Path, cell: str, sentence: st
     nbformat.write(content, tmp_path / "own.ipynb")
     with pytest.raises(InputError, match=sentence):
         open_notebook(tmp_path / "own.ipynb")
+
+
+def test_a_parameters_cell_may_hold_what_assigns_nothing(notebook: Callable[..., Path]):
+    cell = (
+        f"import os\nprint([each for each in 'ab'])\ndef half(of):\n    it = of / 2\n    return it\n{PARAMETERS_CELL}"
+    )
+    path = notebook(cell)
+    _tag(path, "parameters", 0)
+    assert [each.name for each in open_notebook(path).own] == ["year", "region", "note", "share", "none"]
+
+
+def _tag(path: Path, tag: str, *positions: int) -> None:
+    content = nbformat.read(path, as_version=4)
+    for position in positions:
+        content.cells[position].metadata.tags = [tag]
+    nbformat.write(content, path)
+
+
+@pytest.mark.parametrize(
+    ("tag", "positions", "sentence"),
+    [
+        ("parameters", [0], "a markdown cell of .* is tagged 'parameters': tag the code cell"),
+        ("parameters", [1, 2], "2 cells of .* are tagged 'parameters': tag one, with all parameters"),
+        ("Parameters", [1], "is tagged 'Parameters': write the tag as 'parameters'"),
+        ("parameters ", [1], "is tagged 'parameters ': write the tag as 'parameters'"),
+    ],
+)
+def test_a_tag_that_is_not_where_it_should_be(notebook: Callable[..., Path], tag: str, positions: list, sentence: str):
+    path = notebook("# Title", "year = 2020", "month = 1")
+    _tag(path, tag, *positions)
+    with pytest.raises(InputError, match=sentence):
+        open_notebook(path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "taken"),
+    [
+        ("year = 2021\nprint(year)", "year = 2021"),
+        ("if share:\n    year = 2021", "if share: …"),
+        ("for year in range(2000, year):\n    print(year)", "for year in"),
+        ("with open(note) as year:\n    pass", "with open"),
+        ("%matplotlib inline\n!ls\nyear, other = 1, 2", r"year, other = \(1, 2\)|\(year, other\) = \(1, 2\)"),
+        ("%%time\nyear = 2021", "year = 2021"),
+        ("def year():\n    pass", "def year"),
+        ("import math as year", "import math as year"),
+        ("year = year + 1\nyear += 1\nif year is None:\n    year = 3", None),
+        ("def total(year):\n    year = 3\n    return year\nprint([1 for year in 'ab'])", None),
+        ("%%bash\nyear=2021", None),
+        ("year = !date", None),
+    ],
+)
+def test_a_parameter_that_a_later_cell_gives_another_value(notebook: Callable[..., Path], cell: str, taken: str | None):
+    path = notebook(PARAMETERS_CELL, cell)
+    if taken is None:
+        open_notebook(path)
+    else:
+        with pytest.raises(InputError, match=f"below the parameters cell gives year another value, by .({taken})"):
+            open_notebook(path)
+
+
+def test_what_papermill_has_put_in_gives_no_other_value(notebook: Callable[..., Path]):
+    path = notebook(PARAMETERS_CELL, "year = 2021")
+    _tag(path, "injected-parameters", 1)
+    assert open_notebook(path).parameters()[0].default == 2024
+
+
+def test_parameters_that_nothing_reads(notebook: Callable[..., Path]):
+    assert open_notebook(notebook(PARAMETERS_CELL, "print(f'{year}', note)")).unread == {"region", "share", "none"}
+    assert open_notebook(notebook(PARAMETERS_CELL, "print(globals())")).unread == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -123,17 +197,67 @@ def test_a_file_that_is_no_notebook(tmp_path: Path, content: str):
         open_notebook(path)
 
 
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            lambda content: content["metadata"].update(kernelspec=None),
+            "metadata.kernelspec: None is not of type 'object'",
+        ),
+        (lambda content: content["cells"][0].pop("source"), "is not a notebook"),
+        (
+            lambda content: content["cells"][0]["metadata"].update(tags=[1, 2]),
+            "metadata.tags.0: 1 is not of type 'string'",
+        ),
+        (lambda content: content["cells"][0].update(source=7), "source: 7 is not valid"),
+        (lambda content: content["cells"].append(None), "is not a notebook"),
+    ],
+)
+def test_a_notebook_with_a_part_that_is_wrong(notebook: Callable[..., Path], capfd, change: Callable, problem: str):
+    path = notebook(PARAMETERS_CELL)
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    with pytest.raises(InputError, match=problem) as raised:
+        open_notebook(path)
+    assert len(str(raised.value)) < 400
+    assert capfd.readouterr() == ("", "")
+
+
+def test_outputs_that_are_wrong_do_not_count(notebook: Callable[..., Path]):
+    path = notebook(PARAMETERS_CELL)
+    content = json.loads(path.read_text())
+    content["cells"][0]["outputs"] = [{"output_type": "stream"}]
+    path.write_text(json.dumps(content))
+    assert open_notebook(path).title == "own"
+
+
 def test_a_notebook_that_is_not_there(tmp_path: Path):
     with pytest.raises(InputError, match="cannot be read: no such file"):
         open_notebook(tmp_path / "own.ipynb")
+    with pytest.raises(InputError, match="there is no home folder for ~nosuch"):
+        open_notebook("~nosuch/own.ipynb")
     with pytest.raises(InputError, match=r"there is no notebook 'snapsot': .*; did you mean 'snapshot'"):
         open_notebook("snapsot")
 
 
-def test_a_notebook_in_another_language(tmp_path: Path):
-    metadata = {"kernelspec": {"name": "ir", "language": "R", "display_name": "R"}}
-    nbformat.write(nbformat.v4.new_notebook(metadata=metadata), tmp_path / "own.ipynb")
-    with pytest.raises(InputError, match="is a notebook in R: cdt runs notebooks in Python"):
+@pytest.mark.parametrize(
+    ("metadata", "cell", "language"),
+    [
+        ({"kernelspec": {"name": "ir", "language": "R", "display_name": "R"}}, {}, "R"),
+        ({"language_info": {"name": "julia"}}, {}, "julia"),
+        (
+            {"kernelspec": {"name": "ir", "display_name": "R"}, "language_info": {"name": "R"}},
+            {},
+            "R",
+        ),
+        ({}, {"vscode": {"languageId": "r"}}, "r"),
+    ],
+)
+def test_a_notebook_in_another_language(tmp_path: Path, metadata: dict, cell: dict, language: str):
+    content = nbformat.v4.new_notebook(metadata=metadata, cells=[new_code_cell("x <- 1", metadata=cell)])
+    nbformat.write(content, tmp_path / "own.ipynb")
+    with pytest.raises(InputError, match=f"is a notebook in {language}: cdt runs notebooks in Python"):
         open_notebook(tmp_path / "own.ipynb")
 
 
@@ -161,3 +285,9 @@ def test_cells_for_a_reader_are_left_out(notebook: Callable[..., Path]):
     nbformat.write(content, path)
     assert open_notebook(path) == before  # the same digest, so the same run
     assert read_notebook(path).cells == content.cells[:-2]
+
+
+def test_a_heading_of_blanks_is_passed_over(notebook: Callable[..., Path]):
+    # A square of their number would be 10 ** 12 steps: the test would not end.
+    blanks = " " * 1_000_000
+    assert open_notebook(notebook(f"# {blanks}\n# {blanks}Title{blanks}")).title == "Title"

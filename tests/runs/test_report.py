@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,8 +12,7 @@ import nbformat
 import pytest
 
 from carec_digital_trade.parameters import SharedParameters
-from carec_digital_trade.runs import RunResult, report, write_index
-from carec_digital_trade.runs.notebooks import open_notebook
+from carec_digital_trade.runs import RunResult, open_notebook, plan, report, write_index
 from carec_digital_trade.runs.prose import Prose, first_sentence
 
 from .conftest import NOTEBOOK_ONLY
@@ -58,7 +59,7 @@ def test_the_page_fetches_and_runs_nothing(page: Page, index: Page, finished: Ru
         ]
         assert all(value.startswith("data:") for value in sources)
         assert not re.search(r"@import|url\(", (TEMPLATES / "style.css").read_text(encoding="utf-8"))
-    strictest = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    strictest = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     assert not page.all("script")
     assert _policy(page) == strictest
     # The index runs one script, which its policy knows by its hash.
@@ -132,6 +133,44 @@ def test_the_index_tells_runs_apart(index: Page, finished: RunResult):
     assert "1 run in this folder" in text
     assert f"Toy trade of two regions {finished.run_id} region = [KAZ, UZB] year = 2020 finished" in text
     assert "The answer for 2020 is 42 per cent. It was 4.1 before." in text  # the second sentence is unfolded
+
+
+def test_a_descriptor_and_an_answer_cannot_lead_away(
+    toy: str, finished: RunResult, manifest: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    planned = plan(open_notebook(toy), {}, tmp_path)
+    planned.folder.mkdir()
+    executed = nbformat.read(finished.folder / "notebook.ipynb", as_version=4)
+    addresses = [
+        "javascript:alert(1)",
+        " JavaScript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,x",
+        "https://ok.org",
+    ]
+    links = [{"title": "a source", "path": address} for address in addresses]
+    table = {"title": "T", "sources": links, "licenses": links}
+    monkeypatch.setattr(report, "describe", lambda *_: table)
+    answer = '<meta http-equiv="refresh" content="0"><base href="http://x"> [a](javascript:x). <form>More.'
+    report.write_report(planned, executed, {**manifest, "answer": answer})
+    page = Page(planned.folder / "report.html")
+    links = [each["href"] for each in page.all("a")]
+    assert links.count("https://ok.org") == 2 * len(planned.data)
+    assert not [link for link in links if ":" in link and not link.startswith("https:")]
+    assert not page.all("base") + page.all("form")
+    assert "<base" in page.text
+
+
+def test_a_page_does_not_say_where_its_notebook_lies(tmp_path: Path, toy_path: Path):
+    planned = plan(open_notebook(toy_path), {"year": 2020}, tmp_path)
+    assert report.command(planned) == "cdt run 00_toy.ipynb -p year=2020"
+
+
+def test_a_folder_named_like_an_address_is_quoted(finished: RunResult, manifest: dict, tmp_path: Path):
+    shutil.copytree(finished.folder, tmp_path / "http:host")
+    (tmp_path / "http:host" / "manifest.json").write_text(json.dumps({**manifest, "run_id": "http:host"}))
+    links = [each["href"] for each in Page(write_index(tmp_path)).all("a")]
+    assert "./http%3Ahost/report.html" in links
 
 
 def test_the_index_leaves_out_what_is_no_run(tmp_path: Path):

@@ -165,7 +165,9 @@ def _beginning(plan: Plan, place: Executor) -> str:
     parts = [f"{count(len(plan.batch.runs), 'run')}: {len(plan.finished)} finished before"]
     if plan.failed:
         parts.append(f"{len(plan.failed)} failed before (--retry-failed performs them again)")
-    return f"{', '.join(parts)}, {len(plan.to_do)} to do by {place.words}"
+    unread = [name for name in plan.batch.varied if all(name in run.source.unread for run in plan.batch.runs)]
+    same = f"; nothing in the notebook reads {' or '.join(unread)}, so it changes no result" if unread else ""
+    return f"{', '.join(parts)}, {len(plan.to_do)} to do by {place.words}{same}"
 
 
 @dataclass

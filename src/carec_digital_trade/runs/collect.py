@@ -4,6 +4,7 @@ Finished means that every cell ran and the results are there; anything less is a
 """
 
 import base64
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _DTYPES = dict.fromkeys(RESULT_COLUMNS, "str") | {
     "low": "float64",
     "high": "float64",
 }
+SKIP_TAG = "skip-execution"
+"""Of cells that their author keeps from running, by nbclient's rule."""
 _MISSHAPEN = (ValueError, TypeError, KeyError)
 """What is raised where rows do not have the contract's form."""
 
@@ -159,13 +162,14 @@ def note(output: nbformat.NotebookNode) -> dict[str, Any]:
     dict
         Empty if it says nothing.
     """
-    return output.get("metadata", {}).get(METADATA_KEY, {})
+    said = output.get("metadata", {}).get(METADATA_KEY, {})
+    return said if isinstance(said, dict) else {}
 
 
 def _every_cell_ran(notebook: nbformat.NotebookNode) -> None:
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     for number, cell in enumerate(code, start=1):
-        if cell.execution_count is None:
+        if cell.execution_count is None and SKIP_TAG not in cell.metadata.get("tags", []):
             raise RunFailed(Failure("CellNotRun", "the notebook stopped before this cell", number))
 
 
@@ -218,10 +222,11 @@ def _figures(notebook: nbformat.NotebookNode) -> dict[str, bytes]:
             name = note(output).get("figure", f"figure_{len(figures) + 1:02d}")
             if name in figures or not re.fullmatch(r"[a-z0-9_]+", name):
                 raise RunFailed(Failure("BadFigure", f"{name!r} is no unique snake_case name for a figure", number))
-            figures[name] = base64.b64decode(output.data["image/png"])
+            with contextlib.suppress(ValueError, TypeError):  # no picture is no reason to lose the numbers
+                figures[name] = base64.b64decode(output.data["image/png"])
     return figures
 
 
 def _answer(notebook: nbformat.NotebookNode) -> str | None:
-    answers = [output.data["text/markdown"] for _, output in _outputs(notebook) if note(output).get("answer")]
+    answers = [output.data.get("text/markdown") for _, output in _outputs(notebook) if note(output).get("answer")]
     return answers[-1] if answers else None

@@ -2,6 +2,7 @@
 
 import logging
 import queue
+import signal
 import sys
 import tempfile
 import time
@@ -13,12 +14,12 @@ from typing import Any
 import nbformat
 import papermill
 import zmq
-from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError, strip_color
 from papermill.execute import remove_error_markers
+from traitlets import Any as AnyTrait
 from traitlets import Dict, Type, Unicode
 from traitlets.config import Config
 
@@ -26,9 +27,12 @@ from carec_digital_trade.runs.conditions import ORDINARY, Conditions
 from carec_digital_trade.runs.failures import Failure, RunFailed
 from carec_digital_trade.runs.notebooks import Source, digest, read_notebook
 from carec_digital_trade.runs.provisioner import NAME as FORK
+from carec_digital_trade.runs.workers import python, scratch_place
 
 _START_TIMEOUT = 180
 """Seconds; a busy machine starts kernels slowly."""
+_OUTPUT_TIMEOUT = 60
+"""Seconds in which the outputs of a cell must arrive after its end."""
 _RECONNECT_AFTER = 5
 """Milliseconds after which a client asks again whether a kernel listens, not a tenth of a second."""
 
@@ -83,19 +87,20 @@ class RunKernelManager(AsyncKernelManager):
     client_factory = Type(RunKernelClient)
     preloaded = Unicode(None, allow_none=True, config=True, help="address of the preloaded process")
     environment = Dict(config=True, help="what the kernel's differs by from this process's")
+    ended = AnyTrait(None, allow_none=True, config=True, help="a function that is told how the kernel ended")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(transport="tcp" if sys.platform == "win32" else "ipc", **kwargs)
-        beside = None if self.preloaded is None else Path(self.preloaded).parent
+        beside = scratch_place() if self.preloaded is None else Path(self.preloaded).parent
         self._scratch = tempfile.TemporaryDirectory(prefix="cdt-", dir=beside)
         self.connection_file = str(Path(self._scratch.name) / "k.json")
 
     @property
     def kernel_spec(self) -> KernelSpec:
         """The kernel to start."""
-        spec = KernelSpec(
-            **get_kernel_dict(), env={"IPYTHONDIR": self._scratch.name, "PYTHONSTARTUP": "", **self.environment}
-        )
+        command = [*python("kernel", "launch(sys.argv[1:])"), "-f", "{connection_file}"]
+        environment = {"IPYTHONDIR": self._scratch.name, "PYTHONSTARTUP": "", **self.environment}
+        spec = KernelSpec(argv=command, language="python", env=environment)
         if self.preloaded is not None:
             provisioner = {"provisioner_name": FORK, "config": {"address": self.preloaded}}
             spec.metadata = {**spec.metadata, "kernel_provisioner": provisioner}
@@ -123,6 +128,8 @@ class RunKernelManager(AsyncKernelManager):
         restart : bool
             Whether the kernel starts again.
         """
+        if self.ended is not None and self.has_kernel:
+            self.ended(await self.provisioner.poll())
         await super().cleanup_resources(restart=restart)
         if not restart:
             self._scratch.cleanup()
@@ -186,10 +193,16 @@ class _Execution:
         self._environment = dict(environment)
         self._deadline = time.monotonic() + (conditions.timeout or 0)
         self._begun = 0
+        self._statuses: list[int | None] = []
 
     def failure(self, parameters: dict[str, Any]) -> Failure | None:
         """Execute; return what went wrong, if anything."""
         place = str(self._path).replace("{", "{{").replace("}", "}}")  # papermill formats paths
+        manager = {
+            "preloaded": self._conditions.preloaded,
+            "environment": self._environment,
+            "ended": self._statuses.append,
+        }
         try:
             papermill.execute_notebook(
                 place,
@@ -200,23 +213,26 @@ class _Execution:
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 start_timeout=_START_TIMEOUT,
+                iopub_timeout=_OUTPUT_TIMEOUT,
                 timeout_func=self._time_left if self._conditions.timeout else None,
                 kernel_manager_class=RunKernelManager,
-                config=Config(
-                    RunKernelManager={"preloaded": self._conditions.preloaded, "environment": self._environment}
-                ),
+                config=Config(RunKernelManager=manager),
                 shutdown_kernel="immediate",
                 resources={"metadata": {"path": str(self._source.path.parent)}},
                 on_notebook_start=self._hold,
                 on_cell_execute=self._count,
             )
-        except PapermillExecutionError as error:
-            return Failure(error.ename, error.evalue, error.exec_count, strip_color("\n".join(error.traceback)))
+        except PapermillExecutionError:
+            self.save()  # also for a cell that was to raise, after which all others ran
         except DeadKernelError:
-            return Failure("DeadKernelError", "the kernel died", self._begun)
-        except CellTimeoutError:
+            return Failure("DeadKernelError", _death(self._statuses), self._begun)
+        except CellTimeoutError as error:
+            if "IOPub" in str(error):
+                message = f"its output did not arrive within {_OUTPUT_TIMEOUT} seconds of its end: let it print less"
+                return Failure("TooMuchOutput", message, self._begun)
             return Failure("Timeout", f"the run took longer than {self._conditions.timeout:g} seconds", self._begun)
-        return None
+        stopped = (cell for cell in self.notebook.cells if cell.metadata.papermill.exception)
+        return next(map(_failure, stopped), None)
 
     def save(self) -> None:
         """Write the notebook as far as it came, without papermill's banners."""
@@ -233,3 +249,30 @@ class _Execution:
 
     def _time_left(self, _: nbformat.NotebookNode) -> float:
         return max(self._deadline - time.monotonic(), 0.01)
+
+
+def _failure(cell: nbformat.NotebookNode) -> Failure:
+    """Say why the notebook stopped at a cell; a magic that is not used rightly leaves a line of text and no error."""
+    errors = [each for each in cell.outputs if each.output_type == "error"]
+    number = cell.execution_count
+    if not errors:
+        said = [line for each in cell.outputs if each.get("name") == "stderr" for line in each.text.splitlines()]
+        exception, _, message = (said or ["CellExecutionError"])[-1].partition(": ")
+        return Failure(exception, message or "the cell failed and did not say why", number)
+    error = errors[-1]
+    if error.ename == "SystemExit":
+        message = f"sys.exit({error.evalue}) ended the notebook here: a run is finished when every cell ran to its end"
+        return Failure(error.ename, message, number)
+    return Failure(error.ename, error.evalue, number, strip_color("\n".join(error.traceback)))
+
+
+def _death(statuses: list[int | None]) -> str:
+    """Say how a kernel ended by itself."""
+    status = next((each for each in statuses if each is not None), None)
+    if status is None:
+        return "the kernel died"
+    if status >= 0:
+        return f"the kernel ended with exit status {status}"
+    name = signal.Signals(-status).name if -status in set(signal.Signals) else "a signal"
+    hint = ", as the system does where memory runs out" if name == "SIGKILL" else ""
+    return f"the kernel was killed by {name} (signal {-status}){hint}"

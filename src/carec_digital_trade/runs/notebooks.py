@@ -3,27 +3,31 @@
 A notebook of the package is held to its model; a user's own notebook (a path) to its own parameters cell.
 """
 
+import contextlib
 import hashlib
 import json
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from traitlets.log import get_logger
 
 from carec_digital_trade.datasets import catalogue
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
 from carec_digital_trade.paths import expanded
-from carec_digital_trade.runs.own_parameters import Parameter, check_kind, own_parameters
+from carec_digital_trade.runs.own_parameters import PARAMETERS_TAG, Parameter, check_kind, own_parameters, unread
 from carec_digital_trade.vintages import asked_vintage, look_again
 
 EXPLORE_TAG = "explore"
 """Of cells for a reader at the screen: no run executes them, and none of its pages shows them."""
+_MOST_TEXT = 200
+"""Characters of a file that an error quotes."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Source:
         What it is held to; None for a user's own notebook.
     own : tuple of Parameter
         The parameters cell of a user's own notebook; empty where there is a model.
+    unread : frozenset of str
+        Those of them that nothing in the notebook reads.
     """
 
     name: str
@@ -55,6 +61,7 @@ class Source:
     digest: str
     model: type[SharedParameters] | None
     own: tuple[Parameter, ...] = ()
+    unread: frozenset[str] = frozenset()
 
     def parameters(self) -> list[Parameter]:
         """List the parameters.
@@ -138,20 +145,21 @@ def open_notebook(notebook: str | Path) -> Source:
         known = NOTEBOOKS[asked]
         cells = read_notebook(known.path).cells
         return Source(asked, asked, known.path, _title(cells) or asked, digest(cells), known.model)
-    path = expanded(notebook)
-    if path.suffix != ".ipynb":
+    if not asked.endswith(".ipynb"):
         raise InputError(
             f"there is no notebook {asked!r}: the notebooks are {', '.join(NOTEBOOKS)}, or the path of an .ipynb file"
             f"{nearest(asked, NOTEBOOKS)}"
         )
+    path = expanded(notebook)
     content = read_notebook(path)
-    language = content.metadata.get("kernelspec", {}).get("language", "python")
-    if language != "python":
+    language = _language(content)
+    if language.lower() not in ("python", "ipython"):
         raise InputError(f"{asked} is a notebook in {language}: cdt runs notebooks in Python")
     name = re.sub(r"[^A-Za-z0-9_-]+", "_", path.stem)
     own = tuple(own_parameters(asked, content.cells))
     title = _title(content.cells) or path.stem
-    return Source(name, asked, path.resolve(), title, digest(content.cells), None, own)
+    unused = unread(own, content.cells)
+    return Source(name, asked, path.resolve(), title, digest(content.cells), None, own, unused)
 
 
 def read_notebook(path: Path) -> nbformat.NotebookNode:
@@ -172,16 +180,45 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     InputError
         If the file is missing or is no notebook.
     """
+    faults: dict[str, nbformat.ValidationError] = {}
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _silence():
             warnings.simplefilter("ignore")  # older files lack cell ids, which nbformat adds and warns of
-            notebook = nbformat.read(path, as_version=4)
+            notebook = nbformat.read(path, as_version=4, capture_validation_error=faults)
+            for cell in notebook.cells if faults else []:
+                cell.pop("outputs", None)  # which a run makes anew
+                if cell.cell_type == "code":
+                    cell.outputs = []
+            if faults:
+                nbformat.validate(notebook)
     except OSError as error:
         raise InputError(f"the notebook {path} cannot be read: {str(error.strerror).lower()}") from None
-    except (ValueError, AttributeError, nbformat.ValidationError):
+    except nbformat.ValidationError as error:
+        place = ".".join(map(str, error.path))
+        raise InputError(f"{path} is not a notebook: {place and f'{place}: '}{error.message[:_MOST_TEXT]}") from None
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
         raise InputError(f"{path} is not a notebook") from None
     notebook.cells = [cell for cell in notebook.cells if not for_a_reader(cell)]
     return notebook
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep nbformat from printing what is wrong with a file: that is raised."""
+    logger = get_logger()
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def _language(notebook: nbformat.NotebookNode) -> str:
+    """Return the language of a notebook as it says itself; VS Code says it in other places than JupyterLab."""
+    about, cells = notebook.metadata, notebook.cells
+    said = [about.get("language_info", {}).get("name"), about.get("kernelspec", {}).get("language")]
+    said += [cell.metadata.get("vscode", {}).get("languageId") for cell in cells if cell.cell_type == "code"]
+    return str(next(filter(None, said), "python"))
 
 
 def for_a_reader(cell: nbformat.NotebookNode) -> bool:
@@ -229,10 +266,13 @@ def _of_model(model: type[SharedParameters]) -> tuple[Parameter, ...]:
 
 def _unknown(name: str, known: Mapping[str, Parameter]) -> str:
     if not known:
-        return f"there is no parameter {name!r}: the notebook has no cell tagged 'parameters' that assigns one"
+        return (
+            f"there is no parameter {name!r}: no cell of the notebook is tagged {PARAMETERS_TAG!r} and assigns one "
+            "(in JupyterLab: select the cell, open the Property Inspector on the right, add the tag under Cell Tags)"
+        )
     return f"there is no parameter {name!r}: the parameters are {', '.join(known)}{nearest(name, known)}"
 
 
 def _title(cells: list[Any]) -> str | None:
-    headings = (re.search(r"^# +(\S.*)$", cell.source, re.M) for cell in cells if cell.cell_type == "markdown")
-    return next((found.group(1).rstrip() for found in headings if found), None)
+    lines = (line for cell in cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    return next((line[2:].strip() for line in lines if line.startswith("# ") and line[2:].strip()), None)

@@ -5,7 +5,8 @@ starts no thread and computes nothing: it imports, waits, and forks. What it for
 the modules as they were imported. Each request comes over a connection of its own. A kernel ends when its connection is
 closed; everything ends, and the folder of the sockets goes, when the process at the other end of standard input does.
 
-``python -m carec_digital_trade.runs.preload DESCRIPTOR``, with the file descriptor of a listening socket.
+Its arguments are the file descriptors of a listening socket and of what becomes standard error once all is imported;
+until then the parent keeps what is said there, to tell why it failed.
 """
 
 import contextlib
@@ -47,7 +48,7 @@ STACK = (
     "PIL.GifImagePlugin",
     "PIL.JpegImagePlugin",
     "PIL.PpmImagePlugin",
-    "ipykernel.kernelapp",
+    "carec_digital_trade.runs.kernel",
     "ipykernel.zmqshell",
     "ipykernel.debugger",
     "IPython.core.completerlib",
@@ -61,7 +62,6 @@ STACK = (
 )
 """What is imported before the first fork."""
 
-_LAUNCHER = "ipykernel_launcher"
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
 
@@ -273,20 +273,18 @@ def _run_kernel(request: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
-    command = request["command"]
     # The kernel watches its parent, as one does that jupyter_client has started.
-    arguments = [*command[command.index(_LAUNCHER) + 1 :], f"--IPKernelApp.parent_handle={os.getppid()}"]
-    sys.argv = [_LAUNCHER, *arguments]
-    importlib.import_module("ipykernel.kernelapp").IPKernelApp.launch_instance(arguments)
+    sys.argv = [*request["command"][2:], f"--IPKernelApp.parent_handle={os.getppid()}"]
+    importlib.import_module("carec_digital_trade.runs.kernel").launch(sys.argv[1:])
 
 
 def main() -> None:
     """Import the stack and serve."""
     listener = socket.socket(fileno=int(sys.argv[1]))
-    if sys.path[0] == str(Path.cwd()):
-        del sys.path[0]  # -m has put it there, and no kernel has it
     gc.disable()  # nothing of what is imported ever goes
     _import()
+    os.dup2(int(sys.argv[2]), sys.stderr.fileno())
+    os.close(int(sys.argv[2]))
     gc.freeze()
     _Preloaded(listener).serve()
 
@@ -298,7 +296,3 @@ def _import() -> None:
     for name in STACK:
         importlib.import_module(name)
     del sys.modules["rfc3987_syntax"], os.environ["PYDEVD_DISABLE_FILE_VALIDATION"]
-
-
-if __name__ == "__main__":
-    main()

@@ -3,9 +3,8 @@
 import base64
 import hashlib
 import heapq
-import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,11 +20,11 @@ from carec_digital_trade.datasets import describe
 from carec_digital_trade.prose import duration
 from carec_digital_trade.prose import listing as listing_of
 from carec_digital_trade.runs import folder as layout
+from carec_digital_trade.runs.blocks import blocks, opening
 from carec_digital_trade.runs.charts import ChartSet
-from carec_digital_trade.runs.collect import note
+from carec_digital_trade.runs.cleaning import is_harmless
 from carec_digital_trade.runs.gathered import check_ours
 from carec_digital_trade.runs.identity import Run
-from carec_digital_trade.runs.own_parameters import PARAMETERS_TAG
 from carec_digital_trade.runs.prose import Prose, first_sentence
 from carec_digital_trade.runs.values import as_typed
 from carec_digital_trade.vintages import asked_vintage
@@ -36,11 +35,10 @@ MOST_ROWS = 5_000
 
 _MOST_COLUMNS = 5
 _NAMED = 5
+_MOST_ANSWER = 5_000
+"""Characters, of the index page."""
 _SHOWN = ("run_id", "title", "status", "parameters", "changed", "started", "duration_seconds", "answer", "error")
 _TEMPLATES = Path(__file__).parent / "templates"
-
-_LEFT_OUT = {PARAMETERS_TAG, "injected-parameters", "remove-cell"}
-"""Tags of cells that are not on the page: it has a table of parameters; the last is Jupyter Book's tag."""
 
 
 def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, Any]) -> None:
@@ -55,9 +53,9 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
     manifest : dict
         What will be the run's manifest.
     """
-    prose = Prose()
-    question, cells = _opening(notebook)
-    blocks = list(_blocks(cells, prose))
+    prose = Prose(run.source.path.parent)
+    question, cells = opening(notebook)
+    shown = list(blocks(cells, prose))
     page = (
         _templates()
         .get_template("report.html.j2")
@@ -65,7 +63,7 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
             manifest=manifest,
             question=question and prose.html(question),
             answer=[prose.html(part) for part in first_sentence(manifest["answer"] or "")],
-            blocks=blocks,
+            blocks=shown,
             sections=prose.sections,
             parameters=_parameter_rows(run),
             sources=_source_rows(run),
@@ -110,7 +108,7 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
         _templates()
         .get_template("index.html.j2")
         .render(
-            runs=[{**each, "answer": _parted(each["answer"] or "", prose)} for each in listing.runs],
+            runs=[{**each, "answer": _parted(each["answer"], prose)} for each in listing.runs],
             total=listing.total,
             failed=listing.failed,
             bad=listing.bad,
@@ -127,9 +125,10 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
     return out / INDEX
 
 
-def _parted(answer: str, prose: Prose) -> tuple[str, str]:
+def _parted(answer: str | None, prose: Prose) -> tuple[str, str]:
     """Return an answer's first sentence, and what qualifies it."""
-    first, rest = (prose.html(part).strip() for part in (*first_sentence(answer), "", "")[:2])
+    parts = first_sentence((answer or "")[:_MOST_ANSWER])
+    first, rest = (prose.html(part).strip() for part in (*parts, "", "")[:2])
     return Markup(first.removeprefix("<p>").removesuffix("</p>")), rest  # a paragraph cannot stand in a summary
 
 
@@ -183,10 +182,11 @@ def command(run: Run) -> str:
     Returns
     -------
     str
-        For a shell.
+        For a shell, in the folder of the notebook if it is the user's own.
     """
     given = [part for name, value in run.changed.items() for part in ("-p", f"{name}={as_typed(value)}")]
-    return shlex.join(["cdt", "run", run.source.asked, *given])
+    notebook = run.source.asked if run.source.model else run.source.path.name  # where it lies is nobody else's concern
+    return shlex.join(["cdt", "run", notebook, *given])
 
 
 @lru_cache(maxsize=1)
@@ -201,89 +201,13 @@ def _templates() -> jinja2.Environment:
     environment.filters["typed"] = as_typed
     environment.filters["duration"] = duration
     environment.filters["day"] = _day
+    environment.tests["harmless"] = is_harmless
     return environment
 
 
 def _day(started: str) -> str:
     moment = datetime.fromisoformat(started)
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
-
-
-def _blocks(cells: Sequence[nbformat.NotebookNode], prose: Prose) -> Iterator[dict[str, Any]]:
-    """Turn the cells into blocks of the page; code is gathered behind the outputs that it made."""
-    code: list[str] = []
-    for cell in cells:
-        if _LEFT_OUT & set(cell.metadata.get("tags", [])):
-            continue
-        if cell.cell_type == "markdown":
-            yield from _folded(code)
-            yield {"kind": "prose", "html": prose.html(cell.source)}
-        elif cell.cell_type == "code":
-            code += [cell.source] if cell.source.strip() else []
-            shown = [block for output in cell.outputs for block in _shown(output, prose)]
-            yield from shown
-            if shown:
-                yield from _folded(code)
-    yield from _folded(code)
-
-
-def _opening(notebook: nbformat.NotebookNode) -> tuple[str, list[nbformat.NotebookNode]]:
-    """Take title and question out of the cells: the first heading, and its first paragraph if that asks something."""
-    cells = list(notebook.cells)
-    for number, cell in enumerate(cells):
-        source, found = re.subn(
-            r"^# +.+$", "", cell.source if cell.cell_type == "markdown" else "", count=1, flags=re.M
-        )
-        if found:
-            first, _, rest = source.strip().partition("\n\n")
-            asks = "?" in first
-            cells[number] = nbformat.from_dict({**cell, "source": rest if asks else source})
-            return first if asks else "", cells
-    return "", cells
-
-
-def _folded(code: list[str]) -> Iterator[dict[str, Any]]:
-    if code:
-        yield {"kind": "code", "text": "\n\n".join(code)}
-        code.clear()
-
-
-def _shown(output: nbformat.NotebookNode, prose: Prose) -> Iterator[dict[str, Any]]:
-    """Choose the richest form of an output that a page can show."""
-    if output.output_type == "stream":
-        yield {"kind": "text", "text": output.text}
-        return
-    data, about = output.get("data", {}), note(output)
-    if about.get("answer"):
-        return
-    picture = next((media for media in ("image/png", "image/jpeg", "image/svg+xml") if media in data), None)
-    if picture:
-        yield {
-            "kind": "figure",
-            "picture": _data_uri(picture, data[picture]),
-            "alt": prose.text(about.get("alt") or data.get("text/plain", "")),
-            "caption": about.get("caption"),
-            "source": about.get("source"),
-        }
-    elif "<table" in data.get("text/html", ""):
-        yield {"kind": "table", "html": Markup(data["text/html"]), "label": _label(data["text/html"])}
-    elif "text/html" in data:
-        yield {"kind": "prose", "html": Markup(data["text/html"])}
-    elif "text/markdown" in data:
-        yield {"kind": "prose", "html": prose.html(data["text/markdown"])}
-    elif "text/plain" in data:
-        yield {"kind": "text", "text": data["text/plain"]}
-
-
-def _label(html: str) -> str:
-    """Return a table's caption, by which a screen reader announces the part of the page that scrolls."""
-    caption = re.search(r"<caption[^>]*>(.*?)</caption>", html, re.S)
-    return Markup(caption[1]).striptags() if caption else "Table"
-
-
-def _data_uri(media: str, content: str) -> str:
-    encoded = base64.b64encode(content.encode()).decode("ascii") if media == "image/svg+xml" else content
-    return f"data:{media};base64,{''.join(encoded.split())}"
 
 
 def _parameter_rows(run: Run) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs.conditions import Conditions
 from carec_digital_trade.runs.preload import ask
 
@@ -33,6 +34,9 @@ ONE_THREAD = dict.fromkeys(
 
 GRACE = 20.0
 """Seconds beyond the time limit of its cells that a run has to start its kernel and write its folder."""
+
+_LONGEST = 66
+"""Bytes of the path of temporary files: a system takes 104 to 108 for a socket, and its name in there is some 40."""
 
 _INLINE = "module://matplotlib_inline.backend_inline"
 """What a kernel sets before it imports matplotlib, which the preloaded process imports before there is a kernel."""
@@ -58,6 +62,47 @@ def cores() -> int:
         At least 1.
     """
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def scratch_place() -> str:
+    """Choose where folders with sockets are made.
+
+    Returns
+    -------
+    str
+        The folder for temporary files, or /tmp if its path is too long for sockets.
+
+    Raises
+    ------
+    InputError
+        If neither will do.
+    """
+    for place in (tempfile.gettempdir(), "/tmp"):
+        if len(os.fsencode(place)) <= _LONGEST and os.access(place, os.W_OK):
+            return place
+    raise InputError(
+        f"TMPDIR={tempfile.gettempdir()} is too long a path for the sockets of a run, and /tmp cannot be written: "
+        f"set TMPDIR to a folder whose path has at most {_LONGEST} bytes"
+    )
+
+
+def python(module: str, call: str) -> list[str]:
+    """Return the command of a new process that calls a function of a module in this folder.
+
+    Parameters
+    ----------
+    module : str
+        Name of the module.
+    call : str
+        What to call in it.
+
+    Returns
+    -------
+    list of str
+        Arguments of the process follow. A file of the working folder is never taken for a module of Python's, as by -m.
+    """
+    imported = f"from carec_digital_trade.runs import {module}"
+    return [sys.executable, "-c", f"import sys; sys.path[:] = filter(None, sys.path); {imported}; {module}.{call}"]
 
 
 @dataclass
@@ -142,7 +187,7 @@ def source(environment: Mapping[str, str] = MappingProxyType({}), folder: Path |
     Source
         On Linux a preloaded process, started already.
     """
-    folder = folder or Path(tempfile.mkdtemp(prefix="cdt-"))
+    folder = folder or Path(tempfile.mkdtemp(prefix="cdt-", dir=scratch_place()))
     return Forks(environment, folder) if can_fork() else Spawns(environment, folder)
 
 
@@ -159,15 +204,18 @@ class Forks:
     def _start(self) -> None:
         self._asked = False
         Path(self._address).unlink(missing_ok=True)
-        with socket.socket(socket.AF_UNIX) as listener:
+        with socket.socket(socket.AF_UNIX) as listener, os.fdopen(os.dup(2)) as stderr:
             listener.bind(self._address)
             listener.listen(socket.SOMAXCONN)
+            self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
+            passed = [listener.fileno(), stderr.fileno()]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "carec_digital_trade.runs.preload", str(listener.fileno())],
+                [*python("preload", "main()"), *map(str, passed)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
+                stderr=self._errors,
                 env={"MPLBACKEND": _INLINE, **os.environ, **self._environment, **ONE_THREAD},
-                pass_fds=[listener.fileno()],
+                pass_fds=passed,
                 start_new_session=True,  # a Ctrl-C at the terminal is for the batch to handle
             )
 
@@ -176,8 +224,10 @@ class Forks:
         with self._lock:
             try:
                 return self._fork(timeout)
-            except OSError:  # the preloaded process was killed, and with it what it had forked
-                self._end()
+            except OSError:  # the preloaded process has gone, and with it what it had forked
+                said = self._end()
+                if self._process.returncode > 0:
+                    raise InputError(f"the packages that runs need cannot be imported: {_reason(said)}") from None
                 self._start()
                 return self._fork(timeout)
 
@@ -193,9 +243,22 @@ class Forks:
         self._end()
         shutil.rmtree(self._folder, ignore_errors=True)  # if it was killed, and did not do so itself
 
-    def _end(self) -> None:
+    def _end(self) -> str:
+        """End the process, and return what it said before it was ready."""
         self._process.stdin.close()
         self._process.wait()
+        if self._errors.closed:
+            return ""
+        with self._errors:
+            self._errors.seek(0)
+            return self._errors.read().decode(errors="replace")
+
+
+def _reason(said: str) -> str:
+    """Return the last line of a traceback, with the file in which the error arose."""
+    lines = said.splitlines() or ["they said nothing"]
+    files = [line.split('"')[1] for line in lines if line.startswith('  File "')]
+    return lines[-1] + "".join(f" (in {file})" for file in files[-1:])
 
 
 class Spawns:

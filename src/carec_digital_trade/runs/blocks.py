@@ -1,0 +1,162 @@
+"""What a page shows of an executed notebook: its texts, and of each output the richest form that needs no script."""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import nbformat
+from markupsafe import Markup
+from nbconvert.filters.ansi import ansi2html
+
+from carec_digital_trade.results import MEDIA_TYPE
+from carec_digital_trade.runs.collect import note
+from carec_digital_trade.runs.own_parameters import INJECTED_TAG, PARAMETERS_TAG
+from carec_digital_trade.runs.prose import Prose
+
+_LEFT_OUT = {PARAMETERS_TAG, INJECTED_TAG, "remove-cell"}
+"""Tags of cells that are not on the page: it has a table of parameters; the last is Jupyter Book's tag."""
+_MOST_TEXT, _MOST_HTML = 100_000, 1_000_000
+"""Characters of an output; a browser is slow with more."""
+_ACTIVE = re.compile(r"<(?:script|iframe|object|embed|canvas|video|audio|svg)\b", re.I)
+_INTERACTIVE = ("application/vnd.", "application/javascript")
+_ELSEWHERE = {"kind": "elsewhere"}
+"""A line that points to the notebook."""
+
+
+def blocks(cells: Sequence[nbformat.NotebookNode], prose: Prose) -> Iterator[dict[str, Any]]:
+    """Turn the cells of an executed notebook into blocks of its page; code is gathered behind the outputs of it.
+
+    Parameters
+    ----------
+    cells : sequence of nbformat.NotebookNode
+        The cells.
+    prose : Prose
+        Renders Markdown and cleans HTML.
+
+    Yields
+    ------
+    dict
+        With a kind, and what the template shows of it.
+    """
+    code: list[str] = []
+    for cell in cells:
+        if _LEFT_OUT & set(cell.metadata.get("tags", [])):
+            continue
+        if cell.cell_type == "markdown":
+            yield from _folded(code)
+            yield _told(cell, prose)
+        elif cell.cell_type == "code":
+            code += [cell.source] if cell.source.strip() else []
+            shown = [block for output in _joined(cell.outputs) for block in _safely_shown(output, prose)]
+            yield from shown
+            if shown:
+                yield from _folded(code)
+    yield from _folded(code)
+
+
+def _told(cell: nbformat.NotebookNode, prose: Prose) -> dict[str, Any]:
+    try:
+        return {"kind": "prose", "html": prose.html(cell.source, cell.get("attachments", {}), raw=True)}
+    except Exception:  # what a page cannot show must not fail a run
+        return {"kind": "text", "text": cell.source}
+
+
+def _joined(outputs: Sequence[nbformat.NotebookNode]) -> Iterator[nbformat.NotebookNode]:
+    """Put together what a cell wrote to one stream in parts."""
+    for stream, group in groupby(outputs, lambda each: each.output_type == "stream" and each.name):
+        parts = list(group)
+        yield from [{**parts[0], "text": "".join(part.text for part in parts)}] if stream else parts
+
+
+def _folded(code: list[str]) -> Iterator[dict[str, Any]]:
+    if code:
+        yield {"kind": "code", "text": "\n\n".join(code)}
+        code.clear()
+
+
+def _safely_shown(output: Mapping[str, Any], prose: Prose) -> list[dict[str, Any]]:
+    try:
+        return list(_shown(output, prose))
+    except Exception:  # what a page cannot show must not fail a run
+        return [_ELSEWHERE]
+
+
+def _shown(output: Mapping[str, Any], prose: Prose) -> Iterator[dict[str, Any]]:
+    """Choose the richest form of an output that a page can show."""
+    if output["output_type"] == "stream":
+        yield from _written(output["text"])
+        return
+    if output["output_type"] == "error":
+        yield from _written("\n".join(output["traceback"]))
+        return
+    data, about = output.get("data", {}), note(output)
+    if about.get("answer"):
+        return
+    html, markdown = data.get("text/html", ""), data.get("text/markdown") or data.get("text/latex")
+    is_active = _ACTIVE.search(html) or len(html) > _MOST_HTML
+    picture = next(
+        (media for media in ("image/png", "image/jpeg", "image/gif", "image/svg+xml") if media in data), None
+    )
+    if picture:
+        yield {
+            "kind": "figure",
+            "picture": _data_uri(picture, data[picture]),
+            "alt": prose.text(about.get("alt") or data.get("text/plain", "")) or "Figure",
+            "caption": about.get("caption"),
+            "source": about.get("source"),
+        }
+    elif html and not is_active:
+        inside = prose.cleaned(html)
+        yield (
+            {"kind": "table", "html": inside, "label": _label(inside)}
+            if "<table" in inside
+            else {
+                "kind": "prose",
+                "html": inside,
+            }
+        )
+    elif is_active or any(media.startswith(_INTERACTIVE) and media != MEDIA_TYPE for media in data):
+        yield _ELSEWHERE
+    elif markdown:
+        yield {"kind": "prose", "html": prose.html(markdown, raw=True)}
+    elif "text/plain" in data:
+        yield from _written(data["text/plain"])
+
+
+def _written(text: str) -> Iterator[dict[str, Any]]:
+    """Show text as a terminal would: colours, and of a line that was written over the last state."""
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    whole = re.sub(r"[\0-\x08\x0b-\x1a\x1c-\x1f\x7f]", "", "\n".join(lines))
+    shown = whole[:_MOST_TEXT]
+    if shown.strip():
+        yield {"kind": "text", "text": Markup(ansi2html(shown)) if "\x1b" in shown else shown}
+    if len(whole) > _MOST_TEXT:
+        yield _ELSEWHERE
+
+
+def _label(html: str) -> str:
+    """Return a table's caption, by which a screen reader announces the part of the page that scrolls."""
+    caption = re.search(r"<caption[^>]*>(.*?)</caption>", html, re.S)
+    return Markup(caption[1]).striptags() if caption else "Table"
+
+
+def _data_uri(media: str, content: str) -> str:
+    encoded = base64.b64encode(content.encode()).decode("ascii") if media == "image/svg+xml" else content
+    return f"data:{media};base64,{''.join(encoded.split())}"
+
+
+def opening(notebook: nbformat.NotebookNode) -> tuple[str, list[nbformat.NotebookNode]]:
+    """Take title and question out of the cells: the first heading, and its first paragraph if that asks something."""
+    cells = list(notebook.cells)
+    for number, cell in enumerate(cells):
+        source, found = re.subn(
+            r"^# +.+$", "", cell.source if cell.cell_type == "markdown" else "", count=1, flags=re.M
+        )
+        if found:
+            first, _, rest = source.strip().partition("\n\n")
+            asks = "?" in first
+            cells[number] = nbformat.from_dict({**cell, "source": rest if asks else source})
+            return first if asks else "", cells
+    return "", cells
