@@ -14,6 +14,7 @@ import made_files
 import nbformat
 import pandas as pd
 import pytest
+from carec_digital_trade.snapshot import claims, intra_regional, revisions, totals
 
 from carec_digital_trade import importers, vintages
 from carec_digital_trade.claims import verdicts
@@ -27,7 +28,6 @@ from carec_digital_trade.planned import PLANNED_VARIABLE, kernel_environment
 from carec_digital_trade.regions import region
 from carec_digital_trade.runs import execute, kernels, open_notebook, plan
 from carec_digital_trade.scenarios.indicators import indicator_values
-from carec_digital_trade.snapshot import claims, intra_regional, revisions, totals
 
 ROOT = Path(__file__).parents[1]
 FILE = made_files.wto_file()

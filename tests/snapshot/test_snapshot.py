@@ -5,6 +5,7 @@ import re
 
 import pandas as pd
 import pytest
+from carec_digital_trade.snapshot.spread import evenness
 
 from carec_digital_trade import snapshot
 from carec_digital_trade.metrics import concentration
@@ -12,7 +13,6 @@ from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.paths import bundled
 from carec_digital_trade.regions import region
 from carec_digital_trade.results import COLUMNS, METRICS
-from carec_digital_trade.snapshot.spread import evenness
 
 SECTIONS = [name for name in snapshot.__all__ if name != "answer"]
 DEFAULT = SnapshotParameters.validated({})

@@ -1,0 +1,132 @@
+"""From a tidy frame to a finding, as a notebook's parameters and declarations say."""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import asdict, is_dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.datasets import source_line
+from carec_digital_trade.findings.finding import Finding, record
+from carec_digital_trade.findings.specs import Spec, specs
+from carec_digital_trade.findings.words import filled, worded
+from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
+from carec_digital_trade.regions import Region, economy_name
+
+ANSWER = "answer"
+"""Name of the finding that a notebook puts first."""
+
+
+def findings_of(chosen: SharedParameters) -> Callable[[str, Any], Finding]:
+    """Bind the findings of a notebook to its parameters.
+
+    Parameters
+    ----------
+    chosen : SharedParameters
+        The notebook's parameters, of its own model.
+
+    Returns
+    -------
+    callable
+        Takes the name of a finding and what was found, and returns the `Finding`. What was found is a tidy frame; or
+        a mapping of regions (or their labels) to frames, rows or results with fields, which become one frame with the
+        column region.
+    """
+    notebook = next(each.name for each in NOTEBOOKS.values() if isinstance(chosen, each.model))
+    deciding = import_module(f"carec_digital_trade.findings.facts.{notebook}")
+
+    def finding(name: str, found: Any) -> Finding:
+        spec = specs(notebook)[name]
+        frame = _declared(_tidy(found), spec, chosen.year)
+        facts = {
+            "chosen": chosen,
+            "year": chosen.year,
+            "subject": chosen.subject(capital=False),
+            "frame": frame,
+        }
+        if decide := getattr(deciding, name, None):
+            facts |= decide(frame, chosen)
+        table, decimals = (_wide if spec.wide else _printed)(frame, spec)
+        tables = [filled(source, facts) for source in spec.sources]
+        return Finding(
+            name=spec.table or name,
+            caption=filled(spec.caption, facts),
+            table=table,
+            records=_recorded(frame, spec, spec.table or name),
+            reading=worded(notebook, name, facts),
+            source=source_line(*filter(None, tables), vintage=chosen.vintage),
+            decimals=decimals,
+            frame=frame,
+            answers=name == ANSWER,
+        )
+
+    return finding
+
+
+def _tidy(found: Any) -> pd.DataFrame:
+    """Make one frame of what a recipe gave, its regions in a column."""
+    if isinstance(found, Mapping):
+        parts = [_rows(each).assign(region=_label(key)) for key, each in found.items()]
+        return pd.concat(parts, ignore_index=True)
+    return _rows(found)
+
+
+def _rows(found: Any) -> pd.DataFrame:
+    if is_dataclass(found):
+        return pd.DataFrame([asdict(found)])
+    if isinstance(found, pd.Series):
+        return found.to_frame().T
+    named = [level for level in found.index.names if level is not None]
+    return found.reset_index(level=named) if named else found
+
+
+def _label(key: Hashable) -> Hashable:
+    return key.label if isinstance(key, Region) else key
+
+
+def _declared(frame: pd.DataFrame, spec: Spec, year: int) -> pd.DataFrame:
+    """Name the columns by metric, in the units of the finding."""
+    frame = frame.rename(columns=spec.rename)
+    if "iso3" in frame and "name" not in frame:
+        frame = frame.assign(
+            name=[economy_name(code, short=True) if isinstance(code, str) else "Total" for code in frame["iso3"]]
+        )
+    frame = frame.assign(**{column: 100 * frame[column] for column in spec.percent})
+    return frame.assign(year=year) if spec.dated and "year" not in frame else frame
+
+
+def _named(code: Any) -> str:
+    return economy_name(code, short=True) if isinstance(code, str) else "Total"
+
+
+def _printed(frame: pd.DataFrame, spec: Spec) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return the table under its headings, and the decimals of each."""
+    shown = [
+        column
+        for column in spec.columns
+        if column in frame and not (column in spec.optional and frame[column].isna().all())
+    ]
+    headings = {column: spec.heading(column) for column in shown}
+    decimals = {headings[column]: spec.decimals_of(column) for column in shown}
+    return frame[shown].rename(columns=headings), decimals
+
+
+def _wide(frame: pd.DataFrame, spec: Spec) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return the same with a column for each number and value of the column that is spread."""
+    rows, *numbers = spec.columns
+    spread = frame.pivot(index=rows, columns=spec.wide, values=numbers)
+    table, decimals = pd.DataFrame({spec.heading(rows): spread.index.astype(str)}), {}
+    for number in numbers:
+        for label in frame[spec.wide].unique():
+            heading = f"{label}, {spec.heading(number)}"
+            table[heading], decimals[heading] = spread[number, label].to_numpy(), spec.decimals_of(number)
+    return table, decimals
+
+
+def _recorded(frame: pd.DataFrame, spec: Spec, table: str) -> pd.DataFrame:
+    records = record(frame, table, {column: spec.unit(column) for column in spec.records})
+    if spec.records and "unit" in frame:
+        records["unit"] = np.where(records["unit"] == "", np.tile(frame["unit"], len(spec.records)), records["unit"])
+    return records
