@@ -108,7 +108,7 @@ def perform(toy: Path, pool: Pool, tmp_path: Path) -> Callable[..., BatchResult]
     return call
 
 
-ROW = ["totals", "CAREC", None, 2024, "total", 1.5, None, None, "USD million"]
+ROW = ["totals", "CAREC", None, 2024, "total", "", 1.5, None, None, "USD million"]
 
 
 def kernel(source: Any, parameters: dict, path: Path, *_: Any) -> nbformat.NotebookNode:

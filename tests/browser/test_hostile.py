@@ -18,7 +18,7 @@ from carec_digital_trade.runs.execute import perform
 from carec_digital_trade.runs.identity import plan
 from carec_digital_trade.runs.notebooks import open_notebook
 
-ROW = ["totals", "CAREC", None, 2024, "total", 1.0, None, None, "USD million"]
+ROW = ["totals", "CAREC", None, 2024, "total", "", 1.0, None, None, "USD million"]
 
 
 @pytest.fixture(scope="module")
