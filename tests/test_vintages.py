@@ -401,9 +401,9 @@ def test_integration_is_computed_once_there_is_trade_by_partner(with_batis: impo
     assert computed.index.tolist() == ["CAREC", "CAREC without China", "ASEAN", "ASEAN without Singapore"]
     for label, one in zip(computed.index, [*map(region, ("CAREC", "ASEAN"))] * 2, strict=False):
         if label == one.name:
-            found = services_integration(load("bilateral", "latest"), one, 2023)
-            assert computed.loc[label, "Within, %"] == pytest.approx(100 * found.indices.intra_regional_share)
-            assert computed.loc[label, "Value estimated, %"] == pytest.approx(100 * found.estimated_value)
+            known = services_integration(load("bilateral", "latest"), one, 2023)
+            assert computed.loc[label, "Within, %"] == pytest.approx(100 * known.indices.intra_regional_share)
+            assert computed.loc[label, "Value estimated, %"] == pytest.approx(100 * known.estimated_value)
     assert computed["Year"].tolist() == [2023] * 4  # 2024 is asked for and the table ends in 2023
     assert computed[["Intensity", "Introversion"]].notna().all(axis=None)
     assert "of its value estimated" in after.reading
@@ -420,16 +420,16 @@ def test_regions_that_the_table_does_not_tell_apart_are_said(with_batis: importe
 
 
 def test_the_claims_on_integration_get_a_verdict_of_their_own_kind(with_batis: importers.Imported):
-    found = verdicts("latest").set_index("id").loc[["intra_carec", "intra_asean"]]
-    assert found["verdict"].unique().tolist() in (["supported for services"], ["contradicted for services"])
+    given = verdicts("latest").set_index("id").loc[["intra_carec", "intra_asean"]]
+    assert given["verdict"].unique().tolist() in (["supported for services"], ["contradicted for services"])
     table = load("bilateral", "latest")
     carec = services_integration(table, region("CAREC", exclude=["CHN"]), 2023)
     asean = services_integration(table, region("ASEAN"), 2023)
     shares = [100 * each.indices.intra_regional_share for each in (carec, asean)]
-    assert found["value"].tolist() == pytest.approx(shares)
-    assert (found.loc["intra_carec", "verdict"] == "supported for services") == (shares[0] < shares[1])
-    assert "The quoted figures are of all trade and stay the article's word." in found.loc["intra_carec", "finding"]
-    assert found["source"].tolist() == ["bilateral (2027-06-01)"] * 2
+    assert given["value"].tolist() == pytest.approx(shares)
+    assert (given.loc["intra_carec", "verdict"] == "supported for services") == (shares[0] < shares[1])
+    assert "The quoted figures are of all trade and stay the article's word." in given.loc["intra_carec", "finding"]
+    assert given["source"].tolist() == ["bilateral (2027-06-01)"] * 2
     result = found("snapshot", vintage="latest")["verdicts"]
     assert "for_services" in " ".join(result.records["item"])
     assert "for_services" not in " ".join(found("snapshot")["verdicts"].records["item"])

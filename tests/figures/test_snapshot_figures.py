@@ -6,7 +6,7 @@ from overlap import clashes, texts
 
 from carec_digital_trade import figures
 from carec_digital_trade.figures.labels import two_lines
-from carec_digital_trade.figures.snapshot import _log_ticks
+from carec_digital_trade.figures.lines import log_ticks_within
 from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR, colours, spread
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.regions import region
@@ -152,7 +152,7 @@ def test_the_title_goes_by_the_normalised_index():
 
 @pytest.mark.parametrize("limits", [(20, 400), (30, 130), (60, 95), (1, 5000)])
 def test_a_logarithmic_axis_has_three_ticks_in_any_range(limits):
-    ticks = _log_ticks(*limits).tick_values(*limits)
+    ticks = log_ticks_within(*limits).tick_values(*limits)
     assert sum(limits[0] <= tick <= limits[1] for tick in ticks) >= 3
 
 
