@@ -103,7 +103,8 @@ def own_notebook(path: Path, *cells: str) -> Path:
     show = (
         "from IPython.display import display\n"
         "columns = ['table', 'region', 'iso3', 'year', 'metric', 'item', 'value', 'low', 'high', 'unit']\n"
-        "row = ['totals', 'all', None, 2024, 'total', '', load('delivered', vintage)['value'].sum(), None, None, 'USD']\n"
+        "value = load('delivered', vintage)['value'].sum()\n"
+        "row = ['totals', 'all', None, 2024, 'total', '', value, None, None, 'USD']\n"
         "bundle = {'columns': columns, 'rows': [row]}\n"
         "display({'application/vnd.carec-digital-trade.results+json': bundle}, raw=True)"
     )
