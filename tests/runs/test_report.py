@@ -255,6 +255,6 @@ def test_a_heading_of_blanks_is_done_at_once(tmp_path: Path):
 
 
 def test_an_answer_of_bullets_stays_whole():
-    answer = "- ASEAN trades 1.4 times as much as CAREC.\n- How sure: 21 of 21.\n- What could overturn it: a revision."
+    answer = "- ASEAN trades 1.4 times as much.\n- How sure: 21 of 21 members.\n- What could overturn it: a revision."
     assert first_sentence(answer) == [answer]
     assert Prose().html(answer).count("<li>") == 3
