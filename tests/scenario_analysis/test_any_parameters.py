@@ -15,7 +15,7 @@ from carec_digital_trade import figures, scenario_analysis
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.results import METRICS, rounded, stored
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenarios import presets
 
 pytestmark = pytest.mark.usefixtures("light_backtest")
@@ -148,7 +148,7 @@ def check_numbers(parameters, tables):
 
 def check_marks(parameters, results):
     """What rests on more than a doubling is marked wherever it is shown, and nothing else is."""
-    scenario = series.scenario(parameters)
+    scenario = recipe.scenario(parameters)
     touched = [
         "gaps",
         "additional",

@@ -10,7 +10,7 @@ from carec_digital_trade import scenario_analysis
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import usd
 from carec_digital_trade.results import COLUMNS, METRICS
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenario_analysis.trust import UNRELIABLE
 from carec_digital_trade.scenarios import indicator_pace, indicator_values, outcome, published_effect, simulate
 
@@ -75,14 +75,14 @@ def test_one_lever_by_hand():
 def test_zero_closure_adds_nothing():
     lever = {"family": "connectivity", "effect": "wto2023_trade", "closure": 0.0}
     asked = chosen(levers=[lever])
-    simulation = series.simulation(asked)
+    simulation = recipe.simulation(asked)
     assert (simulation.totals["scenario"] == simulation.totals["baseline"]).all()
     assert (scenario_analysis.additional(asked).table["95% to"] == 0).all()
     assert scenario_analysis.attribution(asked).table.empty
 
 
 def test_the_total_is_summed_within_a_future():
-    totals = series.simulation(DEFAULT).totals
+    totals = recipe.simulation(DEFAULT).totals
     added = (totals["scenario"] - totals["baseline"])[-1]
     row, *members = scenario_analysis.by_economy(DEFAULT).table.to_dict("records")
     for column, probability in (("Additional", 0.5), ("80% from", 0.1), ("95% to", 0.975)):
@@ -179,7 +179,7 @@ def test_rows_of_medians_are_said_not_to_add():
 def test_all_levers_at_central_figures_by_hand():
     # One sure lever, all of the gap closed: every member's path without shocks times the same share as in its futures.
     asked = chosen(region=["PAK", "KGZ"], levers=[{"family": "connectivity", "effect": SURE}])
-    fitted = series.scenario(asked).baseline
+    fitted = recipe.scenario(asked).baseline
     by_hand = fitted.median(2035).sum() * np.expm1(np.log(1.065) / np.log(1.1) * np.log(2))
     value = scenario_analysis.per_ten_points(asked).records.set_index("metric")["value"]["additional_central"]
     assert value == pytest.approx(by_hand, rel=ROUNDING)
@@ -188,15 +188,15 @@ def test_all_levers_at_central_figures_by_hand():
 
 
 def test_what_the_widening_does_to_the_median_and_the_chances_is_said():
-    factor = series.widening(DEFAULT)
+    factor = recipe.widening(DEFAULT)
     assert factor > 1
-    plain = simulate(DEFAULT.scenario(), DEFAULT.draws, DEFAULT.seed).totals
+    plain = simulate(recipe.scenario(DEFAULT).unwidened(), DEFAULT.draws, DEFAULT.seed).totals
     added = (plain["scenario"] - plain["baseline"])[-1]
     result = scenario_analysis.additional(DEFAULT)
     value = result.records.set_index("metric")["value"]["additional_unwidened"]
     assert value == np.quantile(added, 0.5, method="inverted_cdf")
     assert f"not widened by {factor:.2f}, it is {usd(value)}" in result.reading
-    latest = np.exp(series.scenario(DEFAULT).baseline.start).sum()
+    latest = np.exp(recipe.scenario(DEFAULT).baseline.start).sum()
     chances = scenario_analysis.chances(DEFAULT)
     for name in ("baseline", "scenario"):
         by_hand = 100 * (plain[name][2030 - 2026] >= 2 * latest).mean()
@@ -241,8 +241,8 @@ def test_the_two_readings_of_the_wto_by_hand():
 
 def test_the_chance_of_the_target_is_the_share_of_the_futures():
     table = scenario_analysis.chances(DEFAULT).table.set_index("Year")
-    totals = series.simulation(DEFAULT).totals
-    latest = np.exp(series.scenario(DEFAULT).baseline.start).sum()
+    totals = recipe.simulation(DEFAULT).totals
+    latest = np.exp(recipe.scenario(DEFAULT).baseline.start).sum()
     for name, column in (("baseline", "Without the levers, %"), ("scenario", "With them as set, %")):
         by_hand = (totals[name][2030 - 2026] >= 2 * latest).mean()
         assert table.loc["2030", column] == pytest.approx(100 * by_hand)
@@ -250,7 +250,7 @@ def test_the_chance_of_the_target_is_the_share_of_the_futures():
 
 def test_the_closure_found_leads_to_the_target():
     first = scenario_analysis.goal(DEFAULT).table.iloc[0]
-    latest = np.exp(series.scenario(DEFAULT).baseline.start).sum()
+    latest = np.exp(recipe.scenario(DEFAULT).baseline.start).sum()
     before = scenario_analysis.baseline(DEFAULT).table.set_index("Year")
     assert first["Baseline"] == pytest.approx(before.loc["2030", "Median"], rel=ROUNDING)
     multiple = (first["Baseline"] + first["Every gap closed"]) / 2 / latest
@@ -258,8 +258,8 @@ def test_the_closure_found_leads_to_the_target():
     share = result.table.iloc[0]["Share to close, %"]
     assert 0 < share < 100
     assert f"the median gets there if {share:.0f}% of every gap is closed" in result.reading
-    levers = [lever.model_copy(update={"closure": share / 100}) for lever in DEFAULT.scenario().levers.values()]
-    totals = series.simulation(chosen(levers=levers)).totals["scenario"][2030 - 2026]
+    levers = [lever.model_copy(update={"closure": share / 100}) for lever in recipe.scenario(DEFAULT).levers.values()]
+    totals = recipe.simulation(chosen(levers=levers)).totals["scenario"][2030 - 2026]
     # As near as the closure was sought, 1e-6.
     assert np.quantile(totals, 0.5, method="inverted_cdf") == pytest.approx(multiple * latest, rel=1e-5)
 
@@ -296,8 +296,8 @@ def test_the_crosscheck_is_of_the_effect_that_is_used():
 
 def test_same_parameters_same_numbers():
     first = scenario_analysis.by_economy(DEFAULT).records
-    series._simulation.cache_clear()
-    series._scenario.cache_clear()
+    recipe._simulation.cache_clear()
+    recipe._scenario.cache_clear()
     pd.testing.assert_frame_equal(first, scenario_analysis.by_economy(DEFAULT).records)
     other = scenario_analysis.by_economy(chosen(seed=1)).records
     assert not np.allclose(first["value"], other["value"])
@@ -369,8 +369,8 @@ def test_answer_prints_the_numbers_that_the_tables_hold():
 
 def test_bands_that_are_widened_beyond_reason_are_warned_of():
     few = chosen(region=["KAZ", "KGZ", "UZB"], measure="deliverable", flow="exports", year=2023, preset="paperless")
-    assert series.widening(few) > UNRELIABLE > series.widening(DEFAULT)
-    totals = simulate(few.scenario(), few.draws, few.seed).totals["baseline"][-1]
+    assert recipe.widening(few) > UNRELIABLE > recipe.widening(DEFAULT)
+    totals = simulate(recipe.scenario(few).unwidened(), few.draws, few.seed).totals["baseline"][-1]
     plain = np.quantile(totals, 0.5, method="inverted_cdf")
     baseline, calibration = scenario_analysis.baseline(few), scenario_analysis.calibration(few)
     for said in (baseline.reading, calibration.reading, scenario_analysis.answer(few)):

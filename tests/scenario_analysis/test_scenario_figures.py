@@ -8,7 +8,7 @@ from carec_digital_trade.figures.fans import unit_for
 from carec_digital_trade.figures.scenarios import LEVER_COLOURS, PANELS
 from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR
 from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 
 pytestmark = pytest.mark.usefixtures("light_backtest")
 
@@ -94,7 +94,7 @@ def test_the_fan_holds_history_median_and_bands():
 
 def test_the_futures_start_from_the_latest_figures_where_the_last_total_is_partial():
     result, (axis,) = draw(CASES["missing members"], "baseline_fan")
-    latest = series.scenario(ScenarioParameters.validated({"draws": 300, **CASES["missing members"]})).baseline.start
+    latest = recipe.scenario(ScenarioParameters.validated({"draws": 300, **CASES["missing members"]})).baseline.start
     fan, observed = axis.lines
     assert fan.get_xdata()[0] == observed.get_xdata()[-1] == 2023
     assert fan.get_ydata()[0] * unit_for(result.table["Median"].iloc[-1]).millions == pytest.approx(

@@ -1,11 +1,14 @@
 """What the scenarios may be asked, and what is refused in one sentence."""
 
+import sys
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from carec_digital_trade import datasets, scenario_analysis, vintages
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import NOTEBOOKS, ScenarioParameters
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenarios import Lever, preset, presets, published_effects
 
 from .test_any_parameters import scenario_values
@@ -36,7 +39,7 @@ def test_defaults():
     assert chosen(horizon=2027).goal().year == 2027
     assert list(default.chosen_levers()) == ["regulation", "paperless", "connectivity", "inclusion"]
     # Paperless trade acts on goods, so it is no lever on services.
-    assert list(default.scenario().levers) == ["regulation", "connectivity", "inclusion"]
+    assert list(recipe.scenario(default).levers) == ["regulation", "connectivity", "inclusion"]
 
 
 def test_levers_of_ones_own_are_named_after_their_families():
@@ -54,13 +57,13 @@ def test_effects_are_given_to_the_levers():
         effects={"connectivity": "oecd2018_services", "regulation": None, "inclusion": {**OWN, "low": 1.0}}
         | {"connectivity": None}
     )
-    levers = asked.scenario().effects
+    levers = recipe.scenario(asked).effects
     assert levers["connectivity"] is None and levers["regulation"] is None
     assert levers["inclusion"].source == "A survey"
 
 
 def test_a_paperless_lever_with_a_spillover_acts_on_services():
-    assert list(chosen(levers=[{**PAPERLESS, "spillover": 0.1}]).scenario().levers) == ["paperless"]
+    assert list(recipe.scenario(chosen(levers=[{**PAPERLESS, "spillover": 0.1}])).levers) == ["paperless"]
 
 
 @pytest.mark.parametrize(
@@ -177,6 +180,16 @@ def test_tables_are_those_that_are_read(monkeypatch):
         getattr(scenario_analysis, section)(asked)
     # Names and members may have been read before.
     assert read | {"economies", "memberships"} == set(asked.tables())
+
+
+def test_asking_builds_no_scenario(monkeypatch):
+    chosen()  # after which the data are known
+    built = []
+    for module, maker in (("scenario", "Scenario"), ("random_walk", "Baseline")):
+        where = sys.modules[f"carec_digital_trade.scenarios.{module}"]
+        monkeypatch.setattr(where, maker, lambda **made: built.append(made))
+    chosen(seed=1, draws=200, support=3, preset="connectivity_half")
+    assert built == []
 
 
 def test_registered():

@@ -5,7 +5,7 @@ import pytest
 
 from carec_digital_trade import scenario_analysis, scenarios
 from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenarios.drifts import MINIMUM_CHANGES
 
 DEFAULT = ScenarioParameters.validated({"region": ["KAZ", "PAK", "GEO"], "draws": 200})
@@ -40,11 +40,11 @@ def test_rivals_that_do_better_are_named_where_they_do():
 
 def test_the_bands_are_widened_to_what_they_state():
     result = scenario_analysis.calibration(DEFAULT)
-    factor = series.widening(DEFAULT)
+    factor = recipe.widening(DEFAULT)
     table = result.table
     assert factor == max(1.0, table["Factor needed"].max())
     assert (table["Covered once widened, %"] >= table["Band, %"]).all()
-    assert series.scenario(DEFAULT).baseline.widening == factor
+    assert recipe.scenario(DEFAULT).baseline.widening == factor
     records = result.records.set_index("metric")["value"]
     assert records["widening"] == factor
     assert (f"widened by the factor {factor:.2f}" in result.reading) == (factor > 1)

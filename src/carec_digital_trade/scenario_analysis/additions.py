@@ -6,7 +6,7 @@ import pandas as pd
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import count, percent, sentences, usd
 from carec_digital_trade.results import Result, record
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenario_analysis.wording import (
     amount_with_band,
     band_columns,
@@ -18,7 +18,7 @@ from carec_digital_trade.scenario_analysis.wording import (
     short,
     sources,
 )
-from carec_digital_trade.scenarios import Scenario, Simulation, effect_draws, log_change
+from carec_digital_trade.scenarios import Simulation
 
 NOTHING = (
     "No lever adds anything here: none acts on this trade, or every effect is missing, or every gap closed or unknown."
@@ -26,7 +26,6 @@ NOTHING = (
 WHOLE_NUMBERS = dict.fromkeys(["Baseline", "Additional", "80% from", "80% to", "95% from", "95% to"], 0)
 """Decimals of a table of members."""
 
-_PROBABILITIES = [0.5, 0.1, 0.9]
 _SHARE_COLUMNS = ["additional_share", "additional_share_low", "additional_share_high"]
 _SHARE_UNITS = {"additional_share": "% of baseline", "extrapolated": "1 if so"}
 
@@ -45,12 +44,9 @@ def additional(chosen: ScenarioParameters) -> Result:
         One row a year: median and bands of the additional trade, its Monte Carlo error, and its share of the baseline
         in the same future. The reading and the records give it for the horizon with shocks that are not widened, too.
     """
-    scenario, simulation = series.scenario(chosen), series.simulation(chosen)
-    bands = simulation.bands[simulation.bands["iso3"].isna()]
-    frame = bands[bands["quantity"] == "additional"].reset_index(drop=True)
+    scenario, simulation = recipe.scenario(chosen), recipe.simulation(chosen)
+    frame = simulation.additional()
     frame = frame.assign(monte_carlo_error=frame["mc_error"], extrapolated=frame["extrapolated"].astype(float))
-    frame[_SHARE_COLUMNS] = _shares_of_total(simulation)
-    frame["baseline"] = bands.loc[bands["quantity"] == "baseline", "median"].to_numpy()
     table = pd.DataFrame(
         {
             "Year": frame["year"].astype(str),
@@ -67,10 +63,10 @@ def additional(chosen: ScenarioParameters) -> Result:
         records=pd.concat(
             [
                 band_records(frame, "additional", "additional_trade", "USD million"),
-                band_records(bands[bands["quantity"] == "scenario"], "additional", "scenario_trade", "USD million"),
+                band_records(simulation.total("scenario"), "additional", "scenario_trade", "USD million"),
                 record(frame, "additional", {"monte_carlo_error": "USD million"} | _SHARE_UNITS),
                 band_records(
-                    series.unwidened_median(chosen, "additional"), "additional", "additional_unwidened", "USD million"
+                    recipe.unwidened_median(chosen, "additional"), "additional", "additional_unwidened", "USD million"
                 ),
             ],
             ignore_index=True,
@@ -97,8 +93,8 @@ def by_economy(chosen: ScenarioParameters) -> Result:
         One row the region and one a member, at the horizon: baseline, additional trade with its bands, and the share
         of its own trade that it is. The records hold every year.
     """
-    scenario, simulation = series.scenario(chosen), series.simulation(chosen)
-    frame = economies_at(scenario, simulation, chosen.horizon)
+    scenario, simulation = recipe.scenario(chosen), recipe.simulation(chosen)
+    frame = simulation.by_member()
     caption = f"Additional {outcome(chosen)} by member, {chosen.horizon}, USD million"
     return Result(
         name="by_economy",
@@ -170,44 +166,13 @@ def medians_do_not_divide(row: pd.Series) -> str:
     return "" if share == quotient else f"the median of the shares, that of the medians being {quotient}"
 
 
-def economies_at(scenario: Scenario, simulation: Simulation, year: int) -> pd.DataFrame:
-    """Return what is added in the region and in each member in one year.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Whose levers.
-    simulation : Simulation
-        Of it.
-    year : int
-        One of its years.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The region (iso3 missing), then its members, the largest addition first: the columns of `Simulation.bands` for
-        the additional trade, baseline (its median, USD million), and additional_share with low and high: median and
-        80% band of the per cent added to the baseline of the same future, which in a member only the effects make
-        uncertain.
-    """
-    rows = simulation.bands[simulation.bands["year"] == year]
-    added = rows[rows["quantity"] == "additional"].reset_index(drop=True)
-    before = rows.loc[rows["quantity"] == "baseline", "median"].to_numpy()
-    step = year - int(scenario.years[0])
-    shares = np.vstack([_shares_of_own(scenario, simulation, step), _shares_of_total(simulation)[step]])
-    frame = added.assign(baseline=before, **dict(zip(_SHARE_COLUMNS, shares.T, strict=True)))
-    frame["place"] = frame["iso3"].notna()
-    order = frame.sort_values(["place", "median"], ascending=[True, False], kind="stable").index
-    return frame.loc[order].drop(columns="place").reset_index(drop=True)
-
-
 def economy_table(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the printed table of a region and its members.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        As from `economies_at`.
+        As from `Simulation.by_member`.
 
     Returns
     -------
@@ -234,7 +199,7 @@ def economy_records(frame: pd.DataFrame, simulation: Simulation, table: str) -> 
     Parameters
     ----------
     frame : pandas.DataFrame
-        As from `economies_at`.
+        As from `Simulation.by_member`.
     simulation : Simulation
         What it was taken from.
     table : str
@@ -251,24 +216,6 @@ def economy_records(frame: pd.DataFrame, simulation: Simulation, table: str) -> 
         [band_records(added, table, "additional_trade", "USD million"), record(marks, table, _SHARE_UNITS)],
         ignore_index=True,
     )
-
-
-def _shares_of_total(simulation: Simulation) -> np.ndarray:
-    """Return median, low and high (80%) of the share added to the total within a future, per cent: shape (Y, 3)."""
-    share = 100 * (simulation.totals["scenario"] / simulation.totals["baseline"] - 1)
-    return np.quantile(share, _PROBABILITIES, axis=1, method="inverted_cdf").T
-
-
-def _shares_of_own(scenario: Scenario, simulation: Simulation, step: int) -> np.ndarray:
-    """Return median, low and high (80%) of the share that the effects add in each member, per cent: shape (n, 3)."""
-    effects = effect_draws(scenario, simulation.draws, simulation.seed)
-    shares = np.zeros((len(scenario.baseline.members), len(_PROBABILITIES)))
-    for economy in range(len(shares)):
-        change = log_change(scenario, economy, step, effects, scenario.closure)
-        if change is not None:
-            quantiles = np.quantile(change, _PROBABILITIES, method="inverted_cdf")
-            shares[economy] = 100 * np.expm1(quantiles)
-    return shares
 
 
 def _added(last: pd.Series) -> str:
@@ -292,7 +239,7 @@ def _skewed(simulation: Simulation) -> str:
 
 
 def _unwidened_words(chosen: ScenarioParameters) -> str:
-    factor, median = series.widening(chosen), series.unwidened_median(chosen, "additional")["median"].item()
+    factor, median = recipe.widening(chosen), recipe.unwidened_median(chosen, "additional")["median"].item()
     if factor == 1 or median == 0:
         return ""
     return (

@@ -2,9 +2,8 @@
 
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import count, listing, percent, sentences, usd
-from carec_digital_trade.scenario_analysis import goods, points, series
-from carec_digital_trade.scenario_analysis.additions import NOTHING, economies_at, medians_do_not_divide
-from carec_digital_trade.scenario_analysis.distances import beyond_evidence
+from carec_digital_trade.scenario_analysis import goods, points, recipe
+from carec_digital_trade.scenario_analysis.additions import NOTHING, medians_do_not_divide
 from carec_digital_trade.scenario_analysis.trust import unreliable
 from carec_digital_trade.scenario_analysis.wording import amount_with_band, extrapolation, lever_words, names, outcome
 
@@ -23,8 +22,8 @@ def answer(chosen: ScenarioParameters) -> str:
         What the levers would add at the horizon, what of the gaps is beyond the evidence, how much hangs on the reading
         of one effect, and what paperless trade would do for goods.
     """
-    scenario = series.scenario(chosen)
-    frame = economies_at(scenario, series.simulation(chosen), chosen.horizon)
+    scenario = recipe.scenario(chosen)
+    frame = recipe.simulation(chosen).by_member()
     total, members = frame.iloc[0], frame.iloc[1:]
     acting = [lever_words(name) for name in scenario.acting]
     if total["high_95"] == 0:
@@ -38,7 +37,7 @@ def answer(chosen: ScenarioParameters) -> str:
             f"{percent(total['additional_share'] / 100)} of what it would be anyway{clause}. {gaining} of "
             f"{count(len(members), 'member')} would gain."
         )
-    beyond = names(beyond_evidence(scenario))
+    beyond = names(scenario.beyond_evidence)
     return sentences(
         first,
         _unwidened(chosen) if total["high_95"] > 0 else "",
@@ -51,7 +50,7 @@ def answer(chosen: ScenarioParameters) -> str:
 
 
 def _unwidened(chosen: ScenarioParameters) -> str:
-    if series.widening(chosen) == 1:
+    if recipe.widening(chosen) == 1:
         return ""
-    median = series.unwidened_median(chosen, "additional")["median"].item()
+    median = recipe.unwidened_median(chosen, "additional")["median"].item()
     return f"With shocks that are not widened the median of the addition is {usd(median)}."

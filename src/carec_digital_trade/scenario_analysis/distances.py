@@ -8,7 +8,7 @@ from carec_digital_trade.datasets import source_line
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import count, listing, sentences
 from carec_digital_trade.results import COLUMNS, Result
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenario_analysis.means import MEASURES
 from carec_digital_trade.scenario_analysis.wording import lever_words, marked, names, short, suffixed_records
 from carec_digital_trade.scenarios import PACE_YEARS, SCALES, Scenario
@@ -42,9 +42,9 @@ def gaps(chosen: ScenarioParameters) -> Result:
         and if so the part that is turned into trade and the rest; in times for indicators whose effects are
         elasticities, else as a difference.
     """
-    scenario = series.scenario(chosen)
-    frame, effective = _with_an_effect(scenario), _effective(scenario)
-    frame = frame.assign(own_pace_years=own_pace_years(frame, chosen.vintage))
+    scenario = recipe.scenario(chosen)
+    frame, effective = _with_an_effect(scenario), scenario.effective
+    frame = frame.assign(own_pace_years=scenarios.own_pace_years(frame, chosen.vintage))
     times = frame["gap_unit"] == "log"
     table = pd.DataFrame(
         {
@@ -81,50 +81,24 @@ def gaps(chosen: ScenarioParameters) -> Result:
     )
 
 
-def _effective(scenario: Scenario) -> list[str]:
-    """Return the levers whose gaps can become trade here: they have an effect, or raise one that is there."""
-    direct = [name for name, raises in zip(scenario.levers, scenario.amplifies, strict=True) if not raises]
-    raised = any(name in scenario.acting and scenario.levers[name].family == "connectivity" for name in direct)
-    return [name for name in scenario.acting if name in direct or raised]
-
-
 def _with_an_effect(scenario: Scenario) -> pd.DataFrame:
     """Return the gaps; no part of one is used, or beyond the evidence, where there is no effect to use it."""
     frame = scenario.gaps
     if frame.empty:
         return pd.DataFrame(columns=["lever", "iso3", *_GAP_COLUMNS])
-    idle = ~frame["lever"].isin(_effective(scenario))
+    idle = ~frame["lever"].isin(scenario.effective)
     parts = frame[["gap_used", "gap_beyond"]].mask(idle)
     return frame.assign(**parts, extrapolated=frame["extrapolated"] & ~idle)
 
 
 def _set_aside(chosen: ScenarioParameters) -> str:
     """Say of chosen levers that act on another outcome where their gap is shown."""
-    acting = series.scenario(chosen).levers
+    acting = recipe.scenario(chosen).levers
     aside = listing((lever_words(name) for name in chosen.chosen_levers() if name not in acting), empty="")
     if not aside:
         return ""
-    where = "section 9 shows its gap" if series.paperless_chosen(chosen) else "its gap is not shown"
+    where = "section 9 shows its gap" if recipe.paperless_chosen(chosen) else "its gap is not shown"
     return f"{aside.capitalize()} does not act on {MEASURES[chosen.measure]}, so nothing of it is here: {where}."
-
-
-def beyond_evidence(scenario: Scenario) -> list[str]:
-    """Return the members of whose gap most is not turned into trade.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Whose levers with an effect count.
-
-    Returns
-    -------
-    list of str
-        ISO 3166-1 alpha-3 codes.
-    """
-    if scenario.gaps.empty:
-        return []
-    most = scenario.gaps["gap_beyond"] > scenario.gaps["gap_used"]
-    return list(dict.fromkeys(scenario.gaps.loc[most & scenario.gaps["lever"].isin(list(scenario.acting)), "iso3"]))
 
 
 def shown(gap: pd.Series, times: pd.Series) -> np.ndarray:
@@ -183,29 +157,6 @@ def gap_records(frame: pd.DataFrame, table: str, region: str) -> pd.DataFrame:
         units |= {"indicator": unit, "own_pace_years": "years", "extrapolated": "1 if so"}
         parts.append(suffixed_records(rows, table, units, [lever] * len(rows)))
     return pd.concat(parts[1:] or parts, ignore_index=True)
-
-
-def own_pace_years(frame: pd.DataFrame, vintage: str) -> np.ndarray:
-    """Return in how many years the part used would close by itself.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Columns of `Scenario.gaps`.
-    vintage : str
-        Of the tables.
-
-    Returns
-    -------
-    numpy.ndarray
-        One a row; missing if it would not, or nobody knows.
-    """
-    years = pd.Series(np.nan, frame.index, dtype=float)
-    for indicator, rows in frame[frame["gap_unit"] == "log"].groupby("indicator"):
-        pace = scenarios.indicator_pace(indicator, vintage).set_index("iso3")["pace"]
-        own = rows["iso3"].map(pace[pace > 0])
-        years[rows.index] = rows["gap_used"].astype(float) / own
-    return years.to_numpy()
 
 
 def _pace_words(name: str, rows: pd.DataFrame) -> str:

@@ -1,18 +1,17 @@
 """What would trade be without new policy?"""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from carec_digital_trade import scenarios
 from carec_digital_trade.datasets import source_line
-from carec_digital_trade.metrics import compound_annual_growth, regional_total
+from carec_digital_trade.metrics import compound_annual_growth
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import count, listing, percent, sentences, usd
 from carec_digital_trade.results import Result, record
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenario_analysis.trust import unreliable, without_widening
 from carec_digital_trade.scenario_analysis.wording import (
     amount_with_band,
@@ -45,11 +44,11 @@ def baseline(chosen: ScenarioParameters) -> Result:
         in either, the sum of the members' latest figures from which the futures start, and the horizon with shocks
         that are not widened, which the reading gives as well.
     """
-    fitted = series.scenario(chosen).baseline
+    fitted = recipe.scenario(chosen).baseline
     region = chosen.compared()[0]
-    past = _observed(chosen, fitted).assign(region=region.label)
-    latest = pd.DataFrame([{"region": region.label, "year": fitted.base_year, "baseline_start": _latest(fitted)}])
-    bands = series.simulation(chosen).bands
+    past = scenarios.observed(scenarios.outcome(chosen.measure, chosen.flow, chosen.vintage), region, fitted)
+    latest = pd.DataFrame([{"region": region.label, "year": fitted.base_year, "baseline_start": fitted.latest()}])
+    bands = recipe.simulation(chosen).bands
     ahead = bands[bands["iso3"].isna() & (bands["quantity"] == "baseline")]
     table = pd.DataFrame({"Year": ahead["year"].astype(str), "Median": ahead["median"], **band_columns(ahead)})
     return Result(
@@ -64,7 +63,7 @@ def baseline(chosen: ScenarioParameters) -> Result:
                 record(ahead.assign(members_covered=ahead["covered"]), "baseline", {"members_covered": "members"}),
                 record(latest, "baseline", {"baseline_start": "USD million"}),
                 band_records(
-                    series.unwidened_median(chosen, "baseline"), "baseline", "baseline_unwidened", "USD million"
+                    recipe.unwidened_median(chosen, "baseline"), "baseline", "baseline_unwidened", "USD million"
                 ),
             ],
             ignore_index=True,
@@ -94,8 +93,8 @@ def drifts(chosen: ScenarioParameters) -> Result:
         One row a member: latest trade and its year, own growth, how far that is kept, growth used, spread of a year's
         shocks; and the simulated trade at the horizon.
     """
-    fitted = series.scenario(chosen).baseline
-    bands = series.simulation(chosen).bands
+    fitted = recipe.scenario(chosen).baseline
+    bands = recipe.simulation(chosen).bands
     last = bands[(bands["quantity"] == "baseline") & (bands["year"] == chosen.horizon)]
     made = fitted.table().rename(columns={"weight": "drift_weight"})
     percents = ["own_drift", "drift", "shock", "drift_weight"]
@@ -139,23 +138,8 @@ def drifts(chosen: ScenarioParameters) -> Result:
     )
 
 
-def _observed(chosen: ScenarioParameters, fitted: Baseline) -> pd.DataFrame:
-    """Return the past total of the members that are simulated."""
-    simulated = replace(chosen.compared()[0], members=fitted.members)
-    total = regional_total(scenarios.outcome(chosen.measure, chosen.flow, chosen.vintage), simulated)
-    total = total[total["year"] <= fitted.base_year]
-    return pd.DataFrame(
-        {
-            "year": total["year"],
-            "total": total["value"],
-            "members_covered": total["covered"],
-            "missing": total["missing"],
-        }
-    )
-
-
 def _outlook(last: pd.Series, past: pd.DataFrame, fitted: Baseline) -> str:
-    latest = _latest(fitted)
+    latest = fitted.latest()
     pace = compound_annual_growth(latest, last["median"], last["year"] - fitted.base_year)
     complete = past[past["members_covered"] == len(fitted.members)].set_index("year")["total"]
     recent, last_one = (complete.get(fitted.base_year - back, math.nan) for back in (_RECENT, 0))
@@ -167,13 +151,9 @@ def _outlook(last: pd.Series, past: pd.DataFrame, fitted: Baseline) -> str:
     )
 
 
-def _latest(fitted: Baseline) -> float:
-    return float(np.exp(fitted.start).sum())
-
-
 def _unwidened_words(chosen: ScenarioParameters) -> str:
     words = without_widening(chosen)
-    return f"Shocks are widened by the factor {series.widening(chosen):.2f}. {words}" if words else ""
+    return f"Shocks are widened by the factor {recipe.widening(chosen):.2f}. {words}" if words else ""
 
 
 def _dominant(fitted: Baseline) -> str:
@@ -215,7 +195,7 @@ def _shrinkage(made: pd.DataFrame, chosen: ScenarioParameters) -> str:
 
 
 def _spread_words(fitted: Baseline, chosen: ScenarioParameters) -> str:
-    low, high = (100 * bound for bound in scenarios.spread_interval(fitted.drifts))
+    low, high = (100 * bound for bound in scenarios.between_interval(fitted.drifts))
     if chosen.baseline != "shrunken_drift" or math.isnan(low):
         return ""
     return (

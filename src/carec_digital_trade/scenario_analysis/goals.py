@@ -3,11 +3,10 @@
 import pandas as pd
 
 from carec_digital_trade import scenarios
-from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import capital, percent, sentences, usd
 from carec_digital_trade.results import Result
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenario_analysis.wording import extrapolation, marked, outcome, sources, suffixed_records
 from carec_digital_trade.scenarios import Target
 
@@ -26,7 +25,7 @@ def goal(chosen: ScenarioParameters) -> Result:
         One row a target: amount, median without levers and with every gap closed, share to be closed, and the
         probability of reaching it at that share, or with every gap closed where that is not enough.
     """
-    scenario = series.scenario(chosen)
+    scenario = recipe.scenario(chosen)
     frame, lacking = _sought(chosen)
     table = pd.DataFrame(
         {
@@ -82,7 +81,7 @@ def chances(chosen: ScenarioParameters) -> Result:
         One row a year: probability without the levers and with them as set, and their Monte Carlo error. The reading
         and the records give it for the target's year with shocks that are not widened, too.
     """
-    scenario = series.scenario(chosen)
+    scenario = recipe.scenario(chosen)
     frame, amount = _reached(chosen)
     frame[["probability", "mc_error"]] *= 100
     wide = frame.pivot(index="year", columns="quantity", values=["probability", "mc_error"])
@@ -116,10 +115,10 @@ def chances(chosen: ScenarioParameters) -> Result:
 
 def _unwidened_median(chosen: ScenarioParameters) -> str:
     """Say where the futures without levers would be if shocks were not widened."""
-    factor, year = series.widening(chosen), chosen.goal().year
+    factor, year = recipe.widening(chosen), chosen.goal().year
     if factor == 1:
         return ""
-    median = series.unwidened_median(chosen, "baseline", year)["median"].item()
+    median = recipe.unwidened_median(chosen, "baseline", year)["median"].item()
     return (
         f"With shocks as the past had them, not widened by {factor:.2f}, the median of {year} without levers is "
         f"{usd(median)}."
@@ -144,7 +143,7 @@ def _given(kind: str) -> str:
 
 def _unwidened_words(chosen: ScenarioParameters) -> str:
     """Say how much of the probabilities comes from the widening of the shocks."""
-    factor = series.widening(chosen)
+    factor = recipe.widening(chosen)
     if factor == 1:
         return ""
     at = _unwidened_chances(chosen).set_index("quantity")["probability"]
@@ -156,32 +155,25 @@ def _unwidened_words(chosen: ScenarioParameters) -> str:
 
 def _unwidened_chances(chosen: ScenarioParameters) -> pd.DataFrame:
     """Return the probabilities in the target's year without the widening."""
-    frame = scenarios.reach(series.unwidened(chosen), _reached(chosen)[1])
+    frame = scenarios.reach(recipe.unwidened(chosen), _reached(chosen)[1])
     return frame[frame["year"] == chosen.goal().year]
 
 
 def _reached(chosen: ScenarioParameters) -> tuple[pd.DataFrame, float]:
     """Return the probabilities by year, and the amount to be reached."""
-    baseline, benchmark = series.scenario(chosen).baseline, chosen.compared()[1]
+    baseline, benchmark = recipe.scenario(chosen).baseline, chosen.compared()[1]
     amount = scenarios.target_amount(chosen.goal(), baseline, benchmark, chosen.vintage)
-    return scenarios.reach(series.simulation(chosen), amount), amount
+    return scenarios.reach(recipe.simulation(chosen), amount), amount
 
 
 def _sought(chosen: ScenarioParameters) -> tuple[pd.DataFrame, str]:
     """Return a row for the target and for the benchmark's trade per GDP, and why there is none for the latter."""
-    scenario, benchmark = series.scenario(chosen), chosen.compared()[1]
-    asked = chosen.goal()
-    ratio = Target(kind="benchmark_ratio", year=asked.year)
-    rows, lacking = [], ""
-    for each in dict.fromkeys([asked, *([ratio] if asked.kind != ratio.kind else [])]):
-        try:
-            amount = scenarios.target_amount(each, scenario.baseline, benchmark, chosen.vintage)
-        except InputError as error:
-            lacking = f"The benchmark's trade per GDP is no target here: {error}."
-            continue
-        found = scenarios.goal_seek(scenario, amount, each.year, chosen.draws, chosen.seed)
-        rows.append(found.assign(title=_title(each, chosen), kind=each.kind))
-    return pd.concat(rows, ignore_index=True), lacking
+    frame, lacking = scenarios.seek_targets(
+        recipe.simulation(chosen), chosen.goal(), chosen.compared()[1], chosen.vintage
+    )
+    titles = [_title(chosen.goal() if kind == "multiple" else Target(kind=kind), chosen) for kind in frame["kind"]]
+    why = f"The benchmark's trade per GDP is no target here: {lacking}." if lacking else ""
+    return frame.assign(title=titles), why
 
 
 def _title(asked: Target, chosen: ScenarioParameters) -> str:

@@ -8,20 +8,18 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import listing, percent, sentences
 from carec_digital_trade.results import COLUMNS, Result
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenario_analysis.additions import (
     NOTHING,
     WHOLE_NUMBERS,
-    economies_at,
     economy_records,
     economy_table,
     medians_do_not_add,
     share_words,
 )
-from carec_digital_trade.scenario_analysis.distances import gap_records, gap_words, own_pace_years, shown
+from carec_digital_trade.scenario_analysis.distances import gap_records, gap_words, shown
 from carec_digital_trade.scenario_analysis.trust import SCOPES, SCOPES_IN_WORDS, UNRELIABLE, beaten, origins_note
 from carec_digital_trade.scenario_analysis.wording import METHODS, amount_with_band, names, sources, suffixed_records
-from carec_digital_trade.scenarios.factors import make_factors
 
 _TREATY = {1.0: "party", 0.5: "signed", 0.0: "neither"}
 
@@ -47,16 +45,16 @@ def goods(chosen: ScenarioParameters) -> Result:
         f"{chosen.horizon}, USD million"
     )
     try:
-        scenario, simulation = series.goods(chosen)
+        simulation = recipe.goods(chosen)
     except InputError as error:
         empty = pd.DataFrame(columns=["Economy", "Baseline", "Additional"])
         words = f"Trade in goods and services cannot be simulated here: {error}."
         return Result(
             "goods", caption, empty, pd.DataFrame(columns=COLUMNS), words, source_line("panel", vintage=chosen.vintage)
         )
-    frame = economies_at(scenario, simulation, chosen.horizon)
-    distances = scenario.gaps.assign(own_pace_years=own_pace_years(scenario.gaps, chosen.vintage))
-    past = series.goods_forecasts(chosen)
+    scenario, frame = simulation.scenario, simulation.by_member()
+    distances = scenario.gaps.assign(own_pace_years=scenarios.own_pace_years(scenario.gaps, chosen.vintage))
+    past = recipe.goods_forecasts(chosen)
     return Result(
         name="goods",
         caption=caption,
@@ -125,10 +123,10 @@ def in_short(chosen: ScenarioParameters) -> str:
     str
         Empty if it is not among the chosen levers, or cannot be simulated.
     """
-    if not series.paperless_chosen(chosen):
+    if not recipe.paperless_chosen(chosen):
         return ""
     try:
-        total = economies_at(*series.goods(chosen), chosen.horizon).iloc[0]
+        total = recipe.goods(chosen).by_member().iloc[0]
     except InputError:
         return ""
     return sentences(
@@ -158,9 +156,8 @@ def _cost_effect(chosen: ScenarioParameters) -> str:
 def _crosschecked(chosen: ScenarioParameters) -> pd.DataFrame:
     """Return `scenarios.paperless_crosscheck` at the chosen figures."""
     (lever,) = scenarios.paperless_lever(chosen.chosen_levers()).values()
-    (elasticity,) = make_factors({}, chosen.trade_elasticity, chosen.relative_uncertainty)
     return scenarios.paperless_crosscheck(
-        (elasticity.low, elasticity.central, elasticity.high),
+        chosen.trade_elasticity,
         lever.ad_valorem_cost,
         chosen.relative_uncertainty,
         chosen.vintage,
@@ -179,7 +176,7 @@ def _with_gaps(table: pd.DataFrame, frame: pd.DataFrame, distances: pd.DataFrame
 
 
 def _lever_words(chosen: ScenarioParameters) -> str:
-    if series.paperless_chosen(chosen):
+    if recipe.paperless_chosen(chosen):
         return ""
     return "The chosen levers hold no paperless trade with an effect on goods, so the ready one is shown."
 

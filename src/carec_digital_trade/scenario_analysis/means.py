@@ -1,5 +1,6 @@
 """What do the levers rest on?"""
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import listing, sentences
 from carec_digital_trade.results import Result
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenario_analysis.wording import lever_words, suffixed_records
 from carec_digital_trade.scenarios import ELASTICITY, KINDS_IN_WORDS, SCALES, Scenario
 
@@ -68,20 +69,13 @@ def evidence(chosen: ScenarioParameters) -> Result:
 
 def _evidence(chosen: ScenarioParameters) -> pd.DataFrame:
     """Return `scenarios.evidence` of both outcomes with a unit, the trade elasticity last."""
-    rows = scenarios.evidence(series.scenario(chosen)).assign(outcome=MEASURES[chosen.measure])
-    parts = [rows]
-    try:
-        on_goods, _ = series.goods(chosen)
-        parts.append(scenarios.evidence(on_goods).assign(outcome=MEASURES[series.GOODS]))
-    except InputError:
-        pass  # the section on goods says why
-    frame = pd.concat(parts, ignore_index=True)
-    frame = frame[(frame["lever"] != ELASTICITY) | ~frame["lever"].duplicated(keep="last")].copy()
-    frame = frame.sort_values("lever", key=lambda lever: lever == ELASTICITY, kind="stable", ignore_index=True)
+    asked = [recipe.scenario(chosen)]
+    with suppress(InputError):  # the section on goods says why
+        asked.append(recipe.goods(chosen).scenario)
+    frame = scenarios.evidence(*asked)
+    frame["outcome"] = frame["outcome"].replace(MEASURES)
     elasticity = frame["lever"] == ELASTICITY
     frame["unit"] = frame["kind"].map(KINDS_IN_WORDS).fillna("").mask(elasticity, "elasticity")
-    frame.loc[elasticity, "outcome"] = "any"
-    frame.loc[(frame["effect"] == "") & ~elasticity, "outcome"] = "none"
     return frame
 
 
@@ -113,7 +107,7 @@ def _evidence_reading(frame: pd.DataFrame, chosen: ScenarioParameters) -> list[s
             "an assumption."
             for row in spilling.itertuples()
         ),
-        *_amplifier_words(series.scenario(chosen)),
+        *_amplifier_words(recipe.scenario(chosen)),
         _goods_only_words(frame, chosen),
         _elasticity_words(effective),
         *(f"On {name}: {note}." for name, note in named["note"].items()),
@@ -131,8 +125,8 @@ def _amplifier_words(scenario: Scenario) -> list[str]:
 
 
 def _goods_only_words(frame: pd.DataFrame, chosen: ScenarioParameters) -> str:
-    acting = list(series.scenario(chosen).acting)
-    aside = frame["lever"][(frame["outcome"] == MEASURES[series.GOODS]) & ~frame["lever"].isin(acting)]
+    acting = list(recipe.scenario(chosen).acting)
+    aside = frame["lever"][(frame["outcome"] == MEASURES[recipe.GOODS]) & ~frame["lever"].isin(acting)]
     if aside.empty:
         return ""
     return (

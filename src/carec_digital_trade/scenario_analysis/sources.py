@@ -5,7 +5,7 @@ import pandas as pd
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import listing, percent, sentences
 from carec_digital_trade.results import Result
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenario_analysis.additions import NOTHING, medians_do_not_add
 from carec_digital_trade.scenario_analysis.wording import (
     extrapolation,
@@ -35,9 +35,9 @@ def attribution(chosen: ScenarioParameters) -> Result:
         One row for the region and one for each member that gains: each lever's part of the median additional trade, to
         which the parts add up. The records hold every year of the region's total.
     """
-    scenario = series.scenario(chosen)
+    scenario = recipe.scenario(chosen)
     region = chosen.compared()[0].label
-    parts = attribute(scenario, series.simulation(chosen))
+    parts = attribute(recipe.simulation(chosen))
     last = parts[parts["year"] == chosen.horizon]
     wide = last.assign(iso3=last["iso3"].fillna(region)).pivot(index="iso3", columns="lever", values="contribution")
     wide = wide.reindex(columns=list(scenario.levers))

@@ -7,7 +7,7 @@ from carec_digital_trade.datasets import source_line
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import count, listing, percent, sentences, usd
 from carec_digital_trade.results import Result, record
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenario_analysis.wording import METHODS, outcome, suffixed_records
 from carec_digital_trade.scenarios import LEVELS, LONGEST
 
@@ -36,7 +36,7 @@ def backtest(chosen: ScenarioParameters) -> Result:
         One row for economies and one for the region's total for each method, best first: number of forecasts, mean
         absolute scaled error, coverage of the 80% and 95% bands.
     """
-    past = series.forecasts(chosen)
+    past = recipe.forecasts(chosen)
     frame = scenarios.accuracy(past)
     frame = frame.assign(region=chosen.compared()[0].label, year=past["year"].max())
     frame[["coverage_80", "coverage_95"]] *= 100
@@ -91,15 +91,14 @@ def calibration(chosen: ScenarioParameters) -> Result:
         One row for economies and one for the region's total for each band: stated and measured coverage, the factor
         that would bring the one to the other, and the coverage with the factor that is used.
     """
-    past, factor = series.forecasts(chosen), series.widening(chosen)
+    past, factor = recipe.forecasts(chosen), recipe.widening(chosen)
     region = chosen.compared()[0]
     frame = scenarios.calibration(past, chosen.baseline, region)
-    after = scenarios.calibration(_widened(past, factor), chosen.baseline, region)
     frame = frame.assign(
         region=region.label,
         year=past["year"].max(),
         coverage=100 * frame["measured"],
-        coverage_widened=100 * after["measured"],
+        coverage_widened=100 * frame["measured_widened"],
         band_factor=frame["factor"],
     )
     table = pd.DataFrame(
@@ -143,7 +142,7 @@ def unreliable(chosen: ScenarioParameters) -> str:
     str
         A sentence; empty up to the factor `UNRELIABLE`.
     """
-    factor = series.widening(chosen)
+    factor = recipe.widening(chosen)
     if factor <= UNRELIABLE:
         return ""
     return (
@@ -165,17 +164,10 @@ def without_widening(chosen: ScenarioParameters) -> str:
     str
         A sentence; empty where nothing is widened.
     """
-    if series.widening(chosen) == 1:
+    if recipe.widening(chosen) == 1:
         return ""
-    median = series.unwidened_median(chosen, "baseline")["median"].item()
+    median = recipe.unwidened_median(chosen, "baseline")["median"].item()
     return f"Without the factor the median of the baseline in {chosen.horizon} is {usd(median)}."
-
-
-def _widened(past: pd.DataFrame, factor: float) -> pd.DataFrame:
-    # A hair more, since the factor puts a bound exactly on an actual value.
-    reach = factor * (1 + 1e-12)
-    bounds = [f"{side}_{level}" for side in ("low", "high") for level in LEVELS]
-    return past.assign(**{name: past["forecast"] + reach * (past[name] - past["forecast"]) for name in bounds})
 
 
 def standing(frame: pd.DataFrame, method: str) -> str:

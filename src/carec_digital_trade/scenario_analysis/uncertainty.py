@@ -6,7 +6,7 @@ from carec_digital_trade import scenarios
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import listing, percent, sentences, usd
 from carec_digital_trade.results import Result
-from carec_digital_trade.scenario_analysis import series
+from carec_digital_trade.scenario_analysis import recipe
 from carec_digital_trade.scenario_analysis.additions import NOTHING
 from carec_digital_trade.scenario_analysis.wording import (
     extrapolation,
@@ -16,8 +16,7 @@ from carec_digital_trade.scenario_analysis.wording import (
     sources,
     suffixed_records,
 )
-from carec_digital_trade.scenarios import BASELINE, ELASTICITY
-from carec_digital_trade.scenarios.drivers import FUTURES
+from carec_digital_trade.scenarios import BASELINE, ELASTICITY, FUTURES
 
 _BEYOND = "Whether an effect that was estimated elsewhere holds here is in none of these figures."
 
@@ -36,8 +35,8 @@ def tornado(chosen: ScenarioParameters) -> Result:
         One row a figure, the widest first: its 10th and 90th percentile, and the additional trade of the region at the
         horizon at either.
     """
-    scenario = series.scenario(chosen)
-    frame = scenarios.tornado(series.response(chosen))
+    scenario = recipe.scenario(chosen)
+    frame = scenarios.tornado(recipe.response(chosen))
     frame = frame.assign(region=chosen.compared()[0].label)
     table = pd.DataFrame(
         {
@@ -79,7 +78,7 @@ def sobol(chosen: ScenarioParameters) -> Result:
     Result
         One row a figure: first-order and total index with 95% intervals.
     """
-    scenario, response = series.scenario(chosen), series.response(chosen)
+    scenario, response = recipe.scenario(chosen), recipe.response(chosen)
     frame = scenarios.sobol(response.logs, response.names, seed=chosen.seed)
     frame = frame.assign(region=chosen.compared()[0].label, year=chosen.horizon)
     table = pd.DataFrame(
@@ -129,7 +128,7 @@ def _swings(frame: pd.DataFrame) -> str:
 
 def _centre(frame: pd.DataFrame, chosen: ScenarioParameters) -> str:
     """Say why the middle of the swings is not the median of the futures."""
-    bands = series.simulation(chosen).bands
+    bands = recipe.simulation(chosen).bands
     last = bands["iso3"].isna() & (bands["quantity"] == "additional") & (bands["year"] == chosen.horizon)
     centre, median = frame["central"].iloc[0], bands.loc[last, "median"].item()
     if usd(centre) == usd(median):

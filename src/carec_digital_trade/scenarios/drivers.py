@@ -7,9 +7,9 @@ import pandas as pd
 from scipy.stats import sobol_indices, t, uniform
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios.baseline import simulate_paths
 from carec_digital_trade.scenarios.factors import ELASTICITY, Factor
-from carec_digital_trade.scenarios.scenario import Scenario
+from carec_digital_trade.scenarios.random_walk import simulate_paths
+from carec_digital_trade.scenarios.scenario import Scenario, check_year
 from carec_digital_trade.scenarios.simulation import log_change
 
 BASELINE = "baseline"
@@ -173,32 +173,6 @@ def sobol(
         table[kind] = estimates.mean(axis=0)
         table[f"{kind}_low"], table[f"{kind}_high"] = table[kind] - margin, table[kind] + margin
     return table.sort_values("total", ascending=False, kind="stable", ignore_index=True)
-
-
-def check_year(scenario: Scenario, year: int | None) -> int:
-    """Return a year of a scenario.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Whose years.
-    year : int, optional
-        By default the horizon.
-
-    Returns
-    -------
-    int
-        The year.
-
-    Raises
-    ------
-    InputError
-        If the scenario does not reach it.
-    """
-    first, last = int(scenario.years[0]), int(scenario.years[-1])
-    if year is not None and not first <= year <= last:
-        raise InputError(f"the scenario has no year {year}: it covers {first} to {last}")
-    return last if year is None else year
 
 
 def _moving(scenario: Scenario) -> list[Factor]:

@@ -6,20 +6,19 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios.baseline import CHUNK, simulate_paths
-from carec_digital_trade.scenarios.scenario import Scenario
+from carec_digital_trade.scenarios.quantiles import COLUMNS, statistics
+from carec_digital_trade.scenarios.random_walk import CHUNK, simulate_paths
+from carec_digital_trade.scenarios.scenario import Scenario, check_year
 
 DRAWS = 10_000
 MOST_DRAWS = 1_000_000
 """Some 500 bytes a draw are held at once, whatever the number of economies."""
 QUANTITIES = ("baseline", "scenario", "additional")
-BANDS = (50, 80, 95)
-"""Bands around the median, in per cent."""
 
 _EFFECT = 4
 """First word of the streams of the effects, after those of the baseline."""
-_PROBABILITIES = [0.5, *(p for band in BANDS for p in (0.5 - band / 200, 0.5 + band / 200))]
-_COLUMNS = ["median", *(f"{side}_{band}" for band in BANDS for side in ("low", "high"))]
+_SHARE = ["additional_share", "additional_share_low", "additional_share_high"]
+_SHARE_PROBABILITIES = [0.5, 0.1, 0.9]
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,8 @@ class Simulation:
 
     Attributes
     ----------
+    scenario : Scenario
+        That was simulated.
     bands : pandas.DataFrame
         One row for each member and for their total (iso3 missing), year and quantity ("baseline", "scenario",
         "additional"): region, iso3, year, quantity, mean, median, low_50, high_50, low_80, high_80, low_95, high_95,
@@ -41,11 +42,85 @@ class Simulation:
         As asked.
     """
 
+    scenario: Scenario
     bands: pd.DataFrame
     totals: dict[str, np.ndarray]
     years: np.ndarray
     draws: int
     seed: int
+
+    def total(self, quantity: str, year: int | None = None) -> pd.DataFrame:
+        """Return the bands of the region's total, by year.
+
+        Parameters
+        ----------
+        quantity : str
+            "baseline", "scenario" or "additional".
+        year : int, optional
+            Only this one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Rows of ``bands``.
+        """
+        rows = self.bands[self.bands["iso3"].isna() & (self.bands["quantity"] == quantity)]
+        return rows.reset_index(drop=True) if year is None else rows[rows["year"] == year].reset_index(drop=True)
+
+    def additional(self) -> pd.DataFrame:
+        """Return what the levers add to the region's total, by year.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of ``bands``, baseline (its median, USD million), and additional_share with low and high: median
+            and 80% band of the per cent added to the baseline of the same future.
+        """
+        frame = self.total("additional").assign(baseline=self.total("baseline")["median"])
+        frame[_SHARE] = self._shares_of_total()
+        return frame
+
+    def by_member(self, year: int | None = None) -> pd.DataFrame:
+        """Return what the levers add to the region and to each member in one year.
+
+        Parameters
+        ----------
+        year : int, optional
+            One of the scenario's; by default its last.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The region (iso3 missing), then its members, the largest addition first; columns as in `additional`. In a
+            member only the effects make the share uncertain.
+        """
+        wanted = check_year(self.scenario, year)
+        rows = self.bands[self.bands["year"] == wanted]
+        added = rows[rows["quantity"] == "additional"].reset_index(drop=True)
+        before = rows.loc[rows["quantity"] == "baseline", "median"].to_numpy()
+        step = wanted - int(self.years[0])
+        shares = np.vstack([self._shares_of_own(step), self._shares_of_total()[step]])
+        frame = added.assign(baseline=before, **dict(zip(_SHARE, shares.T, strict=True)))
+        order = frame.assign(place=frame["iso3"].notna()).sort_values(
+            ["place", "median"], ascending=[True, False], kind="stable"
+        )
+        return frame.loc[order.index].reset_index(drop=True)
+
+    def _shares_of_total(self) -> np.ndarray:
+        """Return median and 80% band of the share added to the total within a future, per cent: shape (Y, 3)."""
+        share = 100 * (self.totals["scenario"] / self.totals["baseline"] - 1)
+        return np.quantile(share, _SHARE_PROBABILITIES, axis=1, method="inverted_cdf").T
+
+    def _shares_of_own(self, step: int) -> np.ndarray:
+        """Return median and 80% band of the share that the effects add in each member, per cent: shape (n, 3)."""
+        effects = effect_draws(self.scenario, self.draws, self.seed)
+        shares = np.zeros((len(self.scenario.members), len(_SHARE)))
+        for economy in range(len(shares)):
+            change = log_change(self.scenario, economy, step, effects, self.scenario.closure)
+            if change is not None:
+                quantiles = np.quantile(change, _SHARE_PROBABILITIES, method="inverted_cdf")
+                shares[economy] = 100 * np.expm1(quantiles)
+        return shares
 
 
 def simulate(scenario: Scenario, draws: int = DRAWS, seed: int = 0, chunk: int = CHUNK) -> Simulation:
@@ -72,11 +147,6 @@ def simulate(scenario: Scenario, draws: int = DRAWS, seed: int = 0, chunk: int =
     ------
     InputError
         If the number of draws is out of range.
-
-    Notes
-    -----
-    The standard error of the median is half the distance between the order statistics at one binomial standard
-    deviation to either side (David & Nagaraja 2003, Order Statistics, 7.1).
     """
     check_draws(draws)
     effects = effect_draws(scenario, draws, seed)
@@ -92,7 +162,7 @@ def simulate(scenario: Scenario, draws: int = DRAWS, seed: int = 0, chunk: int =
             totals["scenario"][step] += changed
             rows.append(_summary(baseline, changed))
     rows += [_summary(*pair) for pair in zip(totals["baseline"], totals["scenario"], strict=True)]
-    return Simulation(_bands(scenario, np.array(rows)), totals, scenario.years, draws, seed)
+    return Simulation(scenario, _bands(scenario, np.array(rows)), totals, scenario.years, draws, seed)
 
 
 def check_draws(draws: int) -> None:
@@ -173,53 +243,17 @@ def _combine(weights: np.ndarray, effects: np.ndarray, which: np.ndarray) -> np.
 
 def _summary(baseline: np.ndarray, changed: np.ndarray) -> np.ndarray:
     """Return mean, quantiles and Monte Carlo error of the three quantities: shape (3, 9)."""
-    before = _statistics(baseline)
+    before = statistics(baseline)
     if changed is baseline:
         return np.array([before, before, np.zeros(len(before))])
-    return np.array([before, _statistics(changed), _statistics(changed - baseline)])
-
-
-def _statistics(values: np.ndarray) -> np.ndarray:
-    draws = len(values)
-    ranks = [max(int(np.ceil(p * draws)) - 1, 0) for p in _PROBABILITIES]
-    spread = 0.5 * np.sqrt(draws)
-    around = [max(int(draws / 2 - spread), 0), min(int(draws / 2 + spread), draws - 1)]
-    found = order_statistics(values, np.array(ranks + around))
-    return np.array([values.mean(), *found[:-2], (found[-1] - found[-2]) / 2])
-
-
-def order_statistics(values: np.ndarray, ranks: np.ndarray) -> np.ndarray:
-    """Return the values of given ranks, as `numpy.partition` would, in a fifth of the time.
-
-    Parameters
-    ----------
-    values : numpy.ndarray
-        Shape (D,): zero or more, finite.
-    ranks : numpy.ndarray
-        Shape (R,): 0 for the smallest.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (R,).
-    """
-    # The leading bits of floats from zero up rise with the floats: they sort the values into some 256 bins an octave,
-    # and only the bins that hold a rank asked for need sorting.
-    bins = values.view(np.int64) >> 44
-    bins -= bins.min()
-    counts = np.bincount(bins)
-    wanted = np.searchsorted(counts.cumsum(), ranks, side="right")
-    needed = np.zeros(len(counts), dtype=bool)
-    needed[wanted] = True
-    skipped = np.where(needed, 0, counts).cumsum()
-    return np.sort(values[needed[bins]])[ranks - skipped[wanted]]
+    return np.array([before, statistics(changed), statistics(changed - baseline)])
 
 
 def _bands(scenario: Scenario, statistics: np.ndarray) -> pd.DataFrame:
     """Label statistics of shape ((n + 1) x Y, 3, 9), the last Y being those of the total."""
     baseline = scenario.baseline
     count, years = len(baseline.members), len(scenario.years)
-    frame = pd.DataFrame(statistics.reshape(-1, statistics.shape[-1]), columns=["mean", *_COLUMNS, "mc_error"])
+    frame = pd.DataFrame(statistics.reshape(-1, statistics.shape[-1]), columns=COLUMNS)
     each = np.repeat(np.arange(count + 1), years * len(QUANTITIES))
     frame.insert(0, "region", scenario.region.label)
     frame.insert(1, "iso3", np.array([*baseline.members, None], dtype=object)[each])

@@ -1,15 +1,13 @@
 """What several sections read, computed once for a set of parameters; all of it for reading only."""
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from carec_digital_trade import scenarios
 from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.regions import REFERENCE_YEAR, Region
-from carec_digital_trade.scenarios import DRAWS, METHODS, MODELS, Response, Scenario, Simulation
+from carec_digital_trade.scenarios import DRAWS, METHODS, MODELS, Lever, Response, Scenario, Simulation
 from carec_digital_trade.vintages import remembered
 
 GOODS = "goods_and_services"
@@ -41,7 +39,7 @@ def forecasts(chosen: ScenarioParameters) -> pd.DataFrame:
     InputError
         If the region's series are too short for a single origin.
     """
-    return _with_rivals(chosen, METHODS, chosen.measure)
+    return scenarios.rivals(_outcome(chosen, chosen.measure), chosen.compared()[0], METHODS, chosen.seed)
 
 
 def goods_forecasts(chosen: ScenarioParameters) -> pd.DataFrame:
@@ -62,7 +60,7 @@ def goods_forecasts(chosen: ScenarioParameters) -> pd.DataFrame:
     InputError
         As in `forecasts`.
     """
-    return _with_rivals(chosen, MODELS, GOODS)
+    return scenarios.rivals(_outcome(chosen, GOODS), chosen.compared()[0], MODELS, chosen.seed)
 
 
 def widening(chosen: ScenarioParameters) -> float:
@@ -78,7 +76,7 @@ def widening(chosen: ScenarioParameters) -> float:
     float
         As `scenarios.widening` returns it.
     """
-    return _widening(*_tested(chosen, (chosen.baseline,), chosen.measure))
+    return scenario(chosen).baseline.widening
 
 
 def scenario(chosen: ScenarioParameters) -> Scenario:
@@ -146,8 +144,7 @@ def unwidened_median(chosen: ScenarioParameters, quantity: str, year: int | None
     pandas.DataFrame
         One row of the bands.
     """
-    bands = unwidened(chosen).bands
-    return bands[(bands["quantity"] == quantity) & bands["iso3"].isna() & (bands["year"] == (year or chosen.horizon))]
+    return unwidened(chosen).total(quantity, year or chosen.horizon)
 
 
 def response(chosen: ScenarioParameters) -> Response:
@@ -166,8 +163,8 @@ def response(chosen: ScenarioParameters) -> Response:
     return _response(_asked(chosen))
 
 
-def goods(chosen: ScenarioParameters) -> tuple[Scenario, Simulation]:
-    """Return the paperless lever on trade in goods and services, and its simulation.
+def goods(chosen: ScenarioParameters) -> Simulation:
+    """Return the simulation of the paperless lever on trade in goods and services.
 
     Parameters
     ----------
@@ -176,7 +173,7 @@ def goods(chosen: ScenarioParameters) -> tuple[Scenario, Simulation]:
 
     Returns
     -------
-    tuple of Scenario and Simulation
+    Simulation
         With bands as wide as a backtest on that trade demands.
 
     Raises
@@ -208,43 +205,28 @@ def _asked(chosen: ScenarioParameters) -> _Asked:
     return _Asked(chosen.model_dump_json(), chosen)
 
 
-def _region(chosen: ScenarioParameters) -> Region:
-    """Return the region as a key that is the same in every year in which its members are."""
-    return replace(chosen.compared()[0], year=REFERENCE_YEAR)
+def _outcome(chosen: ScenarioParameters, measure: str) -> pd.DataFrame:
+    return scenarios.outcome(measure, chosen.flow, chosen.vintage)
 
 
-def _tested(chosen: ScenarioParameters, methods: tuple[str, ...], measure: str) -> tuple[Any, ...]:
-    """Return what a backtest depends on; that of the baseline is kept by itself, since its rivals take far longer."""
-    return measure, chosen.flow, chosen.vintage, _region(chosen), methods, chosen.seed
-
-
-def _with_rivals(chosen: ScenarioParameters, methods: tuple[str, ...], measure: str) -> pd.DataFrame:
-    """Return the backtest of the baseline and of the other methods, by origin."""
-    rest = tuple(method for method in methods if method != chosen.baseline)
-    past = pd.concat([_forecasts(*_tested(chosen, each, measure)) for each in ((chosen.baseline,), rest)])
-    by_method = past["method"].map(METHODS.index)
-    return past.iloc[np.lexsort((by_method, past["origin"]))].reset_index(drop=True)
-
-
-def _wide(plain: Scenario, factor: float) -> Scenario:
-    return replace(plain, baseline=plain.baseline.widened(factor))
-
-
-@remembered(maxsize=16)
-def _forecasts(
-    measure: str, flow: str, vintage: str, region: Region, methods: tuple[str, ...], seed: int
-) -> pd.DataFrame:
-    return scenarios.backtest(scenarios.outcome(measure, flow, vintage), [region], methods, seed=seed)
-
-
-@remembered(maxsize=16)
-def _widening(measure: str, flow: str, vintage: str, region: Region, methods: tuple[str], seed: int) -> float:
-    return scenarios.widening(_forecasts(measure, flow, vintage, region, methods, seed), methods[0], region)
+def _build(chosen: ScenarioParameters, measure: str, levers: Mapping[str, Lever]) -> Scenario:
+    region, benchmark = chosen.compared()
+    return scenarios.build_scenario(
+        scenarios.baseline(_outcome(chosen, measure), region, chosen.baseline, chosen.seed),
+        region,
+        benchmark,
+        levers,
+        chosen.horizon,
+        chosen.trade_elasticity,
+        chosen.relative_uncertainty,
+        chosen.support,
+        chosen.vintage,
+    )
 
 
 @remembered(maxsize=4)
 def _scenario(asked: _Asked) -> Scenario:
-    return _wide(asked.chosen.scenario(), widening(asked.chosen))
+    return _build(asked.chosen, asked.chosen.measure, asked.chosen.chosen_levers())
 
 
 @remembered(maxsize=2)
@@ -254,7 +236,7 @@ def _simulation(asked: _Asked) -> Simulation:
 
 @remembered(maxsize=2)
 def _unwidened(asked: _Asked) -> Simulation:
-    return scenarios.simulate(asked.chosen.scenario(), min(asked.chosen.draws, DRAWS), asked.chosen.seed)
+    return scenarios.simulate(_scenario(asked).unwidened(), min(asked.chosen.draws, DRAWS), asked.chosen.seed)
 
 
 @remembered(maxsize=2)
@@ -263,9 +245,7 @@ def _response(asked: _Asked) -> Response:
 
 
 @remembered(maxsize=2)
-def _goods(asked: _Asked) -> tuple[Scenario, Simulation]:
+def _goods(asked: _Asked) -> Simulation:
     chosen = asked.chosen
-    lever = scenarios.paperless_lever(chosen.chosen_levers())
-    plain = chosen.scenario_on(GOODS, lever)
-    wide = _wide(plain, _widening(*_tested(chosen, (chosen.baseline,), GOODS)))
-    return wide, scenarios.simulate(wide, chosen.draws, chosen.seed)
+    scenario = _build(chosen, GOODS, scenarios.paperless_lever(chosen.chosen_levers()))
+    return scenarios.simulate(scenario, chosen.draws, chosen.seed)
