@@ -3,7 +3,7 @@
 from typing import Any
 
 from carec_digital_trade.datasets import catalogue, describe
-from carec_digital_trade.results import METRICS
+from carec_digital_trade.findings import METRICS
 
 
 def data_dictionary() -> str:
@@ -15,8 +15,11 @@ def data_dictionary() -> str:
         Markdown: a section a table with its sources, licence, vintage and columns, then the names of the metrics.
     """
     parts = [_table(describe(name)) for name in catalogue()["table"]]
-    metrics = "\n".join(f"| `{name}` | {meaning} |" for name, meaning in METRICS.items())
-    parts.append(f"## Metrics in results.csv\n\n| metric | meaning |\n| --- | --- |\n{metrics}")
+    metrics = "\n".join(f"| `{name}` | {each.unit} | {each.meaning} |" for name, each in METRICS.items())
+    parts.append(
+        "## Metrics in results.csv\n\nAn item, in the column of that name, is what a metric is of where it has kinds."
+        f"\n\n| metric | unit | meaning |\n| --- | --- | --- |\n{metrics}"
+    )
     return "\n\n".join(parts) + "\n"
 
 

@@ -21,7 +21,7 @@ from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.report import write_index
 
-ROW = ["toy", "totals", "CAREC", "", "2020", "total", "1.5", "", "", "USD million"]
+ROW = ["toy", "totals", "CAREC", "", "2020", "total", "", "1.5", "", "", "USD million"]
 
 
 def row(**changed: Any) -> list[str]:
