@@ -1,7 +1,7 @@
 """From a tidy frame to a finding, as a notebook's parameters and declarations say."""
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import asdict, is_dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -13,13 +13,14 @@ from carec_digital_trade.findings.finding import Finding, record
 from carec_digital_trade.findings.specs import Spec, specs
 from carec_digital_trade.findings.words import filled, worded
 from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
+from carec_digital_trade.prose import sentences
 from carec_digital_trade.regions import Region
 
 ANSWER = "answer"
 """Name of the finding that a notebook puts first."""
 
 
-def findings_of(chosen: SharedParameters) -> Callable[[str, Any], Finding]:
+def findings_of(chosen: SharedParameters) -> Callable[..., Finding]:
     """Bind the findings of a notebook to its parameters.
 
     Parameters
@@ -32,12 +33,12 @@ def findings_of(chosen: SharedParameters) -> Callable[[str, Any], Finding]:
     callable
         Takes the name of a finding and what was found, and returns the `Finding`. What was found is a tidy frame; or
         a mapping of regions (or their labels) to frames, rows or results with fields, which become one frame with the
-        column region.
+        column region. A third argument is what it was found in, such as a simulation, where the facts need to know.
     """
     notebook = next(each.name for each in NOTEBOOKS.values() if isinstance(chosen, each.model))
     deciding = import_module(f"carec_digital_trade.findings.facts.{notebook}")
 
-    def finding(name: str, found: Any) -> Finding:
+    def finding(name: str, found: Any, *within: Any) -> Finding:
         spec = specs(notebook)[name]
         frame = _declared(_tidy(found), spec, chosen.year)
         facts = {
@@ -47,15 +48,19 @@ def findings_of(chosen: SharedParameters) -> Callable[[str, Any], Finding]:
             "frame": frame,
         }
         if decide := getattr(deciding, name, None):
-            facts |= decide(frame, chosen)
+            facts |= decide(frame, chosen, *within)
+        frame = facts["frame"]
         tables = [filled(source, facts) for source in spec.sources]
         return Finding(
             name=spec.table or name,
             caption=filled(spec.caption, facts),
             table=_printed(frame, spec),
-            records=_recorded(frame, spec, spec.table or name),
+            records=_all_recorded(frame, spec, spec.table or name, facts.get("also", ())),
             reading=worded(notebook, name, facts),
-            source=source_line(*filter(None, tables), vintage=chosen.vintage),
+            source=sentences(
+                source_line(*dict.fromkeys(filter(None, [*tables, *facts.get("tables", ())])), vintage=chosen.vintage),
+                facts.get("cited", ""),
+            ),
             decimals={spec.heading(column): spec.decimals_of(column) for column in spec.columns},
             frame=frame,
             answers=name == ANSWER,
@@ -99,6 +104,15 @@ def _printed(frame: pd.DataFrame, spec: Spec) -> pd.DataFrame:
         if column in frame and not (column in spec.optional and frame[column].isna().all())
     ]
     return frame[shown].rename(columns={column: spec.heading(column) for column in shown})
+
+
+def _all_recorded(
+    frame: pd.DataFrame, spec: Spec, table: str, also: Sequence[tuple[pd.DataFrame, list[str]]]
+) -> pd.DataFrame:
+    """Return the records of a finding, and those of frames that belong to it and are not printed."""
+    parts = [(frame, spec.records), *also]
+    made = [_recorded(each, replace(spec, records=columns), table) for each, columns in parts if columns]
+    return pd.concat(made, ignore_index=True) if made else record(frame, table, {})
 
 
 def _recorded(frame: pd.DataFrame, spec: Spec, table: str) -> pd.DataFrame:

@@ -99,6 +99,17 @@ class ScenarioParameters(SharedParameters):
         """
         return self.target or scenarios.Target(year=min(DOUBLING_YEAR, self.horizon))
 
+    def figures(self) -> dict[str, Any]:
+        """Return the figures of a scenario that are the same for every outcome.
+
+        Returns
+        -------
+        dict of str to Any
+            trade_elasticity, relative_uncertainty, support and vintage, as `scenarios.build_scenario` takes them.
+        """
+        names = ("trade_elasticity", "relative_uncertainty", "support", "vintage")
+        return {name: getattr(self, name) for name in names}
+
     def tables(self) -> list[str]:
         """Return the data tables that the scenarios read.
 

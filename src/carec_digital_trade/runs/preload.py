@@ -28,7 +28,7 @@ STACK = (
     "carec_digital_trade.runs.worker",
     "carec_digital_trade.snapshot",
     "carec_digital_trade.gap_analysis",
-    "carec_digital_trade.scenario_analysis",
+    "carec_digital_trade.findings",
     "carec_digital_trade.figures",
     "statsmodels.api",
     "matplotlib.backends.backend_agg",

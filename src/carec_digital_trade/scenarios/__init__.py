@@ -8,7 +8,8 @@ calls for, `build_scenario` puts levers on it (a `preset`, or a `lever_set` of o
 from carec_digital_trade.scenarios.accuracy import accuracy, better_rivals, calibration, widening
 from carec_digital_trade.scenarios.attribution import attribute, shapley
 from carec_digital_trade.scenarios.backtest import LEVELS, LONGEST, METHODS, backtest, origins
-from carec_digital_trade.scenarios.baseline import baseline, observed, rivals
+from carec_digital_trade.scenarios.baseline import baseline, rivals
+from carec_digital_trade.scenarios.changes import effect_draws, log_change
 from carec_digital_trade.scenarios.choice import (
     KINDS_IN_WORDS,
     chosen_levers,
@@ -31,6 +32,7 @@ from carec_digital_trade.scenarios.effects import (
 from carec_digital_trade.scenarios.evidence import evidence
 from carec_digital_trade.scenarios.factors import ELASTICITY
 from carec_digital_trade.scenarios.goal import Target, goal_seek, reach, seek_targets, target, target_amount
+from carec_digital_trade.scenarios.goods import Goods, paperless_on_goods
 from carec_digital_trade.scenarios.indicators import (
     EVIDENCE_SUPPORT,
     INDICATORS,
@@ -45,13 +47,13 @@ from carec_digital_trade.scenarios.levers import Lever, OwnEffect, applicable, l
 from carec_digital_trade.scenarios.outcome import FLOWS, MEASURES, outcome
 from carec_digital_trade.scenarios.policy import Policy, policy
 from carec_digital_trade.scenarios.presets import preset, presets
-from carec_digital_trade.scenarios.quantiles import BANDS
+from carec_digital_trade.scenarios.quantiles import BANDS, MAIN_BAND, banded
 from carec_digital_trade.scenarios.random_walk import MODELS, Baseline, fit_baseline, simulate_paths
 from carec_digital_trade.scenarios.readings import central_addition, per_ten_points
 from carec_digital_trade.scenarios.refusals import refuse_impossible
 from carec_digital_trade.scenarios.rivals import RIVALS, rival_forecast
 from carec_digital_trade.scenarios.scenario import HORIZON, Scenario, build_scenario, check_year, phase_in
-from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, effect_draws, log_change, simulate
+from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, simulate
 
 __all__ = [
     "AD_VALOREM_COSTS",
@@ -67,6 +69,7 @@ __all__ = [
     "KINDS_IN_WORDS",
     "LEVELS",
     "LONGEST",
+    "MAIN_BAND",
     "MEASURES",
     "METHODS",
     "MODELS",
@@ -77,6 +80,7 @@ __all__ = [
     "TRADE_ELASTICITY",
     "Baseline",
     "Effect",
+    "Goods",
     "Lever",
     "OwnEffect",
     "Policy",
@@ -89,6 +93,7 @@ __all__ = [
     "at_cost",
     "attribute",
     "backtest",
+    "banded",
     "baseline",
     "better_rivals",
     "between_interval",
@@ -109,12 +114,12 @@ __all__ = [
     "lever_set",
     "listed_levers",
     "log_change",
-    "observed",
     "origins",
     "outcome",
     "own_pace_years",
     "paperless_crosscheck",
     "paperless_lever",
+    "paperless_on_goods",
     "per_ten_points",
     "phase_in",
     "policy",

@@ -9,9 +9,10 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
+from carec_digital_trade.scenarios.changes import effect_draws, log_change
 from carec_digital_trade.scenarios.random_walk import simulate_paths
 from carec_digital_trade.scenarios.scenario import Scenario
-from carec_digital_trade.scenarios.simulation import Simulation, effect_draws, log_change
+from carec_digital_trade.scenarios.simulation import Simulation
 
 MOST_DRAWS = 10_000
 """Every coalition of levers is evaluated in every draw, and shares need no more of them."""

@@ -35,7 +35,8 @@ def baseline(series: pd.DataFrame, region: Region, model: Model = "shrunken_drif
     Returns
     -------
     Baseline
-        With the backtest of its model (``past``) and the factor that comes from it (``widening``).
+        With the backtest of its model (``past``), the factor that comes from it (``widening``), and the past total of
+        the members that it simulates (``observed``: year, total, members_covered).
 
     Raises
     ------
@@ -44,7 +45,9 @@ def baseline(series: pd.DataFrame, region: Region, model: Model = "shrunken_drif
     """
     fitted = fit_baseline(series, region.members, model)
     past = rivals(series, region, (model,), seed)
-    return replace(fitted, widening=widening(past, model, region), past=past)
+    total = regional_total(series, replace(region, members=fitted.members))
+    observed = total[total["year"] <= fitted.base_year].rename(columns={"value": "total", "covered": "members_covered"})
+    return replace(fitted, widening=widening(past, model, region), past=past, observed=observed)
 
 
 def rivals(series: pd.DataFrame, region: Region, methods: Sequence[str] = METHODS, seed: int = 0) -> pd.DataFrame:
@@ -75,30 +78,6 @@ def rivals(series: pd.DataFrame, region: Region, methods: Sequence[str] = METHOD
     past = pd.concat([_tested(asked, method, seed) for method in methods])
     by_method = past["method"].map(METHODS.index)
     return past.iloc[np.lexsort((by_method, past["origin"]))].reset_index(drop=True)
-
-
-def observed(series: pd.DataFrame, region: Region, fitted: Baseline) -> pd.DataFrame:
-    """Return the past total of the members that a baseline simulates.
-
-    Parameters
-    ----------
-    series : pandas.DataFrame
-        That the baseline was fitted to.
-    region : Region
-        Whose members.
-    fitted : Baseline
-        Of the region.
-
-    Returns
-    -------
-    pandas.DataFrame
-        region, year, total (the series' unit), members_covered; years up to the baseline's last.
-    """
-    total = regional_total(series, replace(region, members=fitted.members))
-    total = total[total["year"] <= fitted.base_year]
-    return pd.DataFrame(
-        {"region": region.label, "year": total["year"], "total": total["value"], "members_covered": total["covered"]}
-    )
 
 
 @dataclass(frozen=True)

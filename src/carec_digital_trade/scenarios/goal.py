@@ -10,11 +10,12 @@ from scipy.optimize import brentq
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
+from carec_digital_trade.scenarios.changes import effect_draws, log_change
 from carec_digital_trade.scenarios.checking import Checked, checked
 from carec_digital_trade.scenarios.outcome import outcome
 from carec_digital_trade.scenarios.random_walk import OLDEST_START, Baseline, fit_baseline, simulate_paths
 from carec_digital_trade.scenarios.scenario import Scenario, check_year
-from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, check_draws, effect_draws, log_change
+from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, check_draws
 from carec_digital_trade.vintages import remembered
 
 _CLOSURE_TOLERANCE = 1e-6

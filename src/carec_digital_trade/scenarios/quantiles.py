@@ -1,13 +1,40 @@
 """Mean, median and bands of many draws, quickly enough to be taken for every economy and year."""
 
 import numpy as np
+import pandas as pd
 
 BANDS = (50, 80, 95)
 """Bands around the median, in per cent."""
 COLUMNS = ["mean", "median", *(f"{side}_{band}" for band in BANDS for side in ("low", "high")), "mc_error"]
 """What `statistics` returns."""
 
+MAIN_BAND = 80
+"""Per cent: the band of a metric that has several; the others have theirs after its name."""
+
 _PROBABILITIES = [0.5, *(p for band in BANDS for p in (0.5 - band / 200, 0.5 + band / 200))]
+
+
+def banded(bands: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return bands under a metric's name.
+
+    Parameters
+    ----------
+    bands : pandas.DataFrame
+        median, and low and high of each band, as in `Simulation.bands`.
+    metric : str
+        Name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The metric (the median) with low and high of `MAIN_BAND`, and once for each other band, whose per cent follow
+        the name.
+    """
+    columns = {}
+    for band in (MAIN_BAND, *(each for each in BANDS if each != MAIN_BAND)):
+        name = metric if band == MAIN_BAND else f"{metric}_{band}"
+        columns |= {name: bands["median"], f"{name}_low": bands[f"low_{band}"], f"{name}_high": bands[f"high_{band}"]}
+    return pd.DataFrame(columns, bands.index)
 
 
 def statistics(values: np.ndarray) -> np.ndarray:

@@ -51,6 +51,8 @@ class Baseline:
         Factor on shocks and on the drifts' errors, 1 or more, that brings the bands to their measured coverage.
     past : pandas.DataFrame or None
         The backtest that the factor comes from, as `backtest` returns it; None if there was none.
+    observed : pandas.DataFrame or None
+        The past total of the members, as `baseline` returns it.
     """
 
     measure: str
@@ -65,6 +67,7 @@ class Baseline:
     drifts: Drifts
     widening: float = 1.0
     past: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    observed: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
     def widened(self, factor: float) -> "Baseline":
         """Return the same baseline with bands wider by a factor of 1 or more, as `accuracy.widening` measures it."""

@@ -7,8 +7,8 @@ the abstract of the paper speaks of ten percentage points. Where few are connect
 import numpy as np
 import pandas as pd
 
+from carec_digital_trade.scenarios.changes import log_change
 from carec_digital_trade.scenarios.scenario import Scenario, check_year
-from carec_digital_trade.scenarios.simulation import log_change
 
 _ESTIMATES = ("wto2023_cost", "wto2023_trade")
 _COLUMNS = ["iso3", "subscriptions", "subscriptions_then", "points", "share", "share_in_points", "added"]

@@ -1,12 +1,14 @@
 """How much trade would a scenario add, by economy, region and year, and how sure can one be?"""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios.quantiles import COLUMNS, statistics
+from carec_digital_trade.scenarios.changes import effect_draws, log_change
+from carec_digital_trade.scenarios.quantiles import COLUMNS, banded, statistics
 from carec_digital_trade.scenarios.random_walk import CHUNK, simulate_paths
 from carec_digital_trade.scenarios.scenario import Scenario, check_year
 
@@ -15,8 +17,6 @@ MOST_DRAWS = 1_000_000
 """Some 500 bytes a draw are held at once, whatever the number of economies."""
 QUANTITIES = ("baseline", "scenario", "additional")
 
-_EFFECT = 4
-"""First word of the streams of the effects, after those of the baseline."""
 _SHARE = ["additional_share", "additional_share_low", "additional_share_high"]
 _SHARE_PROBABILITIES = [0.5, 0.1, 0.9]
 
@@ -67,16 +67,49 @@ class Simulation:
         rows = self.bands[self.bands["iso3"].isna() & (self.bands["quantity"] == quantity)]
         return rows.reset_index(drop=True) if year is None else rows[rows["year"] == year].reset_index(drop=True)
 
+    def named(self, quantity: str, metric: str, members: bool = False, year: int | None = None) -> pd.DataFrame:
+        """Return a quantity under a metric's name.
+
+        Parameters
+        ----------
+        quantity : str
+            "baseline", "scenario" or "additional".
+        metric : str
+            Name, such as "baseline_trade".
+        members : bool
+            Whether the members' rows are there beside the region's.
+        year : int, optional
+            Only this one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            region, iso3 (missing for the region), year, and the metric's columns as from `banded`.
+        """
+        rows = self.bands[self.bands["quantity"] == quantity]
+        rows = rows if members else rows[rows["iso3"].isna()]
+        rows = (rows if year is None else rows[rows["year"] == year]).reset_index(drop=True)
+        return pd.concat([rows[["region", "iso3", "year"]], banded(rows, metric)], axis=1)
+
+    def baseline(self) -> pd.DataFrame:
+        """Return the region's trade without new policy, by year, as `named` does: baseline_trade."""
+        return self.named("baseline", "baseline_trade")
+
     def additional(self) -> pd.DataFrame:
         """Return what the levers add to the region's total, by year.
 
         Returns
         -------
         pandas.DataFrame
-            Columns of ``bands``, baseline (its median, USD million), and additional_share with low and high: median
-            and 80% band of the per cent added to the baseline of the same future.
+            As from `named`: additional_trade; baseline_trade (median), additional_share with low and high (median and
+            80% band of the per cent added to the baseline of the same future), monte_carlo_error, extrapolated.
         """
-        frame = self.total("additional").assign(baseline=self.total("baseline")["median"])
+        rows = self.total("additional")
+        frame = self.named("additional", "additional_trade").assign(
+            baseline_trade=self.total("baseline")["median"],
+            monte_carlo_error=rows["mc_error"],
+            extrapolated=rows["extrapolated"],
+        )
         frame[_SHARE] = self._shares_of_total()
         return frame
 
@@ -96,15 +129,42 @@ class Simulation:
         """
         wanted = check_year(self.scenario, year)
         rows = self.bands[self.bands["year"] == wanted]
-        added = rows[rows["quantity"] == "additional"].reset_index(drop=True)
-        before = rows.loc[rows["quantity"] == "baseline", "median"].to_numpy()
-        step = wanted - int(self.years[0])
-        shares = np.vstack([self._shares_of_own(step), self._shares_of_total()[step]])
-        frame = added.assign(baseline=before, **dict(zip(_SHARE, shares.T, strict=True)))
-        order = frame.assign(place=frame["iso3"].notna()).sort_values(
-            ["place", "median"], ascending=[True, False], kind="stable"
+        added = rows[rows["quantity"] == "additional"]
+        shares = np.vstack([self._shares_of_own(step := wanted - int(self.years[0])), self._shares_of_total()[step]])
+        frame = self.named("additional", "additional_trade", True, wanted).assign(
+            baseline_trade=rows.loc[rows["quantity"] == "baseline", "median"].to_numpy(),
+            monte_carlo_error=added["mc_error"].to_numpy(),
+            extrapolated=added["extrapolated"].to_numpy(),
+            **dict(zip(_SHARE, shares.T, strict=True)),
+            place=added["iso3"].notna().to_numpy(),
         )
-        return frame.loc[order.index].reset_index(drop=True)
+        frame = frame.sort_values(["place", "additional_trade"], ascending=[True, False], kind="stable")
+        return frame.drop(columns="place").reset_index(drop=True)
+
+    def summary(self) -> pd.DataFrame:
+        """Return the few figures of the last year that tell most, in the unit of the baseline.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a figure: what ("baseline", "additional", "additional_unwidened"), amount, low and high (80%).
+        """
+        last = int(self.years[-1])
+        found = {
+            "baseline": self.total("baseline", last),
+            "additional": self.total("additional", last),
+            "additional_unwidened": self.unwidened.total("additional", last),
+        }
+        rows = [
+            {"what": what, "amount": row["median"].item(), "low": row["low_80"].item(), "high": row["high_80"].item()}
+            for what, row in found.items()
+        ]
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def unwidened(self) -> "Simulation":
+        """The same with shocks as the past had them, from as many draws, at most `DRAWS`."""
+        return simulate(self.scenario.unwidened(), min(self.draws, DRAWS), self.seed)
 
     def _shares_of_total(self) -> np.ndarray:
         """Return median and 80% band of the share added to the total within a future, per cent: shape (Y, 3)."""
@@ -180,65 +240,6 @@ def check_draws(draws: int) -> None:
     """
     if not 1 <= draws <= MOST_DRAWS:
         raise InputError(f"the number of draws is {draws}: it must be between 1 and {MOST_DRAWS:,}, such as {DRAWS:,}")
-
-
-def effect_draws(scenario: Scenario, draws: int, seed: int) -> np.ndarray:
-    """Draw the levers' effects.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Whose levers.
-    draws, seed : int
-        As in `simulate`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (L, D): effect on log trade of a whole gap of one unit.
-    """
-    values = {}
-    for number, factor in enumerate(scenario.factors):
-        stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_EFFECT, number)))
-        values[factor.name] = factor.quantile(stream.random(draws))
-    return scenario.unit_effects(values)
-
-
-def log_change(
-    scenario: Scenario, economy: int, step: int, effects: np.ndarray, closure: np.ndarray
-) -> np.ndarray | None:
-    """Return the change of one economy's log trade in one year.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Levers, phases and gaps.
-    economy, step : int
-        Positions among the baseline's members and among the scenario's years.
-    effects : numpy.ndarray
-        Shape (L, D), as from `effect_draws`.
-    closure : numpy.ndarray
-        Shape (L,): share of each gap that is closed.
-
-    Returns
-    -------
-    numpy.ndarray or None
-        Shape (D,); None if nothing reaches the economy in that year.
-    """
-    weights = scenario.phase[:, step] * closure * scenario.reach[:, economy]
-    amplifies, amplified = scenario.amplifies, scenario.amplified
-    if not weights[~amplifies].any():
-        return None
-    direct = _combine(weights, effects, ~amplifies & ~amplified)
-    return direct + _combine(weights, effects, amplified & ~amplifies) * (1.0 + _combine(weights, effects, amplifies))
-
-
-def _combine(weights: np.ndarray, effects: np.ndarray, which: np.ndarray) -> np.ndarray | float:
-    """Return the weighted sum over the levers asked for, elementwise over draws so that no order of sums changes."""
-    total: np.ndarray | float = 0.0
-    for lever in np.flatnonzero(which & (weights != 0)):
-        total = total + weights[lever] * effects[lever]
-    return total
 
 
 def _summary(baseline: np.ndarray, changed: np.ndarray) -> np.ndarray:

@@ -1,14 +1,13 @@
 import numpy as np
 import pytest
+from light_backtest import light_backtest  # noqa: F401  (a fixture)
 from matplotlib.colors import to_hex
+from notebook_cells import Cells
 from overlap import clashes, texts
 
-from carec_digital_trade import figures, scenario_analysis
-from carec_digital_trade.figures.fans import unit_for
+from carec_digital_trade.figures.fans import band_ends, unit_for
 from carec_digital_trade.figures.scenarios import LEVER_COLOURS, PANELS
 from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR
-from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.scenario_analysis import recipe
 
 pytestmark = pytest.mark.usefixtures("light_backtest")
 
@@ -47,20 +46,20 @@ CASES = {
     "one member": {"region": "PAK", "benchmark": ["SGP"], "preset": "connectivity", "support": 1000},
     "from nothing": {"region": ["TCD", "NER", "MLI"], "benchmark": ["SGP", "FRA"], "support": 1.0},
 }
-SECTIONS = {
-    "baseline_fan": scenario_analysis.baseline,
-    "lever_gaps": scenario_analysis.gaps,
-    "additional": scenario_analysis.additional,
-    "additional_by_member": scenario_analysis.by_economy,
-    "attribution": scenario_analysis.attribution,
-    "tornado": scenario_analysis.tornado,
+FINDINGS = {
+    "baseline_fan": "baseline",
+    "lever_gaps": "gaps",
+    "additional": "additional",
+    "additional_by_member": "by_economy",
+    "attribution": "attribution",
+    "tornado": "tornado",
 }
+"""Figure of the notebook to the finding that it draws."""
 
 
 def draw(values, name):
-    chosen = ScenarioParameters.validated({"draws": 300, **values})
-    result = SECTIONS[name](chosen)
-    return result, getattr(figures, name)(result, chosen)
+    found = Cells("scenarios", draws=300, **values)
+    return found[FINDINGS[name]], found.picture(name)
 
 
 def words(axes):
@@ -68,7 +67,7 @@ def words(axes):
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize("name", FINDINGS)
 def test_no_label_touches_another_or_is_cut(case, name):
     result, axes = draw(CASES[case], name)
     assert clashes(axes) == []
@@ -78,28 +77,26 @@ def test_no_label_touches_another_or_is_cut(case, name):
 
 def test_the_fan_holds_history_median_and_bands():
     result, (axis,) = draw({}, "baseline_fan")
-    unit = unit_for(result.table["Median"].iloc[-1])
+    unit = unit_for(result.frame["baseline_trade"].iloc[-1])
     median, past = axis.lines
     observed = result.records.query("metric == 'total'")
     assert past.get_xdata().tolist() == observed["year"].tolist()
     assert np.allclose(past.get_ydata() * unit.millions, observed["value"])
-    assert np.allclose(median.get_ydata()[1:] * unit.millions, result.table["Median"])
+    assert np.allclose(median.get_ydata()[1:] * unit.millions, result.frame["baseline_trade"])
     assert median.get_linestyle() == "--" and past.get_linestyle() == "-"
     for band, drawn in zip((95, 80, 50), axis.collections, strict=True):
         ends = drawn.get_paths()[0].vertices[:, 1]
-        assert ends.max() * unit.millions == pytest.approx(result.table[f"{band}% to"].max())
+        assert ends.max() * unit.millions == pytest.approx(result.frame[band_ends("baseline_trade", band)[1]].max())
         assert to_hex(drawn.get_facecolor()[0]).upper() == REGION_COLOUR
     assert axis.get_yscale() == "log" and axis.get_ylabel() == f"{unit.name}, log scale"
 
 
 def test_the_futures_start_from_the_latest_figures_where_the_last_total_is_partial():
     result, (axis,) = draw(CASES["missing members"], "baseline_fan")
-    latest = recipe.scenario(ScenarioParameters.validated({"draws": 300, **CASES["missing members"]})).baseline.start
+    latest = Cells("scenarios", draws=300, **CASES["missing members"]).value("base").latest()
     fan, observed = axis.lines
     assert fan.get_xdata()[0] == observed.get_xdata()[-1] == 2023
-    assert fan.get_ydata()[0] * unit_for(result.table["Median"].iloc[-1]).millions == pytest.approx(
-        np.exp(latest).sum()
-    )
+    assert fan.get_ydata()[0] * unit_for(result.frame["baseline_trade"].iloc[-1]).millions == pytest.approx(latest)
     assert fan.get_ydata()[0] > observed.get_ydata()[-1]
     assert "start from each member's latest figure" in words([axis])
     assert to_hex(observed.get_color()).upper() == BENCHMARK_COLOUR
@@ -107,21 +104,21 @@ def test_the_futures_start_from_the_latest_figures_where_the_last_total_is_parti
 
 def test_the_addition_starts_from_nothing():
     result, (axis,) = draw({}, "additional")
-    unit = unit_for(result.table["95% to"].iloc[-1])
+    unit = unit_for(result.frame["additional_trade_95_high"].iloc[-1])
     (median,) = axis.lines
     assert median.get_xdata()[0] == 2025 and median.get_ydata()[0] == 0
-    assert np.allclose(median.get_ydata()[1:] * unit.millions, result.table["Median"])
+    assert np.allclose(median.get_ydata()[1:] * unit.millions, result.frame["additional_trade"])
     assert axis.get_ylabel() == unit.name
 
 
 def test_members_hold_the_data():
     result, (axis,) = draw({}, "additional_by_member")
-    members = result.table.iloc[1:]
-    gaining = members[members["Additional"] > 0]
-    unit = unit_for(gaining["Additional"].max())
+    members = result.frame.iloc[1:]
+    gaining = members[members["additional_trade"] > 0]
+    unit = unit_for(gaining["additional_trade"].max())
     dots = axis.collections[-1].get_offsets()
-    assert np.allclose(dots[:, 0] * unit.millions, gaining["Additional"])
-    assert [label.get_text() for label in axis.get_yticklabels()] == members["Economy"].tolist()
+    assert np.allclose(dots[:, 0] * unit.millions, gaining["additional_trade"])
+    assert [label.get_text() for label in axis.get_yticklabels()] == members["economy"].tolist()
     labels = [text.get_text() for text in axis.texts]
     assert labels.count("nothing is added") == len(members) - len(gaining)
 
@@ -129,12 +126,12 @@ def test_members_hold_the_data():
 def test_gaps_show_what_is_used_what_is_beyond_and_what_is_missing():
     result, axes = draw({}, "lever_gaps")
     assert [axis.get_title("left") for axis in axes] == ["Regulation", "Connectivity", "Inclusion"]
-    part = result.table[result.table["Lever"] == "connectivity"]
+    part = result.frame[result.frame["lever"] == "connectivity"]
     bars = axes[1].patches
     used, beyond = bars[: len(part)], bars[len(part) :]
-    assert np.allclose([bar.get_x() + bar.get_width() for bar in used], part["Used"])
-    assert np.allclose([bar.get_x() + bar.get_width() for bar in beyond], part["Gap"])
-    tajikistan = list(part["Economy"]).index("Tajikistan")
+    assert np.allclose([bar.get_x() + bar.get_width() for bar in used], part["shown_used"])
+    assert np.allclose([bar.get_x() + bar.get_width() for bar in beyond], part["shown"])
+    tajikistan = list(part["economy"]).index("Tajikistan")
     assert axes[0].texts[tajikistan].get_text() == "no data"
     assert axes[1].texts[tajikistan].get_text() == "156"
     assert "5 of 11 members in connectivity" in words(axes) and "in inclusion" not in words(axes)
@@ -145,7 +142,7 @@ def test_gaps_show_what_is_used_what_is_beyond_and_what_is_missing():
 
 def test_a_gap_from_nothing_is_beyond_the_evidence_in_the_title():
     result, axes = draw({"region": ["TCD"], "preset": "connectivity"}, "lever_gaps")
-    assert "Further from it than is used: Chad (from nothing)" in result.reading
+    assert "Further from it than is used: Chad." in result.reading
     assert "Part of the gap is beyond the evidence in 1 of 1 member in connectivity" in words(axes)
 
 
@@ -157,24 +154,26 @@ def test_levers_that_have_no_panel_are_named():
 
 def test_parts_hold_the_data():
     result, (axis,) = draw({}, "attribution")
-    unit = unit_for(result.table["Together"].iloc[0])
-    levers = ["regulation", "connectivity"]
+    wide = result.frame.pivot(index="economy", columns="name", values="lever_contribution").fillna(0)
+    wide = wide.reindex(result.frame["economy"].unique())
+    unit = unit_for(wide.iloc[0].sum())
+    levers = list(result.frame["name"].unique())
     for lever, bars, colour in zip(levers, axis.containers, LEVER_COLOURS, strict=False):
-        assert np.allclose([bar.get_width() * unit.millions for bar in bars], result.table[lever])
+        assert np.allclose([bar.get_width() * unit.millions for bar in bars], wide[lever])
         assert to_hex(bars[0].get_facecolor()).upper() == colour
-    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["Regulation", "Connectivity"]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == [lever.capitalize() for lever in levers]
 
 
 def test_swings_hold_the_data():
     result, (axis,) = draw({}, "tornado")
-    unit = unit_for(result.table["Additional, high"].max())
-    for bar, row in zip(axis.patches, result.table.to_dict("records"), strict=True):
-        assert bar.get_x() * unit.millions == pytest.approx(row["Additional, low"])
-        assert bar.get_width() * unit.millions == pytest.approx(row["Swing"])
+    unit = unit_for(result.frame["tornado_high"].max())
+    for bar, row in zip(axis.patches, result.frame.to_dict("records"), strict=True):
+        assert bar.get_x() * unit.millions == pytest.approx(row["tornado_low"])
+        assert bar.get_width() * unit.millions == pytest.approx(row["swing"])
     assert "The baseline moves the result most" in words([axis])
 
 
-@pytest.mark.parametrize("name", [name for name in SECTIONS if name != "baseline_fan"])
+@pytest.mark.parametrize("name", [name for name in FINDINGS if name != "baseline_fan"])
 def test_extrapolation_is_marked(name):
     assert "EXTRAPOLATED" in words(draw({"support": 10}, name)[1])
     assert "EXTRAPOLATED" not in words(draw({}, name)[1])

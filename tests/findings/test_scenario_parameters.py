@@ -4,14 +4,13 @@ import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from notebook_cells import Cells
+from strategies import scenario_values
 
-from carec_digital_trade import datasets, scenario_analysis, vintages
+from carec_digital_trade import datasets, vintages
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import NOTEBOOKS, ScenarioParameters
-from carec_digital_trade.scenario_analysis import recipe
-from carec_digital_trade.scenarios import Lever, preset, presets, published_effects
-
-from .test_any_parameters import scenario_values
+from carec_digital_trade.scenarios import Lever, applicable, preset, presets, published_effects
 
 OWN = {
     "kind": "trade_per_10_percent",
@@ -39,7 +38,7 @@ def test_defaults():
     assert chosen(horizon=2027).goal().year == 2027
     assert list(default.chosen_levers()) == ["regulation", "paperless", "connectivity", "inclusion"]
     # Paperless trade acts on goods, so it is no lever on services.
-    assert list(recipe.scenario(default).levers) == ["regulation", "connectivity", "inclusion"]
+    assert list(applicable(default.chosen_levers(), default.measure)) == ["regulation", "connectivity", "inclusion"]
 
 
 def test_levers_of_ones_own_are_named_after_their_families():
@@ -57,13 +56,14 @@ def test_effects_are_given_to_the_levers():
         effects={"connectivity": "oecd2018_services", "regulation": None, "inclusion": {**OWN, "low": 1.0}}
         | {"connectivity": None}
     )
-    levers = recipe.scenario(asked).effects
+    levers = {name: lever.resolved() for name, lever in asked.chosen_levers().items()}
     assert levers["connectivity"] is None and levers["regulation"] is None
     assert levers["inclusion"].source == "A survey"
 
 
 def test_a_paperless_lever_with_a_spillover_acts_on_services():
-    assert list(recipe.scenario(chosen(levers=[{**PAPERLESS, "spillover": 0.1}])).levers) == ["paperless"]
+    asked = chosen(levers=[{**PAPERLESS, "spillover": 0.1}])
+    assert list(applicable(asked.chosen_levers(), asked.measure)) == ["paperless"]
 
 
 @pytest.mark.parametrize(
@@ -175,11 +175,11 @@ def test_tables_are_those_that_are_read(monkeypatch):
     load = datasets._load
     vintages.forget()  # also what was made of the tables
     monkeypatch.setattr(datasets, "_load", lambda name, folder: read.add(name) or load(name, folder))
-    asked = chosen(vintage="latest", region=["KAZ", "PAK"])
-    for section in scenario_analysis.__all__:
-        getattr(scenario_analysis, section)(asked)
+    found = Cells("scenarios", vintage="latest", region=["KAZ", "PAK"], draws=200)
+    for name in found.names():
+        assert found[name].name == name
     # Names and members may have been read before.
-    assert read | {"economies", "memberships"} == set(asked.tables())
+    assert read | {"economies", "memberships"} == set(found.value("chosen").tables())
 
 
 def test_asking_builds_no_scenario(monkeypatch):

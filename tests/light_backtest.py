@@ -1,4 +1,4 @@
-"""What the tests of the scenarios' sections share."""
+"""A backtest that is quick, for tests that are about something else."""
 
 import sys
 from functools import cache
