@@ -14,7 +14,7 @@ from carec_digital_trade.findings.specs import Spec, specs
 from carec_digital_trade.findings.words import filled, worded
 from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
 from carec_digital_trade.prose import sentences
-from carec_digital_trade.regions import Region
+from carec_digital_trade.regions import Region, economy_name
 
 ANSWER = "answer"
 """Name of the finding that a notebook puts first."""
@@ -50,18 +50,19 @@ def findings_of(chosen: SharedParameters) -> Callable[..., Finding]:
         if decide := getattr(deciding, name, None):
             facts |= decide(frame, chosen, *within)
         frame = facts["frame"]
+        table, decimals = (_wide if spec.wide else _printed)(frame, spec)
         tables = [filled(source, facts) for source in spec.sources]
         return Finding(
             name=spec.table or name,
             caption=filled(spec.caption, facts),
-            table=_printed(frame, spec),
+            table=table,
             records=_all_recorded(frame, spec, spec.table or name, facts.get("also", ())),
             reading=worded(notebook, name, facts),
             source=sentences(
                 source_line(*dict.fromkeys(filter(None, [*tables, *facts.get("tables", ())])), vintage=chosen.vintage),
                 facts.get("cited", ""),
             ),
-            decimals={spec.heading(column): spec.decimals_of(column) for column in spec.columns},
+            decimals=decimals,
             frame=frame,
             answers=name == ANSWER,
         )
@@ -93,17 +94,40 @@ def _label(key: Hashable) -> Hashable:
 def _declared(frame: pd.DataFrame, spec: Spec, year: int) -> pd.DataFrame:
     """Name the columns by metric, in the units of the finding."""
     frame = frame.rename(columns=spec.rename)
+    if "iso3" in frame and "name" not in frame:
+        frame = frame.assign(
+            name=[economy_name(code, short=True) if isinstance(code, str) else "Total" for code in frame["iso3"]]
+        )
     frame = frame.assign(**{column: 100 * frame[column] for column in spec.percent})
     return frame.assign(year=year) if spec.dated and "year" not in frame else frame
 
 
-def _printed(frame: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+def _named(code: Any) -> str:
+    return economy_name(code, short=True) if isinstance(code, str) else "Total"
+
+
+def _printed(frame: pd.DataFrame, spec: Spec) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return the table under its headings, and the decimals of each."""
     shown = [
         column
         for column in spec.columns
         if column in frame and not (column in spec.optional and frame[column].isna().all())
     ]
-    return frame[shown].rename(columns={column: spec.heading(column) for column in shown})
+    headings = {column: spec.heading(column) for column in shown}
+    decimals = {headings[column]: spec.decimals_of(column) for column in shown}
+    return frame[shown].rename(columns=headings), decimals
+
+
+def _wide(frame: pd.DataFrame, spec: Spec) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return the same with a column for each number and value of the column that is spread."""
+    rows, *numbers = spec.columns
+    spread = frame.pivot(index=rows, columns=spec.wide, values=numbers)
+    table, decimals = pd.DataFrame({spec.heading(rows): spread.index.astype(str)}), {}
+    for number in numbers:
+        for label in frame[spec.wide].unique():
+            heading = f"{label}, {spec.heading(number)}"
+            table[heading], decimals[heading] = spread[number, label].to_numpy(), spec.decimals_of(number)
+    return table, decimals
 
 
 def _all_recorded(

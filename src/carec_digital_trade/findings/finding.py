@@ -109,7 +109,7 @@ def record(frame: pd.DataFrame, table: str, units: Mapping[str, str]) -> pd.Data
     missing = np.full(len(frame), np.nan)
     place = {key: np.tile(frame.get(key, missing), len(units)) for key in ("region", "iso3", "year")}
     names = [split(name) for name in units]
-    items = frame.get("item", pd.Series("", frame.index)).fillna("")
+    items = frame.get("item", pd.Series("", frame.index)).fillna("").str.lower()
     columns = {
         "table": table,
         **place,
