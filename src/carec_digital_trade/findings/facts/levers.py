@@ -97,6 +97,7 @@ def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -
 def _gap_facts(chosen: ScenarioParameters, futures: Simulation) -> dict[str, Any]:
     aside = [name for name in chosen.chosen_levers() if name not in futures.scenario.levers]
     return asked(chosen, futures) | {
+        "cited": "",
         "aside": few(map(lever_words, aside), empty=""),
         "measure": MEASURES[chosen.measure],
         "moving": 0,

@@ -128,6 +128,8 @@ def baseline(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulatio
                 (start, ["baseline_start"]),
                 _plain(futures, "baseline", "baseline_unwidened"),
             ],
+            "tables": [],
+            "cited": "",
             "base_year": base.base_year,
             "start": base.latest(),
             "last": last,
