@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from light_backtest import light_backtest  # noqa: F401  (a fixture)
 from matplotlib.colors import to_hex
-from notebook_cells import Cells
+from needed_cells import Cells
 from overlap import clashes, texts
 
 from carec_digital_trade.figures.fans import band_ends, unit_for

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from light_backtest import light_backtest  # noqa: F401  (a fixture)
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from notebook_cells import Cells
+from needed_cells import Cells
 from prose_rules import check_prose
 from strategies import examples, scenario_values
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from notebook_cells import Cells
+from needed_cells import Cells
 from strategies import scenario_values
 
 from carec_digital_trade import datasets, vintages

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from notebook_cells import Cells
+from needed_cells import Cells
 
 from carec_digital_trade import scenarios
 from carec_digital_trade.findings.facts.wording import METHODS, SCOPES_IN_WORDS
