@@ -7,9 +7,10 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MultipleLocator, NullFormatter, NullLocator
+from matplotlib.ticker import LogLocator, NullLocator
 
 from carec_digital_trade.figures.labels import NAME, NO_DATA, shortened, two_lines
+from carec_digital_trade.figures.lines import draw_lines
 from carec_digital_trade.figures.style import (
     GUIDE,
     INK,
@@ -19,7 +20,6 @@ from carec_digital_trade.figures.style import (
     canvas,
     colours,
     plain_number,
-    spread,
 )
 from carec_digital_trade.findings import Finding
 from carec_digital_trade.metrics import more_even
@@ -30,9 +30,6 @@ from carec_digital_trade.regions import Region
 NOTABLE_REVISION = 5.0
 """Per cent; smaller revisions of the article's figures are not drawn."""
 
-# Two lines of a label at the end of a line, as a share of the height of the axes.
-_LABEL_GAP = 0.13
-_FEWEST_TICKS = 3
 # Characters of a heading over one of two panels.
 _LINE = 27
 
@@ -86,7 +83,7 @@ def effective_members(finding: Finding, chosen: SnapshotParameters) -> list[Axes
     wide, partial = _by_year(finding, "effective_members"), _partial(finding)
     subtitle = f"{finding.caption}.{_hollow_note(partial)}"
     axes = canvas(1, 4.2, _even_title(finding, wide, chosen), subtitle, finding.source, margins=(1.1, 2.0))
-    _draw_lines(axes[0], wide, chosen, "{:.1f}", partial)
+    draw_lines(axes[0], wide, chosen, "{:.1f}", partial)
     axes[0].set_ylabel("Effective number of members\n(1 / Herfindahl-Hirschman index)")
     return axes
 
@@ -110,9 +107,9 @@ def over_time(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
     partial = _partial(finding)
     subtitle = f"{finding.caption}.{_hollow_note(partial)}"
     axes = canvas(2, 4.4, _time_title(people, partial, chosen), subtitle, finding.source, margins=(0.95, 1.9))
-    _draw_lines(axes[0], index, chosen, "{:,.0f}", partial)
+    draw_lines(axes[0], index, chosen, "{:,.0f}", partial)
     axes[0].set_ylabel("Index of USD, first complete year = 100")
-    _draw_lines(axes[1], people.where(people > 0), chosen, "{:,.0f}", partial, log=True)
+    draw_lines(axes[1], people.where(people > 0), chosen, "{:,.0f}", partial, log=True)
     axes[1].set_ylabel("USD per person, log scale")
     return axes
 
@@ -212,82 +209,6 @@ def _partial(finding: Finding) -> pd.DataFrame:
 
 def _hollow_note(partial: pd.DataFrame) -> str:
     return " Hollow: some members have no data." if partial.any(axis=None) else ""
-
-
-def _draw_lines(
-    axis: Axes,
-    wide: pd.DataFrame,
-    chosen: SnapshotParameters,
-    number: str,
-    partial: pd.DataFrame,
-    log: bool = False,
-) -> None:
-    lines = [(one.label, colour, one in chosen.compared()) for one, colour in _drawn(chosen).items()]
-    with mpl.rc_context(RC):
-        for label, colour, main in lines:
-            values = wide[label]
-            style = {"color": colour, "linewidth": 3 if main else 1.6, "linestyle": "-" if main else (0, (4, 2))}
-            axis.plot(values.index, values, **style)
-            alone = values[values.notna() & values.shift(1).isna() & values.shift(-1).isna()]
-            if len(alone):
-                axis.scatter(alone.index, alone, s=30, color=colour, clip_on=False)
-            hollow = values[partial[label]].dropna()
-            if len(hollow):
-                axis.scatter(hollow.index, hollow, s=36, facecolor="white", edgecolor=colour, zorder=3, clip_on=False)
-    if log and (wide > 0).any().any():
-        axis.set_yscale("log")
-        axis.yaxis.set_minor_formatter(NullFormatter())
-    axis.yaxis.set_major_formatter(plain_number)
-    axis.set_xlabel("Year")
-    first, last = int(wide.index.min()), int(wide.index.max())
-    axis.set_xlim(first, last)
-    axis.xaxis.set_major_locator(MultipleLocator(5))
-    axis.grid(axis="y", color=GUIDE)
-    axis.margins(y=0.08)
-    if not log:
-        axis.set_ylim(bottom=min(0.0, np.nanmin([0.0, *wide.min()])))
-    if axis.get_yscale() == "log":
-        axis.yaxis.set_major_locator(_log_ticks(*axis.get_ylim()))
-    _label_ends(axis, wide, lines, number)
-
-
-def _log_ticks(low: float, high: float) -> LogLocator:
-    """Return as few ticks within a decade as leave three of them in the range."""
-    for subs in (1, 3), (1, 2, 5), range(1, 10):
-        locator = LogLocator(base=10, subs=subs)
-        if sum(low <= tick <= high for tick in locator.tick_values(low, high)) >= _FEWEST_TICKS:
-            break
-    return locator
-
-
-def _drawn(chosen: SnapshotParameters) -> dict[Region, str]:
-    """Return the regions in full and as compared, each with its colour."""
-    paint = colours(*chosen.regions())
-    return dict(zip([*chosen.regions(), *chosen.compared()], [*paint, *paint], strict=True))
-
-
-def _label_ends(axis: Axes, wide: pd.DataFrame, lines: Sequence[tuple[str, str, bool]], number: str) -> None:
-    """Write each line's name and last value at its right end, moved apart where they would touch."""
-    axis.autoscale_view()
-    ends = {label: wide[label].dropna() for label, _, _ in lines}
-    known = [line for line in lines if len(ends[line[0]])]
-    missing = [label for label, _, _ in lines if not len(ends[label])]
-    to_axes = axis.transData + axis.transAxes.inverted()
-    heights = [to_axes.transform((ends[label].index[-1], ends[label].iloc[-1]))[1] for label, _, _ in known]
-    for (label, colour, main), height in zip(known, spread(heights, _LABEL_GAP), strict=True):
-        axis.annotate(
-            two_lines(f"{number.format(ends[label].iloc[-1])}  {label}"),
-            (1.02, height),
-            xycoords="axes fraction",
-            va="center",
-            fontsize=11,
-            linespacing=0.95,
-            fontweight="bold" if main else "normal",
-            color=colour,
-            annotation_clip=False,
-        )
-    if missing:
-        axis.text(0.03, 0.95, f"{NO_DATA}: {', '.join(missing)}", transform=axis.transAxes, color=MUTED)
 
 
 def _draw_services(axis: Axes, wide: pd.DataFrame, world: pd.Series, both: Sequence[Region]) -> None:

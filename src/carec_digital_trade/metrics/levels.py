@@ -75,7 +75,7 @@ def at_a_glance(trade_frame: pd.DataFrame, regions: Sequence[Region], year: int)
     Returns
     -------
     pandas.DataFrame
-        One row a region: region (label), total (USD million), of (members), missing, and the fields of `Concentration`.
+        One row a region: region (label), total (USD million), of (its members), and the fields of `Concentration`.
 
     Raises
     ------

@@ -1,7 +1,6 @@
 """What the snapshot's sentences rest on."""
 
 import math
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,84 +8,17 @@ import pandas as pd
 
 from carec_digital_trade.claims.trade import LARGE_REVISION
 from carec_digital_trade.datasets import BUNDLED, catalogue, describe, has_table, load
+from carec_digital_trade.findings.facts.pairs import ROLES, evener, few, larger, names
 from carec_digital_trade.metrics import more_even
 from carec_digital_trade.parameters import SnapshotParameters
-from carec_digital_trade.prose import count, listing
-from carec_digital_trade.regions import Region, economy_name
+from carec_digital_trade.prose import listing
+from carec_digital_trade.regions import Region
 from carec_digital_trade.revisions import diff
 
 STANDS_OUT = 0.10
 """A year that lies further than this above both its neighbours, or below both, stands out."""
-ALIKE = 1.05
-"""Totals whose ratio is smaller are about as large as each other."""
-_LONGEST_NAME, _LONGEST_LIST = 4, 3
-"""Words; a sentence holds several names."""
-_ROLES = ("the region", "the benchmark")
-_PLURALS = {"member": "members", "economy": "economies"}
 _VERBS = {"total": "trades", "exports": "exports", "imports": "imports"}
 _TOTAL = "Total"
-
-
-def names(chosen: SnapshotParameters) -> dict[str, str]:
-    """Return what sentences call the regions, in full and as compared, by label: a long one goes by its role."""
-    called = {}
-    for pair in (chosen.regions(), chosen.compared()):
-        for one, role in zip(pair, _ROLES, strict=True):
-            less = f" less {count(len(one.excluded), 'member')}" if one.excluded else ""
-            called[one.label] = one.label if len(one.label.split()) <= _LONGEST_NAME else role + less
-    return called
-
-
-def few(codes: Iterable[str], noun: str = "member") -> str:
-    """Name some economies, or count them if that is shorter; empty for nobody."""
-    codes = list(codes)
-    named = listing((economy_name(code, short=True) for code in codes), empty="")
-    return named if len(named.split()) <= _LONGEST_LIST else count(len(codes), noun, _PLURALS[noun])
-
-
-def larger(totals: Mapping[str, float], one: str, other: str) -> dict[str, Any]:
-    """Say which of two regions trades more, and how many times as much.
-
-    Returns
-    -------
-    dict
-        unknown (labels without a total); larger, smaller and ratio where both are positive, the ratio None where they
-        are about as large as each other.
-    """
-    unknown = [label for label in (one, other) if math.isnan(totals[label])]
-    if unknown or min(totals[one], totals[other]) <= 0:
-        return {"unknown": unknown, "larger": one, "smaller": other, "ratio": None, "comparable": False}
-    more, less = (one, other) if totals[one] >= totals[other] else (other, one)
-    ratio = totals[more] / totals[less]
-    return {
-        "unknown": [],
-        "larger": more,
-        "smaller": less,
-        "ratio": ratio if ratio >= ALIKE else None,
-        "comparable": True,
-    }
-
-
-def evener(rows: pd.DataFrame, one: str, other: str) -> dict[str, Any]:
-    """Say which of two regions' trade is the more evenly spread, by the normalised index.
-
-    Returns
-    -------
-    dict
-        defined; more and less (labels; in order for a tie), tie, by_size (True where the less even region has the
-        higher effective number, which its size gives it).
-    """
-    order = int(more_even(rows.loc[one, "hhi_normalised"], rows.loc[other, "hhi_normalised"]))
-    defined = bool(rows.loc[[one, other], "hhi_normalised"].notna().all())
-    more, less = (one, other) if order >= 0 else (other, one)
-    effective = rows["effective_members"]
-    return {
-        "defined": defined,
-        "tie": defined and order == 0,
-        "more": more,
-        "less": less,
-        "by_size": bool(effective[more] < effective[less]),
-    }
 
 
 def _labels(chosen: SnapshotParameters) -> tuple[list[str], list[str]]:
@@ -99,9 +31,7 @@ def answer(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
     full, kept = _labels(chosen)
     out = [code for one in chosen.compared() for code in one.excluded]
     top = rows.loc[full, "top_share"].idxmax() if rows.loc[full, "top_share"].notna().any() else None
-    short = [
-        one.name if len(one.name.split()) < 3 else role for one, role in zip(chosen.regions(), _ROLES, strict=True)
-    ]
+    short = [one.name if len(one.name.split()) < 3 else role for one, role in zip(chosen.regions(), ROLES, strict=True)]
     return {
         "called": dict(zip([*full, *kept], [*short, *short], strict=True)),
         "verb": _VERBS[chosen.flow],
