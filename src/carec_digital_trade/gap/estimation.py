@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from carec_digital_trade.gap.fitting import Fit, fit_equation, with_economy_dummies
+from carec_digital_trade.gap.identification import check_identified, cluster_notes, dependent, design
 from carec_digital_trade.gap.sample import (
     Covariate,
     Estimator,
@@ -54,7 +55,7 @@ class Estimate:
     reset_f, reset_p : float
         Ramsey's (1969) test of the functional form: F with 1 and G-1 degrees of freedom of the square of the fitted
         index, with the clustered covariance, as Santos Silva and Tenreyro use it. A cube beside the square finds no
-        more in panels like these and rejects a right form too often.
+        more in panels like these and rejects a right form too often. NaN where the rows do not determine it.
     notes : tuple of str
         Sentences: what was left out, what comes out, what the estimate does not show.
     """
@@ -100,7 +101,8 @@ def estimate(
     Raises
     ------
     InputError
-        If an option is unknown or no row is left.
+        If an option is unknown, a covariate or an economy and year comes twice, or the rows that are left do not
+        determine the coefficients.
     """
     sample = _fitted_sample(panel, covariates, estimator, economy_effects)
     fit = fit_equation(sample, sample.regressors, estimator, economy_effects)
@@ -119,6 +121,7 @@ def estimate(
         reset_p=reset_p,
         notes=(
             *sample.notes,
+            *cluster_notes(sample),
             *_covariate_notes(table, sample),
             _reset_note(reset_p),
             *(_weight_notes(sample) if estimator == "ppml" else ()),
@@ -134,7 +137,10 @@ def _fitted_sample(
     plain = sample.regressors
     if estimator == "ppml":
         sample = without_separated(sample, with_economy_dummies(sample, plain) if economy_effects else plain)
-    return without_single_years(sample) if economy_effects else sample
+    if economy_effects:
+        sample = without_single_years(sample)
+    check_identified(sample, economy_effects)
+    return sample
 
 
 def _coefficient_table(sample: Sample, fit: Fit) -> pd.DataFrame:
@@ -160,6 +166,9 @@ def _coefficient_table(sample: Sample, fit: Fit) -> pd.DataFrame:
 def _reset(sample: Sample, fit: Fit, estimator: Estimator, economy_effects: bool) -> tuple[float, float]:
     """Add the square of the fitted index, standardised for the digits' sake, and test that its coefficient is zero."""
     index = (fit.index - fit.index.mean()) / fit.index.std()
+    columns = np.column_stack([design(sample, economy_effects), index**2])
+    if len(columns) <= columns.shape[1] or dependent(columns) is not None:
+        return np.nan, np.nan
     terms = len(sample.terms)
     regressors = np.insert(sample.regressors, terms, index**2, axis=1)
     start = np.insert(fit.coefficients, terms, 0.0)  # near the answer, which halves the steps
@@ -181,6 +190,8 @@ def _weight_notes(sample: Sample) -> list[str]:
 
 
 def _reset_note(p: float) -> str:
+    if np.isnan(p):
+        return "RESET cannot be computed: the rows do not determine a further term."
     if p < 1 - CONFIDENCE:
         return f"RESET rejects the functional form (p = {p:.3f}): constant elasticities do not describe all economies."
     return f"RESET does not reject the functional form (p = {p:.3f})."

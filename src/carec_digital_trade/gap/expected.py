@@ -9,9 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import InputError, check_once
 from carec_digital_trade.gap.fitting import fit_poisson
-from carec_digital_trade.gap.leave_one_out import LeaveOneOut, leave_one_out_ols, leave_one_out_ppml
+from carec_digital_trade.gap.identification import check_identified
+from carec_digital_trade.gap.leave_one_out import LeaveOneOut, leave_one_out_ols, leave_one_out_ppml, undetermined
 from carec_digital_trade.gap.panel import lacking
 from carec_digital_trade.gap.sample import FIGURES, Covariate, Estimator, Sample, estimation_sample, without_separated
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
@@ -64,11 +65,13 @@ def expected_trade(
     Raises
     ------
     InputError
-        If an option is unknown, no economy can be shown, or too few for the level.
+        If an option is unknown, a covariate or an economy and year comes twice, the rows do not determine the fits, no
+        economy can be shown, or too few for the level.
     """
     sample = estimation_sample(panel, covariates, estimator)
     if estimator == "ppml":
         sample = without_separated(sample, sample.regressors)
+    check_identified(sample, economy_effects=False)
     predicted = sample.rows.assign(expected=_predictions(sample, estimator))
     shown = _latest(predicted, year)
     low, high = _spread((shown["trade"] / shown["expected"]).to_numpy(), level)
@@ -94,8 +97,9 @@ def members_expected(expected: pd.DataFrame, region: Region) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If no member can be shown.
+        If an economy has two rows, or no member can be shown.
     """
+    check_once(expected, ["iso3"], "the table of expected trade")
     rows = expected.set_index("iso3").reindex(list(region.members)).reset_index()
     rows["note"] = rows["note"].fillna("not in the data")
     if rows["actual"].isna().all():
@@ -121,6 +125,7 @@ def interval_coverage(expected: pd.DataFrame) -> pd.DataFrame:
         One row a group: by (all, population, gdp_per_person), group (all, or lower, middle or upper third), economies,
         inside (economies), coverage (share from 0 to 1).
     """
+    check_once(expected, ["iso3"], "the table of expected trade")
     shown = expected.dropna(subset=["actual"])
     inside = shown["position"] == "within"
     groups = [pd.Series("all", index=shown.index, name="all")]
@@ -146,6 +151,11 @@ def _predictions(sample: Sample, estimator: Estimator) -> np.ndarray:
 
 def _leave_one_out(sample: Sample, estimator: Estimator) -> LeaveOneOut:
     trade, regressors, clusters = sample.rows["trade"].to_numpy(), sample.regressors, sample.clusters
+    if (alone := undetermined(regressors, clusters)) is not None:
+        raise InputError(
+            f"the fit without {sample.rows['iso3'].unique()[alone]} is not determined by the other economies, because "
+            "a term varies in it alone or it is the only one in a year: leave the term, the year or the economy out"
+        )
     if estimator == "ols":
         return leave_one_out_ols(np.log(trade), regressors, clusters)
     return leave_one_out_ppml(trade, regressors, clusters, fit_poisson(trade, regressors).params)

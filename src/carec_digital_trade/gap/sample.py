@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.errors import InputError, check_choice, check_once
 from carec_digital_trade.gap.separation import separated
 from carec_digital_trade.prose import count
 
@@ -83,16 +83,27 @@ def estimation_sample(panel: pd.DataFrame, covariates: Sequence[Covariate], esti
     Raises
     ------
     InputError
-        If an option is unknown, or no row is left.
+        If an option is unknown, a covariate is named twice, an economy has two rows for a year, or no row is left.
     """
     check_choice("estimator", estimator, get_args(Estimator))
     for covariate in covariates:
         check_choice("covariate", covariate, get_args(Covariate))
+        if list(covariates).count(covariate) > 1:
+            raise InputError(f"the covariate {covariate} is named twice: name each once")
+    check_once(panel, ["iso3", "year"], "the panel")
     traded = panel.dropna(subset=["trade"])
     usable = traded[traded["trade"] > 0 if estimator == "ols" else traded["trade"] >= 0]
     rows = usable.dropna(subset=[*FIGURES, *covariates]).sort_values(["iso3", "year"], ignore_index=True)
     if rows.empty:
         raise InputError(f"no economy has trade, population, GDP and {', '.join(covariates) or 'a year'} together")
+    figures = rows[[*FIGURES, *covariates]]
+    bad = ~np.isfinite(figures).all(axis=1) | (figures[["population", "gdp_current_usd"]] <= 0).any(axis=1)
+    if bad.any():
+        row = rows[bad].iloc[0]
+        raise InputError(
+            f"the panel's row of {row['iso3']}, {row['year']} has a figure that is infinite, or population or GDP that "
+            "is not positive"
+        )
     notes = []
     if len(traded) > len(usable):
         sign = "zero or negative, which has no logarithm" if estimator == "ols" else "negative"
@@ -114,10 +125,20 @@ def without_single_years(sample: Sample) -> Sample:
     -------
     Sample
         Economies with two rows or more.
+
+    Raises
+    ------
+    InputError
+        If none has.
     """
     counts = sample.rows.groupby("iso3")["year"].transform("size").to_numpy()
     if (counts > 1).all():
         return sample
+    if (counts == 1).all():
+        raise InputError(
+            "every economy has one year only, and with an effect of its own it needs two: take more years, or leave "
+            "economy effects out"
+        )
     alone = ", ".join(sample.rows.loc[counts == 1, "iso3"])
     return sample.keep(counts > 1, f"{alone} has one year only and is left out of the fit with economy effects.")
 
@@ -136,10 +157,17 @@ def without_separated(sample: Sample, regressors: np.ndarray) -> Sample:
     -------
     Sample
         On which the Poisson fit exists.
+
+    Raises
+    ------
+    InputError
+        If there is none.
     """
     bad = separated(sample.rows["trade"].to_numpy(), regressors)
     if not bad.any():
         return sample
+    if bad.all():
+        raise InputError("trade is zero in every row that can be used: there is nothing to explain")
     names = ", ".join(sample.rows.loc[bad, "iso3"].unique())
     return sample.keep(
         ~bad,

@@ -35,6 +35,8 @@ _COEFFICIENT_UNITS = {
 }
 _FEW = "Half of"
 """Start of the note on a Poisson fit that rests on few economies."""
+_OF_ANY_FIT = ("Separation", "Few clusters", _FEW)
+"""Starts of the notes that are shown whichever fit they are on."""
 _FIT_UNITS = {"observations": "rows", "economies": "economies", "explained": "share, 0 to 1", "reset_p": "probability"}
 
 
@@ -135,7 +137,7 @@ def _estimates_reading(fits: Sequence[tuple[tuple[str, ...], gap.Estimate]], cho
     )
     asked = [] if tuple(chosen.covariates) in ((), (_INTERNET,)) else [tuple(chosen.covariates)]
     terms = [((_INTERNET,), _INTERNET), *((specification, name) for specification in asked for name in specification)]
-    others = dict.fromkeys(note for _, fit in fits for note in fit.notes if note.startswith(("Separation", _FEW)))
+    others = dict.fromkeys(note for _, fit in fits for note in fit.notes if note.startswith(_OF_ANY_FIT))
     return sentences(
         *(
             _term_sentence([fit for covariates, fit in fits if covariates == specification], name, specification)

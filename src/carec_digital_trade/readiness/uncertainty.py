@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.errors import InputError, check_choice, check_once
 from carec_digital_trade.readiness._aggregation import Bounded, aggregate, ranks
 from carec_digital_trade.readiness.scores import ARTICLE_DOMAINS, POINTS, region_weights
 from carec_digital_trade.regions import Region
@@ -186,6 +186,7 @@ def _check(
     draws: int,
     draft_range: tuple[float, float],
 ) -> None:
+    check_once(parts, ["iso3", "component"], "the table of components")
     if not names:
         raise InputError("no component is named: name at least one")
     for name in names:
