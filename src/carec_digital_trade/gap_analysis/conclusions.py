@@ -3,7 +3,7 @@
 from carec_digital_trade import gap
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.gap_analysis import series
-from carec_digital_trade.gap_analysis.dominance import checked_without, without_dominant, without_words
+from carec_digital_trade.gap_analysis.dominance import without_dominant, without_words
 from carec_digital_trade.gap_analysis.expectations import earlier_sentence
 from carec_digital_trade.gap_analysis.leads import lead_sentence, leaders_without, regional_scores
 from carec_digital_trade.gap_analysis.parts import part_words
@@ -32,7 +32,7 @@ def answer(chosen: GapParameters) -> str:
     except InputError as error:
         first = series.as_sentence(error)
     try:
-        last = gap.state_survival(series.checks(chosen, checked_without(chosen)), *chosen.compared())
+        last = gap.state_survival(series.checks(chosen), *chosen.compared())
     except InputError as error:
         last = series.as_sentence(error)
     years = earlier_sentence(chosen)

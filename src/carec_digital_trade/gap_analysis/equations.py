@@ -7,7 +7,7 @@ import pandas as pd
 
 from carec_digital_trade import gap
 from carec_digital_trade.datasets import source_line
-from carec_digital_trade.gap.sample import COVARIATE_TERMS
+from carec_digital_trade.gap.equation import COVARIATE_TERMS
 from carec_digital_trade.gap_analysis import series
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import listing, sentences
@@ -33,10 +33,8 @@ _COEFFICIENT_UNITS = {
     "standard_error": "log points of trade",
     "coefficient_p": "probability",
 }
-_FEW = "Half of"
-"""Start of the note on a Poisson fit that rests on few economies."""
-_OF_ANY_FIT = ("Separation", "Few clusters", _FEW)
-"""Starts of the notes that are shown whichever fit they are on."""
+_OF_ANY_FIT = ("separation", "few_clusters", "few_traders")
+"""What is said whichever fit it is on."""
 _FIT_UNITS = {"observations": "rows", "economies": "economies", "explained": "share, 0 to 1", "reset_p": "probability"}
 
 
@@ -54,13 +52,8 @@ def estimates(chosen: GapParameters) -> Result:
         One row an estimate and term: coefficient, its standard error clustered by economy, 95% interval and p,
         observations, economies, share explained, and the p of RESET.
     """
-    specifications = list(dict.fromkeys([(), (_INTERNET,), tuple(chosen.covariates)]))
-    fits = [
-        (covariates, series.fitted(chosen, covariates, estimator, effects))
-        for covariates in specifications
-        for estimator in ESTIMATOR_WORDS
-        for effects in (False, True)
-    ]
+    equations = [gap.EQUATION, gap.with_covariates(gap.EQUATION, [_INTERNET]), series.equation(chosen)]
+    fits = [(gap.covariates_in(fit.equation), fit) for fit in gap.estimates(series.panel(chosen), equations)]
     table = pd.concat([_estimate_rows(covariates, fit) for covariates, fit in fits], ignore_index=True)
     return Result(
         name="estimates",
@@ -137,14 +130,14 @@ def _estimates_reading(fits: Sequence[tuple[tuple[str, ...], gap.Estimate]], cho
     )
     asked = [] if tuple(chosen.covariates) in ((), (_INTERNET,)) else [tuple(chosen.covariates)]
     terms = [((_INTERNET,), _INTERNET), *((specification, name) for specification in asked for name in specification)]
-    others = dict.fromkeys(note for _, fit in fits for note in fit.notes if note.startswith(_OF_ANY_FIT))
+    others = dict.fromkeys(fit.said[kind] for _, fit in fits for kind in fit.said if kind in _OF_ANY_FIT)
     return sentences(
         *(
             _term_sentence([fit for covariates, fit in fits if covariates == specification], name, specification)
             for specification, name in terms
         ),
         _elasticities(used, chosen),
-        *(note for note in used.notes if not note.startswith(tuple(COVARIATE_TERMS.values())) and note not in others),
+        *(note for kind, note in used.said.items() if kind not in (*COVARIATE_TERMS.values(), *_OF_ANY_FIT)),
         *others,
     )
 
@@ -159,7 +152,7 @@ def _term_sentence(fits: Sequence[gap.Estimate], name: str, covariates: Sequence
         for fit, row in zip(fits, rows, strict=True)
     ]
     positive = sum(row["coefficient"] > 0 for row in rows)
-    few = [any(note.startswith(_FEW) for note in fit.notes) for fit in fits]
+    few = ["few_traders" in fit.said for fit in fits]
     clear = sum(row["p"] < 1 - gap.CONFIDENCE and not each for row, each in zip(rows, few, strict=True))
     uncounted = f" of the {len(rows) - sum(few)} whose intervals do not rest on few economies" if any(few) else ""
     fixed = ["income", "population", *(COVARIATE_WORDS[other] for other in covariates if other != name), "year"]

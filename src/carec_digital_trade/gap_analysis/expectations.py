@@ -1,10 +1,8 @@
 """Do the members trade what their size and income lead one to expect?"""
 
-import math
 from collections.abc import Mapping
 
 import pandas as pd
-from scipy import stats
 
 from carec_digital_trade import gap
 from carec_digital_trade.datasets import source_line
@@ -18,8 +16,6 @@ from carec_digital_trade.results import Result, record
 
 LEVEL = 0.9
 """Of the prediction interval."""
-SPIKE = 0.5
-"""By how much of the neighbouring years' trade a year must differ from both to be pointed out."""
 RATIO = "actual_over_expected"
 
 _GROUPS = {"all": "all economies", "population": "by population", "gdp_per_person": "by GDP per person"}
@@ -187,19 +183,16 @@ def _notes(frame: pd.DataFrame) -> str:
 
 def _spikes(frame: pd.DataFrame, chosen: GapParameters) -> str:
     """Name the members whose trade stands far above or below that of both neighbouring years."""
-    trade = series.panel(chosen).set_index(["iso3", "year"])["trade"]
-    found = []
-    for row in frame.dropna(subset=RATIO).itertuples():
-        before, after = (trade.get((row.iso3, row.year + step), math.nan) for step in (-1, 1))
-        above, below = row.total > (1 + SPIKE) * max(before, after), row.total < (1 - SPIKE) * min(before, after)
-        if not math.isnan(before + after) and (above or below):
-            found.append(
-                f"{row.name} in {row.year} ({usd(row.total)}, {usd(before)} the year before and {usd(after)} after)"
-            )
+    found = gap.spikes(series.panel(chosen), frame.dropna(subset=RATIO))
+    words = [
+        f"{economy_name(row.iso3, short=True)} in {row.year} ({usd(row.trade)}, {usd(row.before)} the year before and "
+        f"{usd(row.after)} after)"
+        for row in found.itertuples()
+    ]
     return (
-        f"Above or below both neighbouring years by more than {SPIKE:.0%}, so that the ratio may be one year's: "
-        f"{listing(found)}."
-        if found
+        f"Above or below both neighbouring years by more than {gap.panel.SPIKE:.0%}, so that the ratio may be one "
+        f"year's: {listing(words)}."
+        if words
         else ""
     )
 
@@ -213,12 +206,7 @@ def _median_words(rows: pd.DataFrame, label: str) -> str:
 
 
 def _equal_coverage(found: pd.DataFrame) -> dict[str, float]:
-    """Return the p of equal coverage in all thirds, by what the thirds are of."""
-    thirds = found[found["by"] != "all"]
-    return {
-        by: stats.chi2_contingency([rows["inside"].tolist(), (rows["economies"] - rows["inside"]).tolist()]).pvalue
-        for by, rows in thirds.groupby("by", sort=False)
-    }
+    return gap.equal_coverage(found).set_index("by")["p"].to_dict()
 
 
 def _coverage_reading(found: pd.DataFrame) -> str:

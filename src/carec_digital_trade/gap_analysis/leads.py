@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from carec_digital_trade import readiness
 from carec_digital_trade.claims.law import SETTLED, WEIGHTED
 from carec_digital_trade.gap_analysis.dominance import without_dominant, without_words
 from carec_digital_trade.gap_analysis.maturity import law_source, tracked
-from carec_digital_trade.gap_analysis.series import drawn, scored, weightings
+from carec_digital_trade.gap_analysis.series import drawn, scored, sizes
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import capital, listing, sentences
-from carec_digital_trade.readiness import regional_means
 from carec_digital_trade.regions import economy_name
 from carec_digital_trade.results import Result, pairs, record
 
@@ -92,23 +92,9 @@ def regional_scores(chosen: GapParameters) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row for each weighting and region: those columns of `readiness.regional_means` that are no metric, and the
-        metrics readiness_mean, readiness_mean_arithmetic and _geometric (medians of the draws with that kind of mean,
-        with the range of all draws), leads (%), with their ranges in ``_low`` and ``_high``, leads_arithmetic and
-        leads_geometric (%).
+        As `readiness.regional_readiness` returns it.
     """
-    means = pd.concat([regional_means(scored(chosen), each, weightings(chosen)) for each in chosen.compared()])
-    means = means.rename(columns={"mean": "readiness_mean", "low": "readiness_mean_low", "high": "readiness_mean_high"})
-    leads = drawn(chosen).leads.drop(columns="ties")
-    leads = leads.rename(columns={"leads_at_least": "leads_low", "leads_at_most": "leads_high"})
-    leads[[f"leads{which}" for which in ("", *_KINDS, "_low", "_high")]] *= 100
-    for kind in _KINDS:
-        names = {f"median{kind}": "", "low": "_low", "high": "_high"}
-        leads[[f"readiness_mean{kind}{end}" for end in names.values()]] = leads[list(names)]
-    leads = leads.drop(columns=["median_arithmetic", "median_geometric", "low", "high"])
-    frame = means.merge(leads, on=["region", "weighting"], how="left")
-    order = frame["weighting"].map(list(_WEIGHTINGS).index)
-    return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+    return readiness.regional_readiness(scored(chosen), drawn(chosen), chosen.compared(), sizes(chosen))
 
 
 def means_sentence(frame: pd.DataFrame) -> str:

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from carec_digital_trade.datasets import describe, source_line
-from carec_digital_trade.gap_analysis.series import drawn, scored, taking_part
+from carec_digital_trade.gap_analysis.series import drawn, scored
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import count, listing, sentences
-from carec_digital_trade.readiness import TREATY
+from carec_digital_trade.readiness import TREATY, members_readiness, taking_part
 from carec_digital_trade.regions import economy_name
 from carec_digital_trade.results import Result, record
 
@@ -61,7 +61,7 @@ def readiness(chosen: GapParameters) -> Result:
     return Result(
         name="readiness",
         caption=f"Readiness of the law and rank among {len(everybody)} economies, tracker of {tracked(chosen)}: "
-        f"{chosen.aggregation} mean of {count(len(taking_part(chosen)), 'component')}, {chosen.draws:,} draws",
+        f"{chosen.aggregation} mean of {count(len(taking_part(chosen.weights)), 'component')}, {chosen.draws:,} draws",
         table=frame[list(headings)].rename(columns=headings),
         records=record(frame, "readiness", units),
         reading=sentences(
@@ -83,31 +83,10 @@ def member_scores(chosen: GapParameters) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        region, iso3, name, complete, and the metrics readiness, readiness_rank, readiness_rank_drawn and
-        readiness_rank_bounds with their ranges in ``_low`` and ``_high``. A member that the tracker lacks is unknown:
-        its score is missing, with bounds 0 and 1.
+        As `readiness.members_readiness` returns it, and name.
     """
-    scores, ranks = scored(chosen).set_index("iso3"), drawn(chosen).ranks.set_index("iso3")
-    members = pd.DataFrame(
-        [(each.label, code) for each in chosen.compared() for code in each.members], columns=["region", "iso3"]
-    )
-    scores, ranks = (table.reindex(members["iso3"]).reset_index() for table in (scores, ranks))
-    return members.assign(
-        name=[economy_name(code, short=True) for code in members["iso3"]],
-        complete=scores["complete"].eq(True),
-        readiness=scores["score"],
-        readiness_low=scores["low"].fillna(0),
-        readiness_high=scores["high"].fillna(1),
-        readiness_rank=scores["rank"],
-        readiness_rank_low=scores["rank_low"],
-        readiness_rank_high=scores["rank_high"],
-        readiness_rank_drawn=ranks["median"],
-        readiness_rank_drawn_low=ranks["low"],
-        readiness_rank_drawn_high=ranks["high"],
-        readiness_rank_bounds=ranks["median"],
-        readiness_rank_bounds_low=ranks["lowest"],
-        readiness_rank_bounds_high=ranks["highest"],
-    )
+    frame = members_readiness(scored(chosen), drawn(chosen), chosen.compared())
+    return frame.assign(name=[economy_name(code, short=True) for code in frame["iso3"]])
 
 
 def tracked(chosen: GapParameters) -> str:
@@ -141,7 +120,7 @@ def law_source(chosen: GapParameters, *others: str) -> str:
     str
         Source line.
     """
-    treaty = ["cpta"] if TREATY in taking_part(chosen) else []
+    treaty = ["cpta"] if TREATY in taking_part(chosen.weights) else []
     return source_line("cyberlaw", *treaty, *others, vintage=chosen.vintage)
 
 

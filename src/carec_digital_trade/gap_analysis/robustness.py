@@ -1,7 +1,5 @@
 """Does the result survive another measure, year, estimator, specification, or the loss of a dominant member?"""
 
-import math
-
 import numpy as np
 import pandas as pd
 
@@ -9,11 +7,9 @@ from carec_digital_trade import gap
 from carec_digital_trade.datasets import source_line
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.gap_analysis import series
-from carec_digital_trade.gap_analysis.dominance import checked_without, without_dominant, without_words
 from carec_digital_trade.gap_analysis.equations import COVARIATE_WORDS, ESTIMATOR_WORDS
 from carec_digital_trade.gap_analysis.parts import part_words
-from carec_digital_trade.gap_analysis.splits import FACTOR_WORDS, NOTHING, opening_parts, split
-from carec_digital_trade.metrics import years
+from carec_digital_trade.gap_analysis.splits import FACTOR_WORDS, NOTHING
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import capital, count, listing, sentences
 from carec_digital_trade.results import Result, record
@@ -49,7 +45,7 @@ def survival(chosen: GapParameters) -> Result:
     }
     found, records = pd.DataFrame(columns=list(headings)), record(NOTHING, "survival", {"gap": ""})
     try:
-        found = series.checks(chosen, checked_without(chosen))
+        found = series.checks(chosen)
         records = _survival_records(found, chosen)
         reading = gap.state_survival(found, one, other)
     except InputError as error:
@@ -81,9 +77,9 @@ def split_survival(chosen: GapParameters) -> Result:
         One row a variant: members covered, gap, the factors' ratios, the factor that opens it the most, and whether
         that is the first row's.
     """
-    frame = pd.DataFrame([_split_row(**variant) for variant in _split_variants(chosen)])
-    asked = frame["largest"].iloc[0]
-    frame["agrees"] = (frame["largest"] == asked).where(frame["largest"].ne("") & (asked != "")).astype("boolean")
+    one, other = chosen.compared()
+    frame = gap.splits_survive(one, other, chosen.year, chosen.measure, chosen.flow, chosen.vintage)
+    frame = _worded(frame)
     headings = {
         "variant": "Variant",
         "measure": "Measure",
@@ -107,6 +103,22 @@ def split_survival(chosen: GapParameters) -> Result:
     )
 
 
+def _worded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Say members, largest factor, its weight and problem in words."""
+    opening = frame[[f"opening_{factor}" for factor in FACTOR_WORDS]]
+    return frame.assign(
+        largest=frame["largest"].replace(FACTOR_WORDS),
+        weight=["" if row.isna().any() else part_words(row) for _, row in opening.iterrows()],
+        members=[
+            "none" if problem else f"{ours:.0f} and {theirs:.0f}"
+            for ours, theirs, problem in frame[["region_covered", "benchmark_covered", "problem"]].itertuples(
+                index=False
+            )
+        ],
+        problem=[f"{capital(problem)}." if problem else "" for problem in frame["problem"]],
+    )
+
+
 def _covariate_words(names: str) -> str:
     return ", ".join(COVARIATE_WORDS.get(name, name) for name in names.split(", "))
 
@@ -122,72 +134,8 @@ def _survival_records(found: pd.DataFrame, chosen: GapParameters) -> pd.DataFram
             record(pd.DataFrame(medians), "survival", {"median_actual_over_expected": "ratio"}),
             record(test, "survival", {"mann_whitney_p": "probability"}),
         ]
-        parts += [each.assign(metric=each["metric"] + f"_{_key(row, found.iloc[0])}") for each in made]
+        parts += [each.assign(metric=each["metric"] + f"_{row.key}") for each in made]
     return pd.concat(parts, ignore_index=True)
-
-
-def _key(row: tuple[object, ...], asked: pd.Series) -> str:
-    """Name what a variant changes, in words that do not depend on the parameters."""
-    if row.variant == asked["variant"]:
-        return "as_asked"
-    if "is known too" in row.variant:
-        return "same_rows"
-    changed = [name for name in ("measure", "estimator", "covariates") if getattr(row, name) != asked[name]]
-    if changed:
-        return f"other_{changed[0]}"
-    return "without_dominant" if row.year == asked["year"] else "year_before"
-
-
-def _split_variants(chosen: GapParameters) -> list[dict[str, object]]:
-    """Return key, words, measure and year: as asked, another measure, year or members, and the parameters."""
-    other = "deliverable" if chosen.measure == "delivered" else "delivered"
-    near = int(np.clip(chosen.year, *years(other, chosen.vintage)))
-    found = [
-        {"key": "as_asked", "variant": "as asked", "measure": chosen.measure, "year": chosen.year},
-        {"key": "other_measure", "variant": f"for {other} trade in {near}", "measure": other, "year": near},
-    ]
-    others = {near: "other_measures_year", chosen.year - 1: "year_before"}
-    first = years(chosen.measure, chosen.vintage)[0]
-    found += [
-        {"key": key, "variant": f"in {year}", "measure": chosen.measure, "year": year}
-        for year, key in others.items()
-        if first <= year != chosen.year
-    ]
-    return [each | {"chosen": chosen} for each in found] + _without_variant(chosen)
-
-
-def _without_variant(chosen: GapParameters) -> list[dict[str, object]]:
-    kept = without_dominant(chosen)
-    if not kept:
-        return []
-    asked = {"measure": chosen.measure, "year": chosen.year, "chosen": kept}
-    return [{"key": "without_dominant", "variant": without_words(chosen, kept)} | asked]
-
-
-def _split_row(key: str, variant: str, measure: str, year: int, chosen: GapParameters) -> dict[str, object]:
-    row = {"key": key, "variant": variant, "measure": measure, "year": year, "region": chosen.compared()[0].label}
-    try:
-        found = split(chosen, "total", measure, year)
-    except InputError as error:
-        return (
-            row
-            | dict.fromkeys(["gap", "log_gap", *FACTOR_WORDS], math.nan)
-            | {"members": "none", "largest": "", "weight": "", "problem": series.as_sentence(error)}
-        )
-    logs = found.table.set_index("factor")["log_contribution"]
-    parts = opening_parts(found)
-    return (
-        row
-        | dict(np.exp(logs))
-        | {
-            "gap": found.gap,
-            "log_gap": found.log_gap,
-            "members": f"{len(found.region_covered)} and {len(found.benchmark_covered)}",
-            "largest": parts.idxmax(),
-            "weight": part_words(parts),
-            "problem": "",
-        }
-    )
 
 
 def _split_survival_reading(frame: pd.DataFrame) -> str:

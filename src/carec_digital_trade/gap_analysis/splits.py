@@ -168,8 +168,7 @@ def opening_parts(found: gap.Decomposition) -> pd.Series:
     pandas.Series
         By the factors' words.
     """
-    logs = found.table.set_index("factor")["log_contribution"].rename(index=FACTOR_WORDS)
-    return logs * np.sign(found.log_gap)
+    return gap.opening_parts(found).rename(index=FACTOR_WORDS)
 
 
 @remembered(maxsize=16)
