@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from nbval.plugin import IPyNbCell
 
-from carec_digital_trade.results import COLUMNS, MEDIA_TYPE
+from carec_digital_trade.findings import COLUMNS, MEDIA_TYPE, whole_name
 
 CLOSED = 1e-6
 """Relative. Sums in another order differ by some 1e-13, iterated fits by less than 1e-8; eight digits are stored."""
@@ -112,7 +112,9 @@ def _agreeing(stored: dict[str, Any], new: dict[str, Any]) -> list[tuple[float, 
         if labels[0] != labels[1] or [each is None for each in numbers[0]] != [each is None for each in numbers[1]]:
             return None
         values = np.array(numbers, dtype=float)[:, [each is not None for each in numbers[0]]]
-        if (np.abs(values[0] - values[1]) > _tolerance(one["table"], one["metric"], values)).any():
+        if (
+            np.abs(values[0] - values[1]) > _tolerance(one["table"], whole_name(one["metric"], one["item"]), values)
+        ).any():
             return None
         pairs += map(tuple, values.T.tolist())
     return pairs

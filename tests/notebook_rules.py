@@ -7,8 +7,8 @@ from typing import Any
 import nbformat
 import pandas as pd
 
+from carec_digital_trade.findings import MEDIA_TYPE
 from carec_digital_trade.parameters import Notebook
-from carec_digital_trade.results import MEDIA_TYPE
 
 LONGEST_CELL = 25
 EXPLORE = ["from carec_digital_trade.explore import explore", "", "explore(chosen)"]

@@ -7,8 +7,8 @@ import pytest
 from agreement import ONE_COUNT, adopted, texts_agree
 from notebook_rules import stored_records
 
+from carec_digital_trade.findings import COLUMNS, MEDIA_TYPE
 from carec_digital_trade.parameters import NOTEBOOKS
-from carec_digital_trade.results import COLUMNS, MEDIA_TYPE
 
 
 def table(text="68.9", **changes):
@@ -74,7 +74,7 @@ def test_a_sentence_after_the_table_may_round_its_number_otherwise():
 
 def test_a_count_is_one_of_those_that_the_notebook_made():
     records = stored_records(NOTEBOOKS["scenarios"].path)
-    number = records[records["metric"].str.startswith("forecasts_")].set_index("metric")["value"]
-    for metric, forecasts in number.items():
-        scope = metric.rpartition("_")[2]
+    number = records[records["metric"] == "forecasts"].set_index("item")["value"]
+    for item, forecasts in number.items():
+        scope = item.rpartition("_")[2]
         assert ONE_COUNT[f"coverage_.*_{scope}"] == 100 / forecasts

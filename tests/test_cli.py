@@ -30,8 +30,8 @@ def cdt(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
 def own(tmp_path: Path) -> Path:
     """A user's own notebook that hands over one number."""
     bundle = {
-        "columns": ["table", "region", "iso3", "year", "metric", "value", "low", "high", "unit"],
-        "rows": [["totals", "CAREC", None, 2024, "total", 1.0, None, None, "USD million"]],
+        "columns": ["table", "region", "iso3", "year", "metric", "item", "value", "low", "high", "unit"],
+        "rows": [["totals", "CAREC", None, 2024, "total", "", 1.0, None, None, "USD million"]],
     }
     show = (
         "from IPython.display import display\n"

@@ -12,9 +12,9 @@ import pytest
 from notebook_rules import faults, parameters_cell
 from numpy._core import _multiarray_umath as multiarray
 
+from carec_digital_trade.findings import MEDIA_TYPE
 from carec_digital_trade.parameters import NOTEBOOKS
 from carec_digital_trade.paths import bundled
-from carec_digital_trade.results import MEDIA_TYPE
 
 ROOT = Path(__file__).parents[1]
 SANITIZE = Path(__file__).parent / "nbval_sanitize.cfg"

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 
 from carec_digital_trade import cli
+from carec_digital_trade.findings import METADATA_KEY
 from carec_digital_trade.parameters import NOTEBOOKS
-from carec_digital_trade.results import METADATA_KEY
 from carec_digital_trade.runs.collect import collect
 from carec_digital_trade.runs.gather import write_results
 from carec_digital_trade.runs.notebooks import read_notebook

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import nbformat
 
+from carec_digital_trade.findings import MEDIA_TYPE
 from carec_digital_trade.parameters import NOTEBOOKS
 from carec_digital_trade.paths import bundled
-from carec_digital_trade.results import MEDIA_TYPE
 
 FOLDER = bundled("notebooks")
 CELLS = nbformat.read(FOLDER / "00_start.ipynb", as_version=4).cells

@@ -1,5 +1,35 @@
-"""Digital trade and regional integration: CAREC against ASEAN, or any two regions."""
+"""Digital trade and regional integration: CAREC against ASEAN, or any two regions.
 
+``import carec_digital_trade as cdt`` offers the verbs of a notebook and the packages they come from; each is imported
+when it is first used.
+"""
+
+from importlib import import_module
 from importlib.metadata import version
+from typing import Any
 
 __version__ = version("carec-digital-trade")
+
+_VERBS = {
+    "concentration": "metrics",
+    "findings_of": "findings",
+    "load": "datasets",
+    "members": "metrics",
+    "picture": "findings",
+    "region": "regions",
+    "trade": "metrics",
+}
+"""Name to the module that it is imported from."""
+_MODULES = ("claims", "figures", "gap", "metrics", "readiness", "scenarios")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name not in _VERBS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_VERBS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_VERBS, *_MODULES])

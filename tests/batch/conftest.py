@@ -37,10 +37,10 @@ if deed == "take a while":
     time.sleep(0.1)"""
 
 SHOW = """from IPython.display import display
-columns = ["table", "region", "iso3", "year", "metric", "value", "low", "high", "unit"]
-rows = [["totals", "CAREC", None, year, "total", year * len(flow) / 7, None, None, "USD million"],
-        ["totals", "ASEAN, the \\"other\\"", None, year, "total", float(year), 1.5, None, "USD million"],
-        ["totals", "CAREC", "KAZ", year, "total", 1e-9, None, None, "USD million"]]
+columns = ["table", "region", "iso3", "year", "metric", "item", "value", "low", "high", "unit"]
+rows = [["totals", "CAREC", None, year, "total", "", year * len(flow) / 7, None, None, "USD million"],
+        ["totals", "ASEAN, the \\"other\\"", None, year, "total", "", float(year), 1.5, None, "USD million"],
+        ["totals", "CAREC", "KAZ", year, "total", "", 1e-9, None, None, "USD million"]]
 display({"application/vnd.carec-digital-trade.results+json": {"columns": columns, "rows": rows}}, raw=True)"""
 
 

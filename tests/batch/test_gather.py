@@ -23,7 +23,7 @@ from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.report import write_index
 from carec_digital_trade.runs.values import parse_value
 
-ROW = ["toy", "totals", "CAREC", "", "2020", "total", "1.5", "", "", "USD million"]
+ROW = ["toy", "totals", "CAREC", "", "2020", "total", "", "1.5", "", "", "USD million"]
 
 
 def row(**changed: Any) -> list[str]:

@@ -5,13 +5,12 @@ import re
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from prose_rules import check_prose
-from strategies import examples, shared_values
+from strategies import examples, gap_values
 
 from carec_digital_trade import figures, gap_analysis
-from carec_digital_trade.parameters import COMPONENTS, GapParameters
+from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.results import METRICS, rounded, stored
 
 # The article's codings are the same for every parameter set; test_gap_analysis.py covers them.
@@ -19,22 +18,6 @@ DEPENDENT = [name for name in gap_analysis.__all__ if name not in ("answer", "co
 STEMS = re.compile(f"({'|'.join(METRICS)})(_[a-z0-9_]+)?")
 # LMDI-I has no residual: what is left is the rounding of three products.
 NO_RESIDUAL = 1e-9
-INTERNET = "internet_users_pct"
-WEIGHTS = st.dictionaries(st.sampled_from(COMPONENTS), st.floats(0.01, 1000) | st.integers(0, 3), min_size=1)
-
-
-@st.composite
-def gap_values(draw: st.DrawFn) -> dict[str, object]:
-    """Values that the model admits; one vintage, since both names stand for the same files."""
-    return draw(shared_values()) | {
-        "vintage": "bundled",
-        "weights": draw(st.none() | WEIGHTS.filter(lambda weights: sum(weights.values()) > 0)),
-        "draft_value": draw(st.floats(0, 1) | st.sampled_from([0, 1])),
-        "aggregation": draw(st.sampled_from(["arithmetic", "geometric"])),
-        "draws": draw(st.integers(100, 300)),
-        "estimator": draw(st.sampled_from(["ols", "ppml"])),
-        "covariates": draw(st.sampled_from([[], [INTERNET], ["fixed_broadband_per_100", INTERNET]])),
-    }
 
 
 @settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])

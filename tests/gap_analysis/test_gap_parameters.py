@@ -1,11 +1,10 @@
 import pytest
 from hypothesis import given, settings
+from strategies import gap_values
 
 from carec_digital_trade import datasets, gap_analysis, vintages
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import GapParameters
-
-from .test_any_parameters import gap_values
 
 
 def test_nobody_is_left_out_by_default():

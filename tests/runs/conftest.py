@@ -20,14 +20,14 @@ none = None"""
 
 SHOW = """
 from IPython.display import display
-COLUMNS = ["table", "region", "iso3", "year", "metric", "value", "low", "high", "unit"]
+COLUMNS = ["table", "region", "iso3", "year", "metric", "item", "value", "low", "high", "unit"]
 def show(*rows, columns=COLUMNS):
     display({"text/plain": "a table", "text/html": "<table><caption>Trade</caption><tr><td>1</td></tr></table>",
              "application/vnd.carec-digital-trade.results+json": {"columns": columns, "rows": list(rows)}}, raw=True)
 """
 
-ROWS = """show(["totals", "CAREC", None, year, "total", 421527.0, 400000.0, None, "USD million"],
-     ["totals", None, "NAM", None, "share", None, None, None, "NA"])"""
+ROWS = """show(["totals", "CAREC", None, year, "total", None, 421527.0, 400000.0, None, "USD million"],
+     ["totals", None, "NAM", None, "share", None, None, None, None, "NA"])"""
 
 ANSWER = """display({"text/markdown": f"The answer for **{year}** is 42 per cent. *It* was 4.1 before."},
         raw=True, metadata={"carec_digital_trade": {"answer": True}})"""

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from carec_digital_trade.results import COLUMNS, MEDIA_TYPE, METADATA_KEY
+from carec_digital_trade.findings import COLUMNS, MEDIA_TYPE, METADATA_KEY
 from carec_digital_trade.runs.collect import RESULT_COLUMNS, collect, read_results
 from carec_digital_trade.runs.failures import RunFailed
 
 from .conftest import PIXEL
 
-ROW = ["totals", "CAREC", "KAZ", 2024, "total", 1.5, None, None, "USD million"]
+ROW = ["totals", "CAREC", "KAZ", 2024, "total", "", 1.5, None, None, "USD million"]
 
 
 def executed(*outputs: nbformat.NotebookNode, count: int | None = 1) -> nbformat.NotebookNode:
@@ -30,7 +30,7 @@ def figure(name: str | None = None) -> nbformat.NotebookNode:
 
 
 def test_tables_are_joined_in_order():
-    nothing = ["shares", None, None, None, "share", None, None, None, "per cent"]
+    nothing = ["shares", None, None, None, "share", None, None, None, None, "per cent"]
     results = collect(executed(table(ROW), table(), table(nothing, ROW)), "toy").results
     assert list(results.columns) == RESULT_COLUMNS
     assert list(results["table"]) == ["totals", "shares", "totals"]
@@ -65,7 +65,7 @@ def test_the_answer_is_the_marked_sentence():
             "code cell 1: BadResults: .* but the columns are table, region",
         ),
         (executed(table(ROW[:-1])), "BadResults"),
-        (executed(table([*ROW[:5], "much", *ROW[6:]])), "BadResults: .*'much'"),
+        (executed(table([*ROW[:6], "much", *ROW[7:]])), "BadResults: .*'much'"),
         (executed(table([*ROW[:3], 2024.5, *ROW[4:]])), "BadResults"),
         (executed(table(ROW), figure("a"), figure("a")), "BadFigure: 'a' is no unique snake_case name"),
         (executed(table(ROW), figure("../a")), "BadFigure"),
@@ -79,9 +79,9 @@ def test_what_is_not_finished(notebook: nbformat.NotebookNode, sentence: str):
 def test_a_results_file_is_read_as_it_was(finished):
     text = (finished.folder / "results.csv").read_text(encoding="utf-8")
     assert text == (
-        "notebook,table,region,iso3,year,metric,value,low,high,unit\n"
-        "toy,totals,CAREC,,2020,total,421527.0,400000.0,,USD million\n"
-        "toy,totals,,NAM,,share,,,,NA\n"
+        "notebook,table,region,iso3,year,metric,item,value,low,high,unit\n"
+        "toy,totals,CAREC,,2020,total,,421527.0,400000.0,,USD million\n"
+        "toy,totals,,NAM,,share,,,,,NA\n"
     )
     results = read_results(finished.folder / "results.csv")
     assert results["unit"].tolist() == ["USD million", "NA"]

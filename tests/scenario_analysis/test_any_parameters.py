@@ -5,18 +5,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, reject, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from prose_rules import check_prose
-from strategies import examples, shared_values
+from strategies import examples, scenario_values
 
 from carec_digital_trade import figures, scenario_analysis
-from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.results import METRICS, rounded, stored
 from carec_digital_trade.scenario_analysis import series
-from carec_digital_trade.scenarios import presets
 
 pytestmark = pytest.mark.usefixtures("light_backtest")
 
@@ -24,80 +21,6 @@ SECTIONS = [name for name in scenario_analysis.__all__ if name != "answer"]
 STEMS = re.compile(f"({'|'.join(METRICS)})(_[a-z0-9_]+)?")
 # A sum of shares of a median, rounded a few times.
 ROUNDING = 1e-9
-LAST = {"delivered": 2025, "deliverable": 2023}
-OWN = {
-    "kind": "trade_per_10_percent",
-    "indicator": "internet_users",
-    "measures": ["delivered", "deliverable"],
-    "central": 2.0,
-    "source": "A survey",
-}
-FULL = {"family": "paperless", "effect": "escap_cpta", "benchmark": "full"}
-
-
-def lever(family, effects, **fields):
-    fields = {"closure": st.floats(0, 1), "end": st.integers(2026, 2040), **fields}
-    return st.fixed_dictionaries({"family": st.just(family), "effect": st.sampled_from(effects)}, optional=fields)
-
-
-LEVERS = st.tuples(
-    st.none() | lever("regulation", ["wto2023_interaction"], benchmark=st.sampled_from(["median", "full", "SGP"])),
-    st.none()
-    | lever(
-        "connectivity",
-        ["wto2023_trade", "wto2023_cost", "oecd2018_services"],
-        phase=st.just("logistic"),
-        benchmark=st.sampled_from(["best", "median", "DEU"]),
-    ),
-    st.none() | lever("inclusion", [{**OWN, "low": 1.0}, {**OWN, "kind": "cost_per_10_percent", "central": -1.0}]),
-    st.none() | st.builds(lambda share: {**FULL, "spillover": share}, st.floats(0.01, 1)),
-    st.none() | st.just({"family": "inclusion", "indicator": "internet_users", "benchmark": "best"}),
-).map(lambda drawn: [each for each in drawn if each is not None])
-TARGETS = st.fixed_dictionaries(
-    {"kind": st.sampled_from(["multiple", "benchmark_ratio"]), "year": st.integers(2026, 2030)},
-    optional={"multiple": st.floats(0.1, 50)},
-)
-
-EFFECTS = {
-    "regulation": [None, {}, {"regulation": None}],
-    "paperless": [
-        None,
-        {"paperless": "escap_tfa_digital"},
-        {"paperless": {**OWN, "kind": "trade_at_full", "indicator": "cpta"}},
-    ],
-    "connectivity": [None, {"connectivity": "oecd2018_services"}, {"connectivity": "wto2023_cost"}],
-    "inclusion": [None, {"inclusion": OWN}],
-    "all_four": [
-        None,
-        {"connectivity": "oecd2018_services", "regulation": None},
-        {"inclusion": OWN, "paperless": None},
-    ],
-}
-
-
-@st.composite
-def scenario_values(draw: st.DrawFn) -> dict[str, object]:
-    """Values that the model admits; one vintage, since both names stand for the same files."""
-    shared = draw(shared_values())
-    values = shared | {
-        "vintage": "bundled",
-        "preset": draw(st.sampled_from(sorted(set(presets()["preset"])))),
-        "levers": draw(st.none() | LEVERS),
-        "baseline": draw(st.sampled_from(["shrunken_drift", "own_drift"])),
-        "horizon": draw(st.integers(LAST[shared["measure"]] + 1, 2060)),
-        "trade_elasticity": draw(st.sampled_from([[-5.0, -3.7, -3.2], -4, -0.5])),
-        "relative_uncertainty": draw(st.floats(0, 0.99)),
-        "support": draw(st.sampled_from([1, 2, 5.5, 100])),
-        "draws": draw(st.integers(100, 200)),
-        "target": draw(st.none() | TARGETS),
-    }
-    if values["levers"] is None:
-        values["effects"] = draw(st.sampled_from(EFFECTS[values["preset"].removesuffix("_half")]))
-    try:
-        ScenarioParameters.validated(values)
-    except InputError:
-        reject()
-    return values
 
 
 @settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))

@@ -2,13 +2,12 @@
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from strategies import scenario_values
 
 from carec_digital_trade import datasets, scenario_analysis, vintages
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import NOTEBOOKS, ScenarioParameters
 from carec_digital_trade.scenarios import Lever, preset, presets, published_effects
-
-from .test_any_parameters import scenario_values
 
 OWN = {
     "kind": "trade_per_10_percent",

@@ -253,5 +253,5 @@ def _charts(batch: Batch, runs: list[Run]) -> list[ChartSet]:
 
 
 def _usual(run: Run) -> str:
-    metrics = dict.fromkeys(row["metric"] for row in read_rows(run) if not row["iso3"])
+    metrics = dict.fromkeys(row["name"] for row in read_rows(run) if not row["iso3"])
     return "total" if "total" in metrics else next(iter(metrics), "")

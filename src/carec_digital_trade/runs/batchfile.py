@@ -16,8 +16,8 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from carec_digital_trade.errors import InputError, nearest
+from carec_digital_trade.findings import METRICS
 from carec_digital_trade.prose import listing
-from carec_digital_trade.results import METRICS
 from carec_digital_trade.runs.identity import Run, plan
 from carec_digital_trade.runs.notebooks import Source, open_notebook
 from carec_digital_trade.yaml_core import compose, plain, problem

@@ -98,7 +98,7 @@ def chart_sets(rows: Iterable[_Row], metrics: Sequence[str], varied: Sequence[st
     sets = []
     others = [name for name in varied if name != along]
     for metric in metrics:
-        found = [(run, row) for run, row in rows if row["metric"] == metric and along in run.parameters]
+        found = [(run, row) for run, row in rows if row["name"] == metric and along in run.parameters]
         for unit in dict.fromkeys(row["unit"] for _, row in found):
             alike = [(run, row) for run, row in found if row["unit"] == unit]
             if any(row["value"] for _, row in alike):

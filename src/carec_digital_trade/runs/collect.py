@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 
-from carec_digital_trade.results import COLUMNS, MEDIA_TYPE, METADATA_KEY
+from carec_digital_trade.findings import COLUMNS, MEDIA_TYPE, METADATA_KEY
 from carec_digital_trade.runs.failures import Failure, RunFailed
 
 RESULT_COLUMNS = ["notebook", *COLUMNS]
@@ -34,7 +34,7 @@ class Findings:
     Attributes
     ----------
     results : pandas.DataFrame
-        Columns notebook, table, region, iso3, year, metric, value, low, high, unit; one row a number.
+        Columns notebook, table, region, iso3, year, metric, item, value, low, high, unit; one row a number.
     figures : dict of str to bytes
         Name to PNG.
     answer : str or None
@@ -127,7 +127,7 @@ def _results(notebook: nbformat.NotebookNode, name: str) -> pd.DataFrame:
     except _MISSHAPEN:
         raise next(filter(None, (_fault(*each) for each in bundles))) from None
     if frame.empty:
-        raise RunFailed(Failure("NoResults", "the notebook handed over no results: it does so with results.show"))
+        raise RunFailed(Failure("NoResults", "the notebook handed over no results: it does so by showing a finding"))
     return frame.assign(notebook=name)[RESULT_COLUMNS].astype({"notebook": _DTYPES["notebook"]})
 
 

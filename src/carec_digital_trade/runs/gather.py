@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from carec_digital_trade.findings import whole_name
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.collect import RESULT_COLUMNS
 from carec_digital_trade.runs.execute import RunResult
@@ -105,7 +106,7 @@ def regional(runs: Iterable[Run], metrics: Sequence[str]) -> Iterator[tuple[Run,
     runs : iterable of Run
         Finished ones.
     metrics : sequence of str
-        Names as in results.csv.
+        Names as in results.csv; one that has items is followed by its item, as in total_si2.
 
     Yields
     ------
@@ -131,8 +132,8 @@ def _regions(run: Run, metrics: Sequence[str]) -> dict[tuple[str, str], dict[str
     """Return, for each metric and table of a run, the row of each region."""
     tables: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
     for row in read_rows(run):
-        if row["metric"] in metrics and not row["iso3"]:
-            known = tables.setdefault((row["metric"], row["table"]), {})
+        if row["name"] in metrics and not row["iso3"]:
+            known = tables.setdefault((row["name"], row["table"]), {})
             if not _of_its_year(run, known.get(row["region"], {})):
                 known[row["region"]] = row
     return tables
@@ -158,10 +159,11 @@ def read_rows(run: Run) -> Iterator[dict[str, str]]:
     Yields
     ------
     dict of str to str
-        Column to text.
+        Column to text; under ``name`` the metric and its item.
     """
     with (run.folder / layout.RESULTS).open(newline="", encoding="utf-8") as file:
-        yield from csv.DictReader(file)
+        for row in csv.DictReader(file):
+            yield row | {"name": whole_name(row["metric"], row.get("item", ""))}
 
 
 def _rows(run: Run) -> bytes | None:
