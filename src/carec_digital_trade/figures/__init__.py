@@ -1,4 +1,4 @@
-"""One function a figure; each takes a `results.Result` and returns its axes, and shows nothing itself."""
+"""One function a figure; each takes a `findings.Finding` and returns its axes, and shows nothing itself."""
 
 from carec_digital_trade.figures.gap_analysis import expected_trade, readiness, readiness_and_trade, waterfall
 from carec_digital_trade.figures.scenarios import (

@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import source_line
+from carec_digital_trade.errors import InputError, attempt
+from carec_digital_trade.findings.declared import COLUMNS
 from carec_digital_trade.findings.finding import Finding, record
 from carec_digital_trade.findings.specs import Spec, specs
 from carec_digital_trade.findings.words import filled, worded
 from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
+from carec_digital_trade.prose import capital
 from carec_digital_trade.regions import Region
 
 ANSWER = "answer"
@@ -32,36 +35,56 @@ def findings_of(chosen: SharedParameters) -> Callable[[str, Any], Finding]:
     callable
         Takes the name of a finding and what was found, and returns the `Finding`. What was found is a tidy frame; or
         a mapping of regions (or their labels) to frames, rows or results with fields, which become one frame with the
-        column region.
+        column region; or what the notebook's facts say in ``SHAPES``, whose functions return the frame to print, the
+        frames that become records, and facts. An `InputError` among it (see `errors.attempt`) makes an empty finding
+        that says why.
     """
     notebook = next(each.name for each in NOTEBOOKS.values() if isinstance(chosen, each.model))
     deciding = import_module(f"carec_digital_trade.findings.facts.{notebook}")
+    shapes: Mapping[str, Callable[..., Any]] = getattr(deciding, "SHAPES", {})
 
-    def finding(name: str, found: Any) -> Finding:
+    def finding(name: str, *found: Any) -> Finding:
         spec = specs(notebook)[name]
-        frame = _declared(_tidy(found), spec, chosen.year)
+        shape = shapes.get(name, _plain)
+        shaped = shape(*found, chosen) if name == ANSWER else attempt(shape, *found, chosen)
+        why = capital(f"{shaped}.") if isinstance(shaped, InputError) else ""
+        frame, recorded, known = _nothing(spec) if why else shaped
+        frame, *recorded = (_declared(each, spec, chosen.year) for each in (frame, *recorded))
         facts = {
             "chosen": chosen,
             "year": chosen.year,
             "subject": chosen.subject(capital=False),
             "frame": frame,
         }
-        if decide := getattr(deciding, name, None):
+        facts |= deciding.common(chosen) if hasattr(deciding, "common") else {}
+        facts |= known
+        if name not in shapes and (decide := getattr(deciding, name, None)):
             facts |= decide(frame, chosen)
         tables = [filled(source, facts) for source in spec.sources]
         return Finding(
             name=spec.table or name,
             caption=filled(spec.caption, facts),
-            table=_printed(frame, spec),
-            records=_recorded(frame, spec, spec.table or name),
-            reading=worded(notebook, name, facts),
+            table=_printed(frame, spec).rename(columns=lambda heading: filled(heading, facts)),
+            records=pd.concat([_recorded(each, spec, spec.table or name) for each in recorded], ignore_index=True)
+            if recorded
+            else pd.DataFrame(columns=COLUMNS),
+            reading=facts.get("why") or why or worded(notebook, name, facts),
             source=source_line(*filter(None, tables), vintage=chosen.vintage),
-            decimals={spec.heading(column): spec.decimals_of(column) for column in spec.columns},
+            decimals={filled(spec.heading(column), facts): spec.decimals_of(column) for column in spec.columns},
             frame=frame,
             answers=name == ANSWER,
         )
 
     return finding
+
+
+def _plain(found: Any, _: SharedParameters) -> tuple[pd.DataFrame, list[pd.DataFrame], dict[str, Any]]:
+    frame = _tidy(found)
+    return frame, [frame], {}
+
+
+def _nothing(spec: Spec) -> tuple[pd.DataFrame, list[pd.DataFrame], dict[str, Any]]:
+    return pd.DataFrame(columns=list(spec.columns)), [], {}
 
 
 def _tidy(found: Any) -> pd.DataFrame:
@@ -102,7 +125,8 @@ def _printed(frame: pd.DataFrame, spec: Spec) -> pd.DataFrame:
 
 
 def _recorded(frame: pd.DataFrame, spec: Spec, table: str) -> pd.DataFrame:
-    records = record(frame, table, {column: spec.unit(column) for column in spec.records})
-    if spec.records and "unit" in frame:
-        records["unit"] = np.where(records["unit"] == "", np.tile(frame["unit"], len(spec.records)), records["unit"])
+    columns = [column for column in spec.records if column in frame]
+    records = record(frame, table, {column: spec.unit(column) for column in columns})
+    if columns and "unit" in frame:
+        records["unit"] = np.where(records["unit"] == "", np.tile(frame["unit"], len(columns)), records["unit"])
     return records

@@ -26,7 +26,7 @@ FIGURE_WORDS = {
 }
 
 
-@remembered(maxsize=12)
+@remembered(maxsize=16)
 def trade_panel(measure: Measure = "delivered", flow: Flow = "total", vintage: str = BUNDLED) -> pd.DataFrame:
     """Return trade beside population, GDP and the indicators of connectivity, for reading only.
 

@@ -15,7 +15,8 @@ from carec_digital_trade.metrics import years
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 
 _FACTORS = ["population", "gdp_per_person", "trade_per_gdp"]
-_COLUMNS = ["key", "variant", "region", "measure", "year", "region_covered", "benchmark_covered", "gap", "log_gap"]
+_COLUMNS = ["key", "variant", "region", "measure", "year", "region_covered", "benchmark_covered"]
+_COLUMNS += ["region_trade", "benchmark_trade", "gap", "log_gap"]
 _COLUMNS += [*_FACTORS, *(f"opening_{factor}" for factor in _FACTORS), "largest", "problem"]
 
 
@@ -58,10 +59,10 @@ def splits_survive(
     pandas.DataFrame
         One row a variant, the one asked for first: key (as_asked, other_measure, other_measures_year, year_before,
         without_dominant), variant (the same in words), region, measure, year, region_covered and benchmark_covered
-        (members), gap (USD million), log_gap, the ratio of each factor (population, gdp_per_person, trade_per_gdp),
-        each factor's part of the gap in logarithms, positive where it opens it (opening_population and so on), largest
-        (the factor that opens it the most), agrees (whether that is the first row's), problem (why the gap cannot be
-        split, or empty).
+        (members), region_trade, benchmark_trade and gap (USD million), log_gap, the ratio of each factor (population,
+        gdp_per_person, trade_per_gdp), each factor's part of the gap in logarithms, positive where it opens it
+        (opening_population and so on), largest (the factor that opens it the most), agrees (whether that is the first
+        row's), problem (why the gap cannot be split, or empty).
     """
     (other,) = (each for each in get_args(Measure) if each != measure)
     near = int(np.clip(year, *years(other, vintage)))
@@ -98,6 +99,8 @@ def _row(
         | {
             "region_covered": len(found.region_covered),
             "benchmark_covered": len(found.benchmark_covered),
+            "region_trade": found.region_trade,
+            "benchmark_trade": found.benchmark_trade,
             "gap": found.gap,
             "log_gap": found.log_gap,
             "largest": parts.idxmax(),

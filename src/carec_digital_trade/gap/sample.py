@@ -118,6 +118,22 @@ def estimation_sample(panel: pd.DataFrame, equation: str, estimator: Estimator) 
     return Sample(with_terms(rows), equation, said)
 
 
+def usable(panel: pd.DataFrame, equation: str, estimator: Estimator = "ols") -> pd.DataFrame:
+    """Return the rows that an equation can be fitted to, sorted by economy and year.
+
+    Parameters
+    ----------
+    panel, equation, estimator
+        As for `estimation_sample`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the columns of the panel.
+    """
+    return estimation_sample(panel, equation, estimator).rows
+
+
 def without_single_years(sample: Sample) -> Sample:
     """Leave out economies with one row, about which a fit with economy effects says nothing (Correia 2015).
 

@@ -27,7 +27,7 @@ from typing import Any
 STACK = (
     "carec_digital_trade.runs.worker",
     "carec_digital_trade.snapshot",
-    "carec_digital_trade.gap_analysis",
+    "carec_digital_trade.findings.facts.gap_analysis",
     "carec_digital_trade.scenario_analysis",
     "carec_digital_trade.figures",
     "statsmodels.api",

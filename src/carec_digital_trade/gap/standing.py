@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from carec_digital_trade.errors import InputError
+
 RATIO = "actual_over_expected"
 ANSWERS = {"yes": 1.0, "not known": math.nan, "no": 0.0}
 """Whether a member lags, and how results.csv says it, those first that do."""
 
 
-def lagging(ready: pd.DataFrame, scored: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
+def lagging(ready: pd.DataFrame, scored: pd.DataFrame, expected: pd.DataFrame | InputError) -> pd.DataFrame:
     """Ask which members lag behind the median economy in readiness, in trade against expectation, and in both.
 
     Parameters
@@ -21,7 +23,7 @@ def lagging(ready: pd.DataFrame, scored: pd.DataFrame, expected: pd.DataFrame) -
     scored : pandas.DataFrame
         All economies, as from `readiness.scores`.
     expected : pandas.DataFrame
-        All economies, as from `expected_trade`; empty where none can be shown.
+        All economies, as from `expected_trade`, or the error that says why there are none (see `errors.attempt`).
 
     Returns
     -------
@@ -31,8 +33,7 @@ def lagging(ready: pd.DataFrame, scored: pd.DataFrame, expected: pd.DataFrame) -
         data leave it open).
     """
     readiness, trade = everybody(scored, expected)[["median_of_all_readiness", "median_of_all_ratio"]].iloc[0]
-    columns = ["iso3", RATIO, "ratio_low", "ratio_high", "position"]
-    frame = ready.merge(expected[columns], on="iso3", how="left")
+    frame = ready.merge(_ratios(expected), on="iso3", how="left")
     frame["in_readiness"] = _behind(frame["readiness_low"], frame["readiness_high"], readiness)
     frame["in_trade"] = _behind(frame[RATIO], frame[RATIO], trade)
     both = frame[["in_readiness", "in_trade"]]
@@ -45,7 +46,7 @@ def lagging(ready: pd.DataFrame, scored: pd.DataFrame, expected: pd.DataFrame) -
     return frame.loc[order].reset_index(drop=True)
 
 
-def everybody(scored: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
+def everybody(scored: pd.DataFrame, expected: pd.DataFrame | InputError) -> pd.DataFrame:
     """Compare readiness and trade against expectation over all economies.
 
     Parameters
@@ -60,7 +61,8 @@ def everybody(scored: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
         ``_high``; missing where fewer than four economies have both, or all have the same score),
         median_of_all_readiness, median_of_all_ratio.
     """
-    both = scored.merge(expected, on="iso3").dropna(subset=["score", RATIO])
+    ratios = _ratios(expected)
+    both = scored.merge(ratios, on="iso3").dropna(subset=["score", RATIO])
     value = low = high = math.nan
     if len(both) > 3 and both["score"].nunique() > 1:
         value = stats.spearmanr(both["score"], both[RATIO]).statistic
@@ -73,10 +75,17 @@ def everybody(scored: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
                 "rank_correlation_low": low,
                 "rank_correlation_high": high,
                 "median_of_all_readiness": scored["score"].median(),
-                "median_of_all_ratio": expected[RATIO].astype(float).median(),
+                "median_of_all_ratio": ratios[RATIO].median(),
             }
         ]
     )
+
+
+def _ratios(expected: pd.DataFrame | InputError) -> pd.DataFrame:
+    columns = {"iso3": "str", RATIO: float, "ratio_low": float, "ratio_high": float, "position": "str"}
+    if isinstance(expected, InputError):
+        return pd.DataFrame(columns=list(columns)).astype(columns)
+    return expected[list(columns)]
 
 
 def _behind(low: pd.Series, high: pd.Series, median: float) -> np.ndarray:
