@@ -12,7 +12,7 @@ it has kinds), `value`, `low`, `high`, `unit`. A batch puts `run_id` and a colum
 before them, written as after `-p`; `~` is YAML's null, such as the default exclusions, and a cell is empty where the
 notebook has no such parameter.
 
-The file is UTF-8 with commas between the columns and points in the numbers. Python, R and Stata read it as it is. Excel
+The file is UTF-8 with commas between the columns and points in the numbers; Python, R and Stata read it as it is. Excel
 garbles accents, or takes 1.5 for a date, when the file is opened by a double click: use Data > From Text/CSV with file
 origin 65001 (UTF-8) and delimiter comma, and where the decimal sign is a comma Transform Data > Using Locale >
 English."""

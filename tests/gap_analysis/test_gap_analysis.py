@@ -10,8 +10,8 @@ import pytest
 from pyfixest.demeaners import MapDemeaner
 from scipy import stats
 
-from carec_digital_trade.findings import COLUMNS
-from carec_digital_trade.gap import expected_trade, spikes, trade_panel
+from carec_digital_trade.findings import COLUMNS, findings_of
+from carec_digital_trade.gap import EQUATION, estimates, expected_trade, spikes, trade_panel
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.paths import bundled
 
@@ -471,3 +471,11 @@ def test_answer_prints_the_numbers_that_the_tables_hold():
         f"(medians {checks['region_median']:.2f} and {checks['benchmark_median']:.2f}, p = {checks['p']:.2f})" in said
     )
     assert table.shape == (3, 4)
+
+
+def test_few_clusters_are_said_where_the_estimates_are_shown():
+    panel = trade_panel()
+    few = panel[panel["iso3"].isin(panel.dropna()["iso3"].unique()[:25])]
+    shown = findings_of(GapParameters.validated({}))("estimates", estimates(few, [EQUATION]), EQUATION)
+    assert "Few clusters: with 25 economies, fewer than 30" in shown.reading
+    assert shown.frame["notes"].str.contains("few clusters").all()

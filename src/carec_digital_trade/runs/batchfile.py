@@ -17,6 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.findings import METRICS
+from carec_digital_trade.paths import expanded
 from carec_digital_trade.prose import listing
 from carec_digital_trade.runs.identity import Run, plan
 from carec_digital_trade.runs.notebooks import Source, open_notebook
@@ -270,7 +271,7 @@ class _Reader:
             given = self._given(item)
             asked = str(given.value)
             if asked.endswith(".ipynb"):
-                asked = str(self._folder / Path(asked).expanduser())
+                asked = str(self._folder / expanded(asked))
             try:
                 source = open_notebook(asked)
             except InputError as error:

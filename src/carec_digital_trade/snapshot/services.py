@@ -70,7 +70,7 @@ def sources_of_growth(chosen: SnapshotParameters) -> Result:
         One row a region: change and its three parts, which add up to it. Empty in the first year of the data.
     """
     services = load("delivered_services", chosen.vintage)
-    first = max(chosen.year - SPLIT_YEARS, int(services["year"].min()))
+    first = int(services.loc[services["year"] >= chosen.year - SPLIT_YEARS, "year"].min())
     rows = [_split(services, chosen, each, first) for each in chosen.compared()] if first < chosen.year else []
     columns = ["region", "year", "change", *PARTS, "members", "covered", "missing"]
     frame = pd.DataFrame(rows, columns=columns)

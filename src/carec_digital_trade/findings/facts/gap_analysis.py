@@ -40,6 +40,8 @@ BASES = {"total": "Regional totals", "mean_member": "Mean members"}
 
 _RATIO = "actual_over_expected"
 _SHORT_TERMS = {"internet_users_10_points": "internet", "fixed_broadband_10_per_100": "broadband"}
+_ODD = ("one_year", "separation", "few_clusters", "few_traders")
+"""What is said of some estimates only."""
 _THIRDS = {"all": "all economies", "population": "by population", "gdp_per_person": "by GDP per person"}
 
 
@@ -125,6 +127,7 @@ def estimates(fits: Sequence[Estimate], equation: str, chosen: GapParameters) ->
     facts = {
         "internet": told.terms_told(fits, "internet_users_10_points"),
         "used": next(fit for fit in asked if fit.estimator == chosen.estimator),
+        "few": next((fit.said["few_clusters"] for fit in fits if "few_clusters" in fit.said), ""),
         "first": min(fit.first_year for fit in fits),
         "last": max(fit.last_year for fit in fits),
     }
@@ -277,6 +280,7 @@ def _terms(fit: Estimate) -> pd.DataFrame:
         effects=fit.economy_effects,
         covariates=", ".join(COVARIATE_WORDS[name] for name in covariates_in(fit.equation)) or "none",
         rows=f"{fit.observations:,} ({fit.economies})",
+        notes=", ".join(kind.replace("_", " ") for kind in fit.said if kind in _ODD),
         explained=fit.r2,
         reset_p=fit.reset_p,
     )
