@@ -14,6 +14,8 @@ import made_files
 import nbformat
 import pandas as pd
 import pytest
+from notebook_cells import found
+from prose_rules import check_reading
 
 from carec_digital_trade import importers, vintages
 from carec_digital_trade.claims import verdicts
@@ -27,7 +29,6 @@ from carec_digital_trade.planned import PLANNED_VARIABLE, kernel_environment
 from carec_digital_trade.regions import region
 from carec_digital_trade.runs import execute, kernels, open_notebook, plan
 from carec_digital_trade.scenarios.indicators import indicator_values
-from carec_digital_trade.snapshot import claims, intra_regional, revisions, totals
 
 ROOT = Path(__file__).parents[1]
 FILE = made_files.wto_file()
@@ -256,14 +257,14 @@ def test_a_changed_byte_is_found_with_its_row(tmp_path: Path):
 
 def test_what_a_process_has_cached_follows_the_vintages(tmp_path: Path):
     chosen = {"vintage": "latest"}
-    old = totals(SnapshotParameters.validated(chosen)).table["USD million"]
+    old = found("snapshot", **chosen)["totals"].frame["total"]
     assert years("delivered", "latest") == (2005, 2025)
     newer = FILE[FILE["YEAR"] == "2025"].assign(YEAR="2026")
     values = (FILE["VALUE"].astype(float) * 2).map("{:.10g}".format)
     frame = pd.concat([FILE.assign(VALUE=values), newer], ignore_index=True)
     importers.import_file("wto_delivered", made_files.csv(frame, tmp_path / "d.csv"))
     assert years("delivered", "latest") == (2005, 2026)
-    new = totals(SnapshotParameters.validated(chosen)).table["USD million"]
+    new = found("snapshot", **chosen)["totals"].frame["total"]
     assert new.to_numpy() == pytest.approx(2 * old.to_numpy(), rel=1e-8)
     assert SnapshotParameters.validated({**chosen, "year": 2026}).year == 2026
     with pytest.raises(InputError, match="year 2026 is not covered: delivered has the years 2005 to 2025"):
@@ -394,10 +395,8 @@ def test_the_snapshot_notebook_runs_on_a_vintage(tmp_path: Path, larger: Path):
     manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["data"]["delivered"]["vintage"] == "2027-06"
     assert manifest["parameters"]["vintage"] == "2027-06"
-    found = result.results
-    chosen = SnapshotParameters.validated({"vintage": "2027-06"})
-    table = totals(chosen).table.set_index("Region")["USD million"]
-    value = found.query("table == 'totals' and metric == 'total' and region == 'CAREC'")["value"].item()
+    table = found("snapshot", vintage="2027-06")["totals"].frame.set_index("region")["total"]
+    value = result.results.query("table == 'totals' and metric == 'total' and region == 'CAREC'")["value"].item()
     assert value == pytest.approx(table["CAREC"], rel=1e-7)
 
 
@@ -406,10 +405,10 @@ def test_the_revisions_section_says_what_changed(tmp_path: Path):
     values = (FILE["VALUE"].astype(float) * factors).map("{:.10g}".format)
     frame = FILE.assign(VALUE=values.where(FILE["YEAR"].eq("2024"), FILE["VALUE"]))
     importers.import_file("wto_delivered", made_files.csv(frame, tmp_path / "DDS.csv"), vintage="2027-06")
-    same = revisions(SnapshotParameters.validated({}))
+    same = found("snapshot")["revisions"]
     assert same.table["Economy"].tolist() == ["Total", "Total"]
-    assert same.reading.startswith("The figures are the bundled ones of 2026-05-21, so there is nothing to compare")
-    result = revisions(SnapshotParameters.validated({"vintage": "2027-06"}))
+    assert same.reading.startswith("The figures are the bundled ones of 2026-05-21;")
+    result = found("snapshot", vintage="2027-06")["revisions"]
     table = result.table.set_index(["Region", "Economy"])
     assert table.index.tolist() == [
         ("CAREC", "Total"),
@@ -419,11 +418,10 @@ def test_the_revisions_section_says_what_changed(tmp_path: Path):
     ]
     assert table["Revision, %"]["ASEAN", "Singapore"] == pytest.approx(10)
     assert table.loc[("CAREC", "Total"), ["Figures revised", "new", "gone"]].tolist() == [2, 0, 0]
-    assert "The largest revisions, in US dollars: Singapore's" in result.reading
-    assert "of 2024 (-20.0%)" in result.reading
-    assert "delivered, delivered_services and breaks are imported, the others are the bundled ones." in result.reading
-    records = result.records.set_index(["iso3", "metric"])["value"]
-    assert records["SGP", "revision_since_bundled"] == pytest.approx(10)
+    assert "The largest revision: Singapore's" in result.reading
+    assert "(delivered, delivered_services and breaks imported)" in result.caption
+    records = result.records.set_index(["iso3", "metric", "item"])["value"]
+    assert records["SGP", "revision", "since_bundled"] == pytest.approx(10)
 
 
 def test_new_and_gone_years_are_counted(tmp_path: Path):
@@ -431,7 +429,7 @@ def test_new_and_gone_years_are_counted(tmp_path: Path):
     frame = pd.concat([FILE[FILE["YEAR"] != "2005"], newer], ignore_index=True)
     importers.import_file("wto_delivered", made_files.csv(frame, tmp_path / "DDS.csv"), vintage="2027-06")
     for year in (2024, 2026):  # the bundled figures end in 2025
-        result = revisions(SnapshotParameters.validated({"vintage": "2027-06", "year": year}))
+        result = found("snapshot", vintage="2027-06", year=year)["revisions"]
         carec = result.table.set_index(["Region", "Economy"]).loc[("CAREC", "Total")]
         assert carec[["Figures revised", "new", "gone"]].tolist() == [0, 22, 22]
     assert "No member of CAREC has a figure of 2026 in both vintages" in result.reading
@@ -444,48 +442,49 @@ def with_batis(tmp_path: Path) -> importers.Imported:
 
 
 def test_integration_is_computed_once_there_is_trade_by_partner(with_batis: importers.Imported):
-    before = intra_regional(SnapshotParameters.validated({}))
-    assert before.table["Within, %"].tolist() == [7, 24]
+    before = found("snapshot")["intra_regional"]
+    assert before.table["Within, %"].tolist() == pytest.approx([7, 24])
     assert "the shares remain the article's word" in before.reading
     chosen = SnapshotParameters.validated({"vintage": "latest"})
     assert "bilateral" in chosen.tables()
     assert "bilateral" in catalogue("latest")["table"].tolist()
-    after = intra_regional(chosen)
+    after = found("snapshot", vintage="latest")["intra_regional"]
     computed = after.table[after.table["Trade"].str.startswith("digitally deliverable")].set_index("Region")
     assert computed.index.tolist() == ["CAREC", "CAREC without China", "ASEAN", "ASEAN without Singapore"]
     for label, one in zip(computed.index, [*map(region, ("CAREC", "ASEAN"))] * 2, strict=False):
         if label == one.name:
-            found = services_integration(load("bilateral", "latest"), one, 2023)
-            assert computed.loc[label, "Within, %"] == pytest.approx(100 * found.indices.intra_regional_share)
-            assert computed.loc[label, "Value estimated, %"] == pytest.approx(100 * found.estimated_value)
-    assert computed["Year"].tolist() == ["2023"] * 4  # 2024 is asked for and the table ends in 2023
+            known = services_integration(load("bilateral", "latest"), one, 2023)
+            assert computed.loc[label, "Within, %"] == pytest.approx(100 * known.indices.intra_regional_share)
+            assert computed.loc[label, "Value estimated, %"] == pytest.approx(100 * known.estimated_value)
+    assert computed["Year"].tolist() == [2023] * 4  # 2024 is asked for and the table ends in 2023
     assert computed[["Intensity", "Introversion"]].notna().all(axis=None)
-    assert "are estimated and not reported" in after.reading
+    assert "of its value estimated" in after.reading
     assert "do not test the shares of all trade" in after.reading
     assert "Balanced Trade in Services (BaTIS, BPM6) (2027-06-01)" in after.source
 
 
 def test_regions_that_the_table_does_not_tell_apart_are_said(with_batis: importers.Imported):
-    chosen = SnapshotParameters.validated({"region": ["BRA", "ARG"], "benchmark": ["KAZ", "DEU"], "vintage": "latest"})
-    reading = intra_regional(chosen).reading
-    assert "tells no member of Brazil and Argentina apart: cdt data import batis FILE --economy " in reading
-    assert "It leaves out Germany, which the table does not tell apart (--economy DEU)." in reading
+    asked = {"region": ["BRA", "ARG"], "benchmark": ["KAZ", "DEU"], "vintage": "latest"}
+    reading = found("snapshot", **asked)["intra_regional"].reading
+    check_reading(reading)
+    assert "o member of Brazil and Argentina is told apart" in reading
+    assert "`cdt data import batis FILE --economy BRA --economy ARG --economy DEU` takes in." in reading
 
 
 def test_the_claims_on_integration_get_a_verdict_of_their_own_kind(with_batis: importers.Imported):
-    found = verdicts("latest").set_index("id").loc[["intra_carec", "intra_asean"]]
-    assert found["verdict"].unique().tolist() in (["supported for services"], ["contradicted for services"])
+    given = verdicts("latest").set_index("id").loc[["intra_carec", "intra_asean"]]
+    assert given["verdict"].unique().tolist() in (["supported for services"], ["contradicted for services"])
     table = load("bilateral", "latest")
     carec = services_integration(table, region("CAREC", exclude=["CHN"]), 2023)
     asean = services_integration(table, region("ASEAN"), 2023)
     shares = [100 * each.indices.intra_regional_share for each in (carec, asean)]
-    assert found["value"].tolist() == pytest.approx(shares)
-    assert (found.loc["intra_carec", "verdict"] == "supported for services") == (shares[0] < shares[1])
-    assert "The quoted figures are of all trade and stay the article's word." in found.loc["intra_carec", "finding"]
-    assert found["source"].tolist() == ["bilateral (2027-06-01)"] * 2
-    result = claims(SnapshotParameters.validated({"vintage": "latest"}))
-    assert "for_services" in " ".join(result.records["metric"])
-    assert "for_services" not in " ".join(claims(SnapshotParameters.validated({})).records["metric"])
+    assert given["value"].tolist() == pytest.approx(shares)
+    assert (given.loc["intra_carec", "verdict"] == "supported for services") == (shares[0] < shares[1])
+    assert "The quoted figures are of all trade and stay the article's word." in given.loc["intra_carec", "finding"]
+    assert given["source"].tolist() == ["bilateral (2027-06-01)"] * 2
+    result = found("snapshot", vintage="latest")["verdicts"]
+    assert "for_services" in " ".join(result.records["item"])
+    assert "for_services" not in " ".join(found("snapshot")["verdicts"].records["item"])
     assert verdicts().set_index("id").loc["intra_carec", "verdict"] == "not testable here"
 
 

@@ -21,7 +21,7 @@ _VERBS = {
     "trade": "metrics",
 }
 """Name to the module that it is imported from."""
-_MODULES = ("claims", "figures", "gap", "metrics", "readiness", "scenarios")
+_MODULES = ("claims", "figures", "gap", "metrics", "readiness", "revisions", "scenarios")
 
 
 def __getattr__(name: str) -> Any:

@@ -2,11 +2,14 @@
 
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-from carec_digital_trade.datasets import describe, load
+from carec_digital_trade.datasets import BUNDLED, describe, load
 from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.metrics import by_member, members, trade
 from carec_digital_trade.metrics.integration import REST
+from carec_digital_trade.regions import REFERENCE_YEAR, Region
 
 By = Literal["change", "percent"]
 KINDS = ("revised", "new", "gone")
@@ -105,6 +108,103 @@ def compared(table: str, old: str, new: str) -> dict[str, int]:
         "gone": gone,
         "unchanged": len(before) - gone - revised,
     }
+
+
+def since_article(vintage: str = BUNDLED) -> pd.DataFrame:
+    """Set the article's Table 1 as printed beside the same figures in the WTO's present file.
+
+    Parameters
+    ----------
+    vintage : str
+        Vintage of that file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an economy and, after its economies, one a region's total, whose iso3 is missing: region, iso3, economy
+        (the article's name, or Total), year, total (as printed), total_present (both USD million), revision (0.01 is
+        1%), and the present file's figures of the year before and after.
+    """
+    printed = load("table1", vintage)
+    wide = by_member(trade("delivered", "total", vintage), Region("", tuple(printed["iso3"]), REFERENCE_YEAR))
+    near = {"before": REFERENCE_YEAR - 1, "total_present": REFERENCE_YEAR, "after": REFERENCE_YEAR + 1}
+    beside = {name: wide.reindex([year]).iloc[0].to_numpy() for name, year in near.items()}
+    frame = printed.rename(columns={"value": "total"}).assign(**beside)
+    parts = []
+    for name, rows in frame.groupby("region", sort=False):
+        sums = rows[["total", "total_present"]].sum(min_count=1)
+        parts += [rows, pd.DataFrame([{"region": name, "economy": "Total", **sums}])]
+    frame = pd.concat(parts, ignore_index=True)
+    return frame.assign(year=REFERENCE_YEAR, revision=frame["total_present"] / frame["total"] - 1)
+
+
+def ranked(trade_frame: pd.DataFrame, region: Region, year: int, vintage: str = BUNDLED) -> pd.DataFrame:
+    """Rank the members of a region, each beside the article's figure where the article prints the same thing.
+
+    Parameters
+    ----------
+    trade_frame : pandas.DataFrame
+        One flow of one measure, from `metrics.trade`.
+    region : Region
+        Members.
+    year : int
+        A year of the frame.
+    vintage : str
+        Vintage of the article's table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `metrics.members`, the largest first, with article (USD million) and revision since (0.01 is 1%); both are
+        NaN unless the frame is the total of delivered trade and the year the article's.
+
+    Raises
+    ------
+    InputError
+        If the frame mixes flows or measures, or lacks the year.
+    """
+    rows = members(trade_frame, region, year).sort_values("value", ascending=False, kind="stable", ignore_index=True)
+    asked = (trade_frame["measure"].iloc[0], trade_frame["flow"].iloc[0], year)
+    printed = load("table1", vintage).set_index("iso3")["value"]
+    article = rows["iso3"].map(printed) if asked == ("delivered", "total", REFERENCE_YEAR) else np.nan
+    return rows.assign(article=article, revision=rows["value"] / article - 1)
+
+
+def since_bundled(measure: str, flow: str, region: Region, year: int, vintage: str) -> pd.DataFrame:
+    """Set a region's trade beside the bundled figures, for it and for the members whose figures differ.
+
+    Parameters
+    ----------
+    measure, flow, vintage : str
+        As in `metrics.trade`.
+    region : Region
+        Members.
+    year : int
+        Of the trade; the figures of all years are counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for the total, whose iso3 is missing, of the members that have the year in both vintages; then one a
+        member with a figure that differs, the largest revision leading: name, iso3, total_bundled, total (USD million),
+        revision_since_bundled (0.01 is 1%), figures_revised, figures_new, figures_gone (economy, year and flow).
+    """
+    before = by_member(trade(measure, flow, BUNDLED), region).reindex([year]).iloc[0]
+    now = by_member(trade(measure, flow, vintage), region, year).iloc[0]
+    found = diff(measure, BUNDLED, vintage)
+    flows = ["exports", "imports"] if flow == "total" else [flow]
+    own = found[found["iso3"].isin(region.members) & found["flow"].isin(flows)]
+    counts = pd.crosstab(own["iso3"], own["kind"]).reindex(columns=list(KINDS), fill_value=0).add_prefix("figures_")
+    own_rows = pd.DataFrame({"total_bundled": before, "total": now}).loc[counts.index].join(counts)
+    own_rows["size"] = (own_rows["total"] - own_rows["total_bundled"]).abs()
+    own_rows = own_rows.rename_axis("iso3").reset_index().sort_values("size", ascending=False, kind="stable")
+    # A total over other members than before would show their coming and going as a revision.
+    both = before.notna() & now.notna()
+    sums = {"total_bundled": before[both].sum(min_count=1), "total": now[both].sum(min_count=1), **counts.sum()}
+    kept = own_rows if len(region.members) > 1 else own_rows[:0]  # the total of one member says the same
+    frame = pd.concat([pd.DataFrame([sums]), kept.drop(columns="size")], ignore_index=True)
+    change = (frame["total"] - frame["total_bundled"]) / frame["total_bundled"].abs()
+    return frame.assign(revision_since_bundled=change.where(np.isfinite(change)))
 
 
 def _figures(table: str, old: str, new: str) -> tuple[pd.Series, pd.Series]:

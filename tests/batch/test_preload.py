@@ -86,13 +86,14 @@ def test_runs_share_nothing(perform: Callable, meddling: Path, sharing: Callable
     assert ours == {name: theirs[name] for name in ours}
 
 
-SECTION = """from carec_digital_trade import figures, snapshot
+SECTION = """import carec_digital_trade as cdt
 from carec_digital_trade.parameters import SnapshotParameters
-from carec_digital_trade.results import picture, show
+from carec_digital_trade.revisions import ranked
 chosen = SnapshotParameters(year=year)
-ranking = snapshot.ranked_members(chosen)
-show(ranking)
-picture(figures.members(ranking, chosen), "members", ranking)"""
+traded = cdt.trade(chosen.measure, chosen.flow)
+ranking = cdt.findings_of(chosen)("members", {each: ranked(traded, each, year) for each in chosen.regions()})
+cdt.picture(cdt.figures.members(ranking, chosen), "members", ranking)
+ranking"""
 ODDS = """import sys, warnings
 import matplotlib.pyplot as plt
 print("out"); print("err", file=sys.stderr); warnings.warn("careful", UserWarning)

@@ -74,7 +74,7 @@ def test_the_index_leads_to_the_pages_and_they_lead_back(page: Page):
     for number, title in enumerate(titles):
         page.locator("table.runs th a").nth(number).click()
         assert page.locator("h1").inner_text() == title
-        assert page.locator(".answer p").first.inner_text().endswith(".")
+        assert page.locator(".answer li, .answer p").first.inner_text().endswith(".")
         look(page, f"report_{number}")
         page.get_by_role("link", name="All runs in this folder").click()
         assert page.url == index

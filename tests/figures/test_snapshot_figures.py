@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from notebook_cells import found
 from overlap import clashes, texts
 
-from carec_digital_trade import figures, snapshot
+from carec_digital_trade import figures
 from carec_digital_trade.figures.labels import two_lines
-from carec_digital_trade.figures.snapshot import _log_ticks
+from carec_digital_trade.figures.lines import log_ticks_within
 from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR, colours, spread
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.regions import region
@@ -28,8 +29,8 @@ CASES = {
 
 def draw(values):
     chosen = SnapshotParameters.validated(values)
-    ranking, series = snapshot.ranked_members(chosen), snapshot.over_time(chosen)
-    services = snapshot.by_service(chosen)
+    findings = found("snapshot", ("cdt.picture(", "since_article(chosen", "verdicts"), **values)
+    ranking, series, services = (findings[name] for name in ("members", "over_time", "by_service"))
     return chosen, {
         "members": (ranking, figures.members(ranking, chosen)),
         "effective_members": (series, figures.effective_members(series, chosen)),
@@ -52,7 +53,7 @@ def test_members_hold_the_data():
     chosen, drawn = draw({})
     result, axes = drawn["members"]
     for axis, each, colour in zip(axes, chosen.regions(), (REGION_COLOUR, BENCHMARK_COLOUR), strict=True):
-        values = result.table[result.table["Region"] == each.name]["USD million"] / 1000
+        values = result.frame[result.frame["region"] == each.name]["total"] / 1000
         dots = axis.collections[1]
         assert np.allclose(dots.get_offsets()[:, 0], values)
         assert to_hex(dots.get_facecolor()[0]).upper() == colour
@@ -65,7 +66,7 @@ def test_members_hold_the_data():
 def test_revisions_are_hollow():
     result, axes = draw({})[1]["members"]
     hollow = axes[1].collections[2]
-    singapore = result.table.query("Economy == 'Singapore'")["Article, USD million"].item() / 1000
+    singapore = result.frame.query("iso3 == 'SGP'")["article"].item() / 1000
     assert np.isclose(hollow.get_offsets()[0, 0], singapore)
     assert to_hex(hollow.get_facecolor()[0]) == "#ffffff"
     assert any(text.get_text().endswith("(+9%)") for text in axes[1].texts)
@@ -74,7 +75,7 @@ def test_revisions_are_hollow():
 def test_lines_hold_the_data():
     chosen, drawn = draw({})
     result, (axis,) = drawn["effective_members"]
-    wide = result.records.query("metric == 'effective_members'").pivot(index="year", columns="region", values="value")
+    wide = result.frame.pivot(index="year", columns="region", values="effective_members")
     full, kept = (chosen.regions(), chosen.compared())
     for line, each in zip(axis.lines, [*full, *kept], strict=True):
         assert np.allclose(line.get_ydata(), wide[each.label], equal_nan=True)
@@ -85,7 +86,7 @@ def test_both_panels_over_time_hold_the_data():
     chosen, drawn = draw({})
     result, axes = drawn["over_time"]
     for axis, metric, label in zip(axes, ("index", "per_person"), ("Index of USD", "USD per person"), strict=True):
-        wide = result.records[result.records["metric"] == metric].pivot(index="year", columns="region", values="value")
+        wide = result.frame.pivot(index="year", columns="region", values=metric)
         lines = {line.get_color(): line for line in axis.lines if line.get_linestyle() == "-"}
         for each, colour in zip(chosen.compared(), (REGION_COLOUR, BENCHMARK_COLOUR), strict=True):
             assert np.allclose(lines[colour].get_ydata(), wide[each.label], equal_nan=True)
@@ -109,7 +110,7 @@ def test_missing_data_are_said():
 def test_composition_holds_the_data():
     chosen, drawn = draw({})
     result, (axis,) = drawn["composition"]
-    shares = result.table.pivot(index="Service", columns="Region", values="Share, %")
+    shares = result.frame.pivot(index="service_name", columns="region", values="share")
     order = [label.get_text().lower() for label in axis.get_yticklabels()]
     for dots, each in zip(axis.collections[2:4], chosen.compared(), strict=True):
         assert np.allclose(dots.get_offsets()[:, 0], shares.loc[order, each.label])
@@ -151,7 +152,7 @@ def test_the_title_goes_by_the_normalised_index():
 
 @pytest.mark.parametrize("limits", [(20, 400), (30, 130), (60, 95), (1, 5000)])
 def test_a_logarithmic_axis_has_three_ticks_in_any_range(limits):
-    ticks = _log_ticks(*limits).tick_values(*limits)
+    ticks = log_ticks_within(*limits).tick_values(*limits)
     assert sum(limits[0] <= tick <= limits[1] for tick in ticks) >= 3
 
 

@@ -8,14 +8,14 @@ import made_files
 import numpy as np
 import pandas as pd
 import pytest
+from notebook_cells import found
 
-from carec_digital_trade import importers, snapshot
+from carec_digital_trade import importers
 from carec_digital_trade.datasets import describe, load, vintages
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.gap import trade_panel
 from carec_digital_trade.importers.wto_delivered import MEMBERS, SERVICES
 from carec_digital_trade.metrics import balassa, composition, shift_share, trade
-from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.regions import AGGREGATES, region
 from carec_digital_trade.scenarios import outcome
 
@@ -254,14 +254,10 @@ def test_services_are_there_for_all_economies(imported: importers.Imported):
 
 
 def test_the_snapshot_runs_on_the_vintage_for_any_economies(imported: importers.Imported):
-    chosen = SnapshotParameters.validated(
-        {"region": ["DEU", "FRA"], "benchmark": ["NAM", "BRA", "XKX"], "vintage": imported.vintage}
-    )
-    for section in (each for each in snapshot.__all__ if each != "answer"):
-        result = getattr(snapshot, section)(chosen)
-        assert len(result.table)
+    results = found("snapshot", region=["DEU", "FRA"], benchmark=["NAM", "BRA", "XKX"], vintage=imported.vintage)
+    for section, result in results.items():
+        assert len(result.table), section
         if "World Trade Organization" in result.source and "article" not in result.source:
             assert f"Digitally Delivered Services Trade Dataset ({imported.vintage})" in result.source, section
-    reading = snapshot.by_service(chosen).reading
-    assert "exists for digitally delivered trade alone." in reading
-    assert "partial" not in reading
+    assert results["by_service"].frame.eval("covered == members").all()
+    assert "Services are known for the members of" not in results["by_service"].reading

@@ -218,7 +218,7 @@ def test_leave_one_out_skips_members_without_data_and_frees_the_rest_of_a_negati
 def test_leave_one_out_of_nobody_has_no_rows():
     table = leave_one_out(pd.Series([math.nan]))
     assert table.empty
-    assert list(table.columns) == ["left_out", "members", *INDICES, "top"]
+    assert list(table.columns) == ["left_out", "members", *INDICES, "top", "whole"]
 
 
 def test_concentration_over_time_is_that_of_each_year():

@@ -203,3 +203,9 @@ def _luminance(colour: str) -> float:
     channels = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
     return sum(weight * each for weight, each in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_an_answer_of_bullets_stays_whole():
+    answer = "- ASEAN trades 1.4 times as much.\n- How sure: 21 of 21 members.\n- What could overturn it: a revision."
+    assert first_sentence(answer) == [answer]
+    assert Prose().html(answer).count("<li>") == 3

@@ -13,10 +13,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from carec_digital_trade.claims import law, trade
-from carec_digital_trade.claims.evidence import Evidence, Finding
+from carec_digital_trade.claims.evidence import Evidence, Finding, words
 from carec_digital_trade.datasets import BUNDLED, describe, has_table, load
+from carec_digital_trade.regions import region
 
-__all__ = ["verdicts"]
+VERDICTS = ("reproduced", "supported", "qualified", "contradicted", "not testable here")
+"""In the order of a table; others, for services alone, follow."""
+
+__all__ = ["VERDICTS", "counted", "quoted_shares", "verdicts"]
 
 
 def verdicts(vintage: str = BUNDLED) -> pd.DataFrame:
@@ -52,6 +56,44 @@ def verdicts(vintage: str = BUNDLED) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def counted(verdicts_given: pd.DataFrame) -> pd.DataFrame:
+    """Count the claims by verdict.
+
+    Parameters
+    ----------
+    verdicts_given : pandas.DataFrame
+        From `verdicts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a verdict: verdict, claims, and item, its name in results.csv.
+    """
+    numbers = verdicts_given["verdict"].value_counts()
+    order = [*VERDICTS, *sorted(set(numbers.index).difference(VERDICTS), reverse=True)]
+    frame = numbers.reindex(order, fill_value=0).rename("claims").rename_axis("verdict").reset_index()
+    return frame.assign(item=frame["verdict"].str.replace(" ", "_"))
+
+
+def quoted_shares(vintage: str = BUNDLED) -> pd.DataFrame:
+    """Return the intra-regional shares of all trade that the article quotes.
+
+    Parameters
+    ----------
+    vintage : str
+        Vintage of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a region: region (label), year, intra_regional_share (0 to 1).
+    """
+    table = load("intraregional", vintage)
+    labels = [region(row.region, exclude=words(row.excluded)).label for row in table.itertuples()]
+    shares = table["intra_regional_share_pct"] / 100
+    return pd.DataFrame({"region": labels, "year": table["year"], "intra_regional_share": shares})
 
 
 def _source(tables: Sequence[str], vintage: str) -> str:

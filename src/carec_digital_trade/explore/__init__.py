@@ -7,8 +7,8 @@ why.
 
 from importlib.util import find_spec
 
+from carec_digital_trade.findings import say
 from carec_digital_trade.parameters import SharedParameters
-from carec_digital_trade.results import say
 
 MISSING = (
     "The controls need ipywidgets, which is not installed. Install it where Jupyter runs (`pip install ipywidgets`), "

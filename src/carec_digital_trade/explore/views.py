@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from carec_digital_trade import figures, scenario_analysis, snapshot
+from carec_digital_trade import figures, metrics, scenario_analysis
+from carec_digital_trade.datasets import load
 from carec_digital_trade.drawing import png
 from carec_digital_trade.explore import gap_recipes
+from carec_digital_trade.findings import Finding, findings_of
 from carec_digital_trade.parameters import GapParameters, ScenarioParameters, SharedParameters, SnapshotParameters
-from carec_digital_trade.results import Result
+from carec_digital_trade.revisions import ranked
 
 DOTS_PER_INCH = 80
 """A screen's: the figure is 880 pixels wide."""
@@ -23,17 +25,35 @@ _RATED = ("draft_value", "aggregation", "draws")
 class View(NamedTuple):
     """A figure: the section that computes it, the function that draws it, parameters that it does not depend on."""
 
-    section: Callable[[Any], Result]
-    figure: Callable[[Result, Any], list[Axes]]
+    section: Callable[[Any], Finding]
+    figure: Callable[[Finding, Any], list[Axes]]
     unused: tuple[str, ...] = ()
+
+
+def _members(chosen: SnapshotParameters) -> Finding:
+    traded = metrics.trade(chosen.measure, chosen.flow, chosen.vintage)
+    found = {each: ranked(traded, each, chosen.year, chosen.vintage) for each in chosen.regions()}
+    return findings_of(chosen)("members", found)
+
+
+def _over_time(chosen: SnapshotParameters) -> Finding:
+    asked = (chosen.measure, chosen.flow)
+    found = {each: metrics.over_time(*asked, each, chosen.vintage) for each in chosen.variants()}
+    return findings_of(chosen)("over_time", found)
+
+
+def _by_service(chosen: SnapshotParameters) -> Finding:
+    services = load("delivered_services", chosen.vintage)
+    found = {each: metrics.specialisation(services, each, chosen.year, chosen.flow) for each in chosen.compared()}
+    return findings_of(chosen)("by_service", found)
 
 
 VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
     SnapshotParameters: {
-        "members": View(snapshot.ranked_members, figures.members, ("region_exclude", "benchmark_exclude")),
-        "effective members": View(snapshot.over_time, figures.effective_members),
-        "over time": View(snapshot.over_time, figures.over_time),
-        "composition": View(snapshot.by_service, figures.composition, ("measure",)),
+        "members": View(_members, figures.members, ("region_exclude", "benchmark_exclude")),
+        "effective members": View(_over_time, figures.effective_members),
+        "over time": View(_over_time, figures.over_time),
+        "composition": View(_by_service, figures.composition, ("measure",)),
     },
     GapParameters: {
         "decomposition": View(gap_recipes.decomposition, figures.waterfall, (*_EXPECTED, *_RATED)),

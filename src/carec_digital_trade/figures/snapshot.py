@@ -7,9 +7,10 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MultipleLocator, NullFormatter, NullLocator
+from matplotlib.ticker import LogLocator, NullLocator
 
 from carec_digital_trade.figures.labels import NAME, NO_DATA, shortened, two_lines
+from carec_digital_trade.figures.lines import draw_lines
 from carec_digital_trade.figures.style import (
     GUIDE,
     INK,
@@ -19,31 +20,27 @@ from carec_digital_trade.figures.style import (
     canvas,
     colours,
     plain_number,
-    spread,
 )
+from carec_digital_trade.findings import Finding
 from carec_digital_trade.metrics import more_even
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import capital, usd
 from carec_digital_trade.regions import Region
-from carec_digital_trade.results import Result
 
 NOTABLE_REVISION = 5.0
 """Per cent; smaller revisions of the article's figures are not drawn."""
 
-# Two lines of a label at the end of a line, as a share of the height of the axes.
-_LABEL_GAP = 0.13
-_FEWEST_TICKS = 3
 # Characters of a heading over one of two panels.
 _LINE = 27
 
 
-def members(result: Result, chosen: SnapshotParameters) -> list[Axes]:
+def members(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
     """Draw the members of both regions by the size of their trade, revisions of the article's figures hollow.
 
     Parameters
     ----------
-    result : Result
-        From `snapshot.ranked_members`.
+    finding : Finding
+        Of the name members.
     chosen : SnapshotParameters
         What it was computed with.
 
@@ -53,28 +50,28 @@ def members(result: Result, chosen: SnapshotParameters) -> list[Axes]:
         One a region, on the same logarithmic scale.
     """
     both = chosen.regions()
-    parts = [result.table[result.table["Region"] == each.name] for each in both]
-    positive = pd.concat([part["USD million"] for part in parts])
+    parts = [finding.frame[finding.frame["region"] == each.name] for each in both]
+    positive = pd.concat([part["total"] for part in parts])
     limits = _log_limits(positive[positive > 0] / 1000)
-    revised = "Article, USD million" in result.table
+    revised = finding.frame["article"].notna().any()
     note = f" Hollow, and per cent: the article's figure and the revision since, if over {NOTABLE_REVISION:.0f}%."
-    subtitle = f"{result.caption}.{note if revised else ''}"
+    subtitle = f"{finding.caption}.{note if revised else ''}"
     height = ROW_INCHES * max(map(len, parts)) + 0.3
-    axes = canvas(2, height, _members_title(parts, both), subtitle, result.source, margins=(1.75, 0.4))
+    axes = canvas(2, height, _members_title(parts, both), subtitle, finding.source, margins=(1.75, 0.4))
     for axis, each, part, colour in zip(axes, both, parts, colours(*both), strict=True):
         with mpl.rc_context(RC):
             _draw_members(axis, part.reset_index(drop=True), colour, limits)
-            axis.set_title(_panel_title(each, part["USD million"]), color=colour, pad=8)
+            axis.set_title(_panel_title(each, part["total"]), color=colour, pad=8)
     return axes
 
 
-def effective_members(result: Result, chosen: SnapshotParameters) -> list[Axes]:
+def effective_members(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
     """Draw the effective number of members over the years, in full (dashed) and without the members left out.
 
     Parameters
     ----------
-    result : Result
-        From `snapshot.over_time`.
+    finding : Finding
+        Of the name over_time.
     chosen : SnapshotParameters
         What it was computed with.
 
@@ -83,21 +80,21 @@ def effective_members(result: Result, chosen: SnapshotParameters) -> list[Axes]:
     list of matplotlib.axes.Axes
         One.
     """
-    wide, partial = _by_year(result, "effective_members"), _partial(result)
-    subtitle = f"{result.caption}.{_hollow_note(partial)}"
-    axes = canvas(1, 4.2, _even_title(result, wide, chosen), subtitle, result.source, margins=(1.1, 2.0))
-    _draw_lines(axes[0], wide, chosen, "{:.1f}", partial)
+    wide, partial = _by_year(finding, "effective_members"), _partial(finding)
+    subtitle = f"{finding.caption}.{_hollow_note(partial)}"
+    axes = canvas(1, 4.2, _even_title(finding, wide, chosen), subtitle, finding.source, margins=(1.1, 2.0))
+    draw_lines(axes[0], wide, chosen, "{:.1f}", partial)
     axes[0].set_ylabel("Effective number of members\n(1 / Herfindahl-Hirschman index)")
     return axes
 
 
-def over_time(result: Result, chosen: SnapshotParameters) -> list[Axes]:
+def over_time(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
     """Draw the totals as an index, and trade per person, over the years.
 
     Parameters
     ----------
-    result : Result
-        From `snapshot.over_time`.
+    finding : Finding
+        Of the name over_time.
     chosen : SnapshotParameters
         What it was computed with.
 
@@ -106,24 +103,24 @@ def over_time(result: Result, chosen: SnapshotParameters) -> list[Axes]:
     list of matplotlib.axes.Axes
         Index, and USD per person on a logarithmic scale.
     """
-    index, people = _by_year(result, "index"), _by_year(result, "per_person")
-    partial = _partial(result)
-    subtitle = f"{result.caption}.{_hollow_note(partial)}"
-    axes = canvas(2, 4.4, _time_title(people, partial, chosen), subtitle, result.source, margins=(0.95, 1.9))
-    _draw_lines(axes[0], index, chosen, "{:,.0f}", partial)
+    index, people = _by_year(finding, "index"), _by_year(finding, "per_person")
+    partial = _partial(finding)
+    subtitle = f"{finding.caption}.{_hollow_note(partial)}"
+    axes = canvas(2, 4.4, _time_title(people, partial, chosen), subtitle, finding.source, margins=(0.95, 1.9))
+    draw_lines(axes[0], index, chosen, "{:,.0f}", partial)
     axes[0].set_ylabel("Index of USD, first complete year = 100")
-    _draw_lines(axes[1], people.where(people > 0), chosen, "{:,.0f}", partial, log=True)
+    draw_lines(axes[1], people.where(people > 0), chosen, "{:,.0f}", partial, log=True)
     axes[1].set_ylabel("USD per person, log scale")
     return axes
 
 
-def composition(result: Result, chosen: SnapshotParameters) -> list[Axes]:
+def composition(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
     """Draw the shares of the services in both regions' trade.
 
     Parameters
     ----------
-    result : Result
-        From `snapshot.by_service`.
+    finding : Finding
+        Of the name by_service.
     chosen : SnapshotParameters
         What it was computed with.
 
@@ -133,11 +130,16 @@ def composition(result: Result, chosen: SnapshotParameters) -> list[Axes]:
         One.
     """
     both = chosen.compared()
-    wide = result.table.pivot(index="Service", columns="Region", values="Share, %")
-    world = result.table.drop_duplicates("Service").set_index("Service")["World share, %"]
+    wide = finding.frame.pivot(index="service_name", columns="region", values="share")
+    world = finding.frame.drop_duplicates("service_name").set_index("service_name")["world_share"]
     order = world.sort_values(ascending=False).index
     axes = canvas(
-        1, 4.4, _services_title(wide, both), f"{result.caption}, share of the total.", result.source, margins=(3.9, 0.5)
+        1,
+        4.4,
+        _services_title(wide, both),
+        f"{finding.caption}, share of the total.",
+        finding.source,
+        margins=(3.9, 0.5),
     )
     _draw_services(axes[0], wide.reindex(order), world[order], both)
     return axes
@@ -145,12 +147,12 @@ def composition(result: Result, chosen: SnapshotParameters) -> list[Axes]:
 
 def _draw_members(axis: Axes, part: pd.DataFrame, colour: str, limits: tuple[float, float]) -> None:
     rows = np.arange(len(part))
-    values = part["USD million"] / 1000
+    values = part["total"] / 1000
     axis.hlines(rows, *limits, color=GUIDE, linewidth=1, zorder=1)
     drawn = values > 0
     axis.scatter(values[drawn], rows[drawn], s=90, color=colour, linewidth=0, zorder=3)
     revisions = _revisions(part)
-    article = (part.get("Article, USD million", pd.Series(np.nan, index=part.index)) / 1000)[revisions.index]
+    article = (part["article"] / 1000)[revisions.index]
     axis.scatter(article, rows[revisions.index], s=90, facecolor="white", edgecolor=colour, linewidth=1.5, zorder=2)
     for row, value in zip(rows, values, strict=True):
         label = NO_DATA if math.isnan(value) else f"{value:,.1f}" if abs(value) >= 0.095 else f"{value:,.3f}"
@@ -170,7 +172,7 @@ def _draw_members(axis: Axes, part: pd.DataFrame, colour: str, limits: tuple[flo
     axis.set_xscale("log")
     axis.set_xlim(*limits)
     axis.set_ylim(len(part) - 0.4, -0.6)
-    axis.set_yticks(rows, [shortened(name, NAME) for name in part["Economy"]])
+    axis.set_yticks(rows, [shortened(name, NAME) for name in part["name"]])
     axis.tick_params(axis="y", length=0)
     axis.xaxis.set_major_locator(LogLocator(base=10, numticks=6))
     axis.xaxis.set_minor_locator(NullLocator())
@@ -186,9 +188,7 @@ def _panel_title(one: Region, millions: pd.Series) -> str:
 
 
 def _revisions(part: pd.DataFrame) -> pd.Series:
-    if "Revision, %" not in part:
-        return pd.Series(dtype=float)
-    return part["Revision, %"][part["Revision, %"].abs() > NOTABLE_REVISION]
+    return part["revision"][part["revision"].abs() > NOTABLE_REVISION]
 
 
 def _log_limits(billions: pd.Series) -> tuple[float, float]:
@@ -198,94 +198,17 @@ def _log_limits(billions: pd.Series) -> tuple[float, float]:
     return 10.0 ** math.floor(math.log10(billions.min())), 10.0 ** (math.ceil(math.log10(billions.max())) + 1)
 
 
-def _by_year(result: Result, metric: str) -> pd.DataFrame:
-    rows = result.records[result.records["metric"] == metric]
-    return rows.pivot(index="year", columns="region", values="value")
+def _by_year(finding: Finding, metric: str) -> pd.DataFrame:
+    return finding.frame.pivot(index="year", columns="region", values=metric)
 
 
-def _partial(result: Result) -> pd.DataFrame:
-    covered = _by_year(result, "members_covered")
+def _partial(finding: Finding) -> pd.DataFrame:
+    covered = _by_year(finding, "members_covered")
     return covered < covered.max()
 
 
 def _hollow_note(partial: pd.DataFrame) -> str:
     return " Hollow: some members have no data." if partial.any(axis=None) else ""
-
-
-def _draw_lines(
-    axis: Axes,
-    wide: pd.DataFrame,
-    chosen: SnapshotParameters,
-    number: str,
-    partial: pd.DataFrame,
-    log: bool = False,
-) -> None:
-    lines = [(one.label, colour, one in chosen.compared()) for one, colour in _drawn(chosen).items()]
-    with mpl.rc_context(RC):
-        for label, colour, main in lines:
-            values = wide[label]
-            style = {"color": colour, "linewidth": 3 if main else 1.6, "linestyle": "-" if main else (0, (4, 2))}
-            axis.plot(values.index, values, **style)
-            alone = values[values.notna() & values.shift(1).isna() & values.shift(-1).isna()]
-            if len(alone):
-                axis.scatter(alone.index, alone, s=30, color=colour, clip_on=False)
-            hollow = values[partial[label]].dropna()
-            if len(hollow):
-                axis.scatter(hollow.index, hollow, s=36, facecolor="white", edgecolor=colour, zorder=3, clip_on=False)
-    if log and (wide > 0).any().any():
-        axis.set_yscale("log")
-        axis.yaxis.set_minor_formatter(NullFormatter())
-    axis.yaxis.set_major_formatter(plain_number)
-    axis.set_xlabel("Year")
-    first, last = int(wide.index.min()), int(wide.index.max())
-    axis.set_xlim(first, last)
-    axis.xaxis.set_major_locator(MultipleLocator(5))
-    axis.grid(axis="y", color=GUIDE)
-    axis.margins(y=0.08)
-    if not log:
-        axis.set_ylim(bottom=min(0.0, np.nanmin([0.0, *wide.min()])))
-    if axis.get_yscale() == "log":
-        axis.yaxis.set_major_locator(_log_ticks(*axis.get_ylim()))
-    _label_ends(axis, wide, lines, number)
-
-
-def _log_ticks(low: float, high: float) -> LogLocator:
-    """Return as few ticks within a decade as leave three of them in the range."""
-    for subs in (1, 3), (1, 2, 5), range(1, 10):
-        locator = LogLocator(base=10, subs=subs)
-        if sum(low <= tick <= high for tick in locator.tick_values(low, high)) >= _FEWEST_TICKS:
-            break
-    return locator
-
-
-def _drawn(chosen: SnapshotParameters) -> dict[Region, str]:
-    """Return the regions in full and as compared, each with its colour."""
-    paint = colours(*chosen.regions())
-    return dict(zip([*chosen.regions(), *chosen.compared()], [*paint, *paint], strict=True))
-
-
-def _label_ends(axis: Axes, wide: pd.DataFrame, lines: Sequence[tuple[str, str, bool]], number: str) -> None:
-    """Write each line's name and last value at its right end, moved apart where they would touch."""
-    axis.autoscale_view()
-    ends = {label: wide[label].dropna() for label, _, _ in lines}
-    known = [line for line in lines if len(ends[line[0]])]
-    missing = [label for label, _, _ in lines if not len(ends[label])]
-    to_axes = axis.transData + axis.transAxes.inverted()
-    heights = [to_axes.transform((ends[label].index[-1], ends[label].iloc[-1]))[1] for label, _, _ in known]
-    for (label, colour, main), height in zip(known, spread(heights, _LABEL_GAP), strict=True):
-        axis.annotate(
-            two_lines(f"{number.format(ends[label].iloc[-1])}  {label}"),
-            (1.02, height),
-            xycoords="axes fraction",
-            va="center",
-            fontsize=11,
-            linespacing=0.95,
-            fontweight="bold" if main else "normal",
-            color=colour,
-            annotation_clip=False,
-        )
-    if missing:
-        axis.text(0.03, 0.95, f"{NO_DATA}: {', '.join(missing)}", transform=axis.transAxes, color=MUTED)
 
 
 def _draw_services(axis: Axes, wide: pd.DataFrame, world: pd.Series, both: Sequence[Region]) -> None:
@@ -308,17 +231,17 @@ def _draw_services(axis: Axes, wide: pd.DataFrame, world: pd.Series, both: Seque
 def _members_title(parts: Sequence[pd.DataFrame], both: Sequence[Region]) -> str:
     tops = []
     for part, one in zip(parts, both, strict=True):
-        known = part.dropna(subset="Share of region, %")
+        known = part.dropna(subset="share")
         if len(known) > 1:
-            tops.append(f"{known['Economy'].iloc[0]} is {known['Share of region, %'].iloc[0]:.0f}% of {one.name}")
+            tops.append(f"{known['name'].iloc[0]} is {known['share'].iloc[0]:.0f}% of {one.name}")
     return " and ".join(tops) if tops else f"Trade of {both[0].name} and {both[1].name}, member by member"
 
 
-def _even_title(result: Result, wide: pd.DataFrame, chosen: SnapshotParameters) -> str:
+def _even_title(finding: Finding, wide: pd.DataFrame, chosen: SnapshotParameters) -> str:
     """State who is the more evenly spread in the chosen year, going by years with the fullest coverage of both."""
     kept = [one.label for one in chosen.compared()]
-    normalised = _by_year(result, "hhi_normalised")[kept].dropna()
-    partial = _partial(result).loc[normalised.index, kept].any(axis="columns")
+    normalised = _by_year(finding, "hhi_normalised")[kept].dropna()
+    partial = _partial(finding).loc[normalised.index, kept].any(axis="columns")
     order = more_even(normalised[kept[0]], normalised[kept[1]])[~partial]
     year = order.index[-1] if len(order) and chosen.year not in order else chosen.year
     lead = order.get(year, 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, is_dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -16,7 +17,7 @@ from carec_digital_trade.findings.specs import Spec, specs
 from carec_digital_trade.findings.words import filled, worded
 from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
 from carec_digital_trade.prose import capital
-from carec_digital_trade.regions import Region
+from carec_digital_trade.regions import Region, economy_name
 
 ANSWER = "answer"
 """Name of the finding that a notebook puts first."""
@@ -60,17 +61,19 @@ def findings_of(chosen: SharedParameters) -> Callable[[str, Any], Finding]:
         facts |= known
         if name not in shapes and (decide := getattr(deciding, name, None)):
             facts |= decide(frame, chosen)
+        table, decimals = (_wide if spec.wide else _printed)(frame, spec)
         tables = [filled(source, facts) for source in spec.sources]
+        heading = partial(filled, facts=facts)
         return Finding(
             name=spec.table or name,
             caption=filled(spec.caption, facts),
-            table=_printed(frame, spec).rename(columns=lambda heading: filled(heading, facts)),
+            table=table.rename(columns=heading),
             records=pd.concat([_recorded(each, spec, spec.table or name) for each in recorded], ignore_index=True)
             if recorded
             else pd.DataFrame(columns=COLUMNS),
             reading=facts.get("why") or why or worded(notebook, name, facts),
             source=source_line(*filter(None, tables), vintage=chosen.vintage),
-            decimals={filled(spec.heading(column), facts): spec.decimals_of(column) for column in spec.columns},
+            decimals={heading(column): number for column, number in decimals.items()},
             frame=frame,
             answers=name == ANSWER,
         )
@@ -111,17 +114,40 @@ def _label(key: Hashable) -> Hashable:
 def _declared(frame: pd.DataFrame, spec: Spec, year: int) -> pd.DataFrame:
     """Name the columns by metric, in the units of the finding."""
     frame = frame.rename(columns=spec.rename)
+    if "iso3" in frame and "name" not in frame:
+        frame = frame.assign(
+            name=[economy_name(code, short=True) if isinstance(code, str) else "Total" for code in frame["iso3"]]
+        )
     frame = frame.assign(**{column: 100 * frame[column] for column in spec.percent})
     return frame.assign(year=year) if spec.dated and "year" not in frame else frame
 
 
-def _printed(frame: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+def _named(code: Any) -> str:
+    return economy_name(code, short=True) if isinstance(code, str) else "Total"
+
+
+def _printed(frame: pd.DataFrame, spec: Spec) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return the table under its headings, and the decimals of each."""
     shown = [
         column
         for column in spec.columns
         if column in frame and not (column in spec.optional and frame[column].isna().all())
     ]
-    return frame[shown].rename(columns={column: spec.heading(column) for column in shown})
+    headings = {column: spec.heading(column) for column in shown}
+    decimals = {headings[column]: spec.decimals_of(column) for column in shown}
+    return frame[shown].rename(columns=headings), decimals
+
+
+def _wide(frame: pd.DataFrame, spec: Spec) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return the same with a column for each number and value of the column that is spread."""
+    rows, *numbers = spec.columns
+    spread = frame.pivot(index=rows, columns=spec.wide, values=numbers)
+    table, decimals = pd.DataFrame({spec.heading(rows): spread.index.astype(str)}), {}
+    for number in numbers:
+        for label in frame[spec.wide].unique():
+            heading = f"{label}, {spec.heading(number)}"
+            table[heading], decimals[heading] = spread[number, label].to_numpy(), spec.decimals_of(number)
+    return table, decimals
 
 
 def _recorded(frame: pd.DataFrame, spec: Spec, table: str) -> pd.DataFrame:

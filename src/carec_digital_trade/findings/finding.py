@@ -37,7 +37,7 @@ class Finding:
     records : pandas.DataFrame
         The same numbers in the columns of `COLUMNS`, as `record` makes them.
     reading : str
-        The result in one or more sentences (Markdown), computed.
+        The result in one or more sentences (Markdown), computed; empty where the table says it all.
     source : str
         Source line.
     decimals : mapping of str to int
@@ -67,7 +67,7 @@ class Finding:
         if self.answers:
             say(self.reading, answer=True)
         self._show_table()
-        if not self.answers:
+        if self.reading and not self.answers:
             say(self.reading)
 
     def _show_table(self) -> None:
@@ -109,7 +109,7 @@ def record(frame: pd.DataFrame, table: str, units: Mapping[str, str]) -> pd.Data
     missing = np.full(len(frame), np.nan)
     place = {key: np.tile(frame.get(key, missing), len(units)) for key in ("region", "iso3", "year")}
     names = [split(name) for name in units]
-    items = frame.get("item", pd.Series("", frame.index)).fillna("")
+    items = frame.get("item", pd.Series("", frame.index)).fillna("").str.lower()
     columns = {
         "table": table,
         **place,

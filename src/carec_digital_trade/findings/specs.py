@@ -35,6 +35,8 @@ class Spec:
         Column to decimals, likewise.
     optional : list of str
         Columns that are not printed where nobody has a value.
+    wide : str
+        Column whose values stand side by side in the printed table, as regions do over the years of its first column.
     dated : bool
         Whether a frame without years is of the chosen one.
     """
@@ -49,6 +51,7 @@ class Spec:
     units: dict[str, str] = field(default_factory=dict)
     decimals: dict[str, int] = field(default_factory=dict)
     optional: list[str] = field(default_factory=list)
+    wide: str = ""
     dated: bool = True
 
     def heading(self, column: str) -> str:

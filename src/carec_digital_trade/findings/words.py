@@ -76,6 +76,7 @@ def _environment() -> jinja2.Environment:
         "listing": prose.listing,
         "count": prose.count,
         "capital": prose.capital,
+        "extract": lambda key, table: table[key],
         "name": lambda code: economy_name(code, short=True),
         "names": lambda codes: prose.listing((economy_name(code, short=True) for code in codes), empty=""),
     }

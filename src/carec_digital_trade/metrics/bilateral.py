@@ -1,9 +1,11 @@
 """Intra-regional trade in digitally deliverable services, from the table ``bilateral``: how much, how well known?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
+from carec_digital_trade.datasets import has_table, load
 from carec_digital_trade.errors import InputError, check_once
 from carec_digital_trade.metrics.integration import Integration, integration
 from carec_digital_trade.regions import Region
@@ -96,3 +98,49 @@ def services_integration(bilateral: pd.DataFrame, region: Region, year: int) -> 
         estimated_value=estimated["value"].abs().sum() / own["value"].abs().sum(),
         negative=int(negative.sum()),
     )
+
+
+def within_regions(regions: Iterable[Region], year: int, vintage: str) -> pd.DataFrame:
+    """Measure the integration of regions in digitally deliverable services, where a vintage has trade by partner.
+
+    Parameters
+    ----------
+    regions : iterable of Region
+        In the order of the rows.
+    year : int
+        The nearest year of the table is taken.
+    vintage : str
+        Vintage of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a region, none without a table: region (label), year, intra_regional_share (0 to 1), trade_intensity,
+        introversion, estimated_flows, estimated_value (0 to 1), missing (codes that the table does not tell apart),
+        told_apart (False where that is everyone, and then nothing is known), negative.
+    """
+    columns = ["region", "year", "intra_regional_share", "trade_intensity", "introversion", "estimated_flows"]
+    if not has_table("bilateral", vintage):
+        return pd.DataFrame(columns=[*columns, "estimated_value", "missing", "told_apart", "negative"])
+    table = load("bilateral", vintage)
+    year = nearest_year(table, year)
+    exporters = set(table.loc[table["year"] == year, "exporter"])
+    return pd.DataFrame([_row(table, one, year, exporters) for one in regions])
+
+
+def _row(table: pd.DataFrame, one: Region, year: int, exporters: set[str]) -> dict[str, object]:
+    if not exporters & set(one.members):
+        return {"region": one.label, "year": year, "missing": ", ".join(one.members), "told_apart": False}
+    found = services_integration(table, one, year)
+    return {
+        "region": one.label,
+        "year": year,
+        "intra_regional_share": found.indices.intra_regional_share,
+        "trade_intensity": found.indices.trade_intensity,
+        "introversion": found.indices.introversion,
+        "estimated_flows": found.estimated_flows,
+        "estimated_value": found.estimated_value,
+        "missing": found.indices.missing,
+        "told_apart": True,
+        "negative": found.negative,
+    }

@@ -9,6 +9,8 @@ from carec_digital_trade.metrics.relative import WORLD
 from carec_digital_trade.metrics.trade import combine_flows, coverage, shares, spread
 from carec_digital_trade.regions import Region, economy_name
 
+PARTS = ("world_growth", "service_mix", "competitive")
+"""What a shift-share split adds up."""
 SERVICE_FLOWS = ("total", "exports", "imports")
 """A balance has no parts that add up to a whole."""
 
@@ -142,6 +144,74 @@ def shift_share(services_frame: pd.DataFrame, region: Region, first: int, last: 
         }
     )
     return _with_names(frame.rename_axis("service").reset_index()).assign(**_coverage(start.where(both)))
+
+
+def specialisation(services_frame: pd.DataFrame, region: Region, year: int, flow: str) -> pd.DataFrame:
+    """Set a region's trade by service beside the World's, with Balassa's index of its exports.
+
+    Parameters
+    ----------
+    services_frame : pandas.DataFrame
+        ``load("delivered_services")``, with the World.
+    region : Region
+        Members.
+    year : int
+        A year of the frame.
+    flow : {"total", "exports", "imports"}
+        Of the values and the shares.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `composition`, with world_share (0 to 1) and advantage (of exports, whatever the flow).
+
+    Raises
+    ------
+    InputError
+        If the flow is unknown or the frame lacks the year.
+    """
+    exports = balassa(services_frame, region, year, "exports")
+    return composition(services_frame, region, year, flow).assign(
+        world_share=composition(services_frame, Region("World", (WORLD,), year), year, flow)["share"],
+        advantage=exports.loc[exports["iso3"].isna(), "advantage"],
+    )
+
+
+def sources_of_growth(
+    services_frame: pd.DataFrame, region: Region, year: int, flow: str, years: int = 10
+) -> pd.DataFrame:
+    """Sum a region's shift-share split up over the services.
+
+    Parameters
+    ----------
+    services_frame : pandas.DataFrame
+        ``load("delivered_services")``, with the World.
+    region : Region
+        Members.
+    year : int
+        Last year of the split.
+    flow : {"total", "exports", "imports"}
+        As in `shift_share`.
+    years : int
+        How far back the split begins, or in the frame's first year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row: since (first year), change and its parts world_growth, service_mix, competitive (USD million), members,
+        covered, missing. None where the year is the frame's first.
+
+    Raises
+    ------
+    InputError
+        As `shift_share` does.
+    """
+    first = int(services_frame.loc[services_frame["year"] >= year - years, "year"].min())
+    if first >= year:
+        return pd.DataFrame(columns=["since", "change", *PARTS, "members", "covered", "missing"])
+    split = shift_share(services_frame, region, first, year, flow)
+    sums = split[["change", *PARTS]].sum(min_count=1)
+    return pd.DataFrame([{"since": first, **sums, **split[["members", "covered", "missing"]].iloc[0]}])
 
 
 def _by_reporter(services_frame: pd.DataFrame, year: int, flow: str) -> pd.DataFrame:

@@ -74,19 +74,37 @@ class TheilSplit:
     total: float
     groups: pd.DataFrame
 
+    def with_total(self, name: str) -> pd.DataFrame:
+        """Return the groups and all of them together.
 
-def concentration(values: pd.Series | Iterable[float]) -> Concentration:
+        Parameters
+        ----------
+        name : str
+            What the last row calls them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `groups`, with a row more.
+        """
+        sums = self.groups[["members", "share"]].sum(min_count=1)
+        total = {"group": name, **sums, "theil": self.total, "within": self.within, "between": self.between}
+        return pd.concat([self.groups, pd.DataFrame([total])], ignore_index=True).astype({"members": "int64"})
+
+
+def concentration(values: pd.DataFrame | pd.Series | Iterable[float]) -> Concentration:
     """Measure how a total is spread over its members.
 
     Parameters
     ----------
-    values : pandas.Series or array, shape (members,)
-        Trade of each member in any one unit; NaN is a member without data. Zero is a value.
+    values : pandas.Series, array or pandas.DataFrame, shape (members,)
+        Trade of each member in any one unit; NaN is a member without data. Zero is a value. A frame is one from
+        `members`.
 
     Returns
     -------
     Concentration
-        With the Series' label of the largest member, or its position in an array.
+        With the frame's code or the Series' label of the largest member, or its position in an array.
     """
     numbers = _series(values)
     return _measured(numbers.to_numpy(), numbers.index)
@@ -112,25 +130,27 @@ def more_even(one: pd.Series | float, other: pd.Series | float) -> pd.Series | i
     return (one < other) * 1 - (one > other) * 1
 
 
-def leave_one_out(values: pd.Series | Iterable[float]) -> pd.DataFrame:
+def leave_one_out(values: pd.DataFrame | pd.Series | Iterable[float]) -> pd.DataFrame:
     """Measure the concentration of the rest, with each member left out in turn.
 
     Parameters
     ----------
-    values : pandas.Series or array, shape (members,)
+    values : pandas.Series, array or pandas.DataFrame, shape (members,)
         As in `concentration`.
 
     Returns
     -------
     pandas.DataFrame
-        One row a member with data: left_out (its label), then the fields of `Concentration` for the others.
+        One row a member with data: left_out (its label), the fields of `Concentration` for the others, and whole, the
+        Herfindahl-Hirschman index with it.
     """
     known = _series(values).dropna()
     rows = [
         {"left_out": label, **vars(_measured(np.delete(known.to_numpy(), place), known.index.delete(place)))}
         for place, label in enumerate(known.index)
     ]
-    return pd.DataFrame(rows, columns=["left_out", *Concentration.__dataclass_fields__])
+    frame = pd.DataFrame(rows, columns=["left_out", *Concentration.__dataclass_fields__])
+    return frame.assign(whole=concentration(known).hhi)
 
 
 def concentration_over_time(trade_frame: pd.DataFrame, region: Region) -> pd.DataFrame:
@@ -159,13 +179,13 @@ def concentration_over_time(trade_frame: pd.DataFrame, region: Region) -> pd.Dat
     return pd.DataFrame({**coverage(wide), **indices.drop(columns="members")}).reset_index()
 
 
-def theil_split(values: pd.Series, groups: Mapping[str, Iterable[Hashable]]) -> TheilSplit:
+def theil_split(values: pd.DataFrame | pd.Series, groups: Mapping[str, Iterable[Hashable]]) -> TheilSplit:
     """Split Theil's index of all members into inequality within and between groups.
 
     Parameters
     ----------
-    values : pandas.Series, shape (members,)
-        Trade of each member, indexed by it; NaN is a member without data.
+    values : pandas.Series or pandas.DataFrame, shape (members,)
+        Trade of each member, indexed by it, or frames from `members`; NaN is a member without data.
     groups : mapping of str to iterable
         Name of each group to its members, such as ``{"CAREC": carec.members, "ASEAN": asean.members}``.
 
@@ -179,7 +199,7 @@ def theil_split(values: pd.Series, groups: Mapping[str, Iterable[Hashable]]) -> 
     InputError
         If a member is in two groups, or has a value and is in none.
     """
-    known = values.dropna()
+    known = _series(values).dropna()
     group_of = _group_of(groups)
     if homeless := [str(label) for label in known.index if label not in group_of]:
         raise InputError(f"{', '.join(homeless)} belongs to no group: name each member in exactly one")
@@ -218,7 +238,9 @@ def _contribution(name: str, part: pd.Series, share: pd.Series) -> dict[str, str
     }
 
 
-def _series(values: pd.Series | Iterable[float]) -> pd.Series:
+def _series(values: pd.DataFrame | pd.Series | Iterable[float]) -> pd.Series:
+    if isinstance(values, pd.DataFrame):
+        values = values.set_index("iso3")["value"]
     return values.astype(float) if isinstance(values, pd.Series) else pd.Series(np.asarray(values, dtype=float))
 
 

@@ -100,6 +100,17 @@ class SharedParameters(BaseModel):
             region(self.benchmark, self.year, self._excluded(self.benchmark, self.benchmark_exclude)),
         )
 
+    def variants(self) -> list[Region]:
+        """Return each region in full and, where members are left out, without them.
+
+        Returns
+        -------
+        list of Region
+            Two to four, the region's first; labels tell them apart.
+        """
+        pairs = zip(self.regions(), self.compared(), strict=True)
+        return list(dict.fromkeys(one for pair in pairs for one in pair))
+
     def flows(self) -> list[str]:
         """Return the flows that the chosen one is made of.
 

@@ -26,7 +26,9 @@ from typing import Any
 
 STACK = (
     "carec_digital_trade.runs.worker",
-    "carec_digital_trade.snapshot",
+    "carec_digital_trade.claims",
+    "carec_digital_trade.findings",
+    "carec_digital_trade.findings.facts.snapshot",
     "carec_digital_trade.findings.facts.gap_analysis",
     "carec_digital_trade.scenario_analysis",
     "carec_digital_trade.figures",
