@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 from local_server import Server
 
-from carec_digital_trade import datasets, regions, vintages
+from carec_digital_trade import datasets, names, regions, vintages
 
 # The same examples each time, so that a commit that was green stays green; the thorough profile looks for new ones.
 settings.register_profile("usual", derandomize=True)
@@ -55,5 +55,11 @@ def server() -> Iterator[Server]:
 
 def _forget() -> None:
     vintages.forget()
-    for cached in (regions._economies, regions._memberships, regions._names):
+    for cached in (
+        regions._economies,
+        regions._memberships,
+        regions._own_names,
+        names.known_names,
+        names.spellings,
+    ):
         cached.cache_clear()

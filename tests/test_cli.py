@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from carec_digital_trade import cli, datasets
+from carec_digital_trade import cli, datasets, runs
 
 COMMAND = [sys.executable, "-c", "from carec_digital_trade.cli import main; main()"]
 
@@ -88,6 +88,28 @@ def test_what_is_typed_overrides_the_file(cdt: Callable, own: Path, tmp_path: Pa
     assert json.loads(manifest.read_text())["parameters"] == {"year": 2021}
 
 
+def test_a_tilde_is_the_home_folder_at_every_entry(cdt: Callable, own: Path, tmp_path: Path, monkeypatch):
+    home, here = tmp_path / "home", tmp_path / "here"
+    home.mkdir()
+    here.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(here)
+    (home / "batch.yaml").write_text(f"notebook: {own}\nfixed: {{year: 2021}}\n")
+    (home / "set.yaml").write_text("year: 2021\n")
+    for arguments in [
+        ("run", own, "--params", "~/set.yaml", "--out=~/runs"),
+        ("batch", "~/batch.yaml", "--out=~/runs"),
+        ("data", "export", "economies", "~/economies.csv"),
+    ]:
+        status, printed, errors = cdt(*arguments)
+        assert (status, str(home) in printed) == (0, True), errors
+    assert runs.run(own, {"year": 2021}, "~/runs").skipped
+    assert runs.run_batch({"notebook": str(own), "fixed": {"year": 2021}}, "~/runs", progress=False).skipped == 1
+    assert list(here.iterdir()) == []
+    status, _, errors = cdt("run", own, "--out=~nobody-of-this-name/runs")
+    assert (status, errors) == (1, "cdt: there is no home folder for ~nobody-of-this-name/runs: write it without ~\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -97,6 +119,7 @@ def test_what_is_typed_overrides_the_file(cdt: Callable, own: Path, tmp_path: Pa
         (["-p", "year="], "year needs a value, such as year=2024, or year=null for none"),
         (["-p", "year"], "a parameter is given as name=value, such as year=2024, not 'year'"),
         (["-p", "year=1", "-p", "year=2"], "the parameter year is given twice, as 1 and as 2"),
+        (["-p", "year=#1"], "the value of year=#1 cannot be read: what follows # is a comment in YAML: quote it"),
         (["-p", "year=[1"], "the value of year=[1 cannot be read: line 1, column 3: "),
         (["--params", "none.yaml"], "the parameter file none.yaml cannot be read: no such file or directory"),
     ],
@@ -243,3 +266,16 @@ def test_help_is_quick_and_a_closed_pipe_is_quiet():
     assert piped.stderr.read() == b""
     assert piped.wait() == 1
     piped.stderr.close()
+
+
+def test_a_retired_code_is_said_in_a_sentence(tmp_path: Path):
+    done = subprocess.run(
+        [*COMMAND, "run", "snapshot", "-p", "region=[ROM, KAZ]", "-p", "year=1990", "--out", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.splitlines() == [
+        "cdt: ROM is a retired code: Romania (ROU) is taken for it",
+        "cdt: year 1990 is not covered: delivered has the years 2005 to 2025",
+    ]

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from strategies import shared_values
 
+from carec_digital_trade import datasets, vintages
 from carec_digital_trade.datasets import catalogue
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.metrics import years
@@ -153,3 +154,41 @@ def test_the_years_in_the_description_are_those_of_the_data():
     for measure in ("delivered", "deliverable"):
         first, last = years(measure)
         assert f"{measure} {first}-{last}" in text
+
+
+@pytest.fixture
+def without_year(monkeypatch: pytest.MonkeyPatch):
+    """Tables that lack a year between others."""
+
+    def leave_out(year: int, *tables: str) -> None:
+        load = datasets._load
+
+        def cut(name, folder):
+            frame = load(name, folder)
+            return frame[frame["year"] != year] if name in tables else frame
+
+        monkeypatch.setattr(datasets, "_load", cut)
+        vintages.forget()
+
+    yield leave_out
+    monkeypatch.undo()
+    vintages.forget()
+
+
+@pytest.mark.parametrize("model", [SnapshotParameters, GapParameters, ScenarioParameters])
+@pytest.mark.parametrize("measure", ["delivered", "deliverable"])
+def test_a_year_that_the_vintage_lacks_is_refused(without_year, model, measure):
+    without_year(2015, measure)
+    sentence = rf"^the vintage 'bundled' has no {measure} exports plus imports of 2015: choose another year or vintage$"
+    with pytest.raises(InputError, match=sentence):
+        model.validated({"measure": measure, "year": 2015})
+    assert model.validated({"measure": measure, "year": 2016}).year == 2016
+
+
+def test_what_the_snapshot_shows_besides_is_asked_for_too(without_year):
+    without_year(2015, "delivered_services")
+    with pytest.raises(InputError, match=r"the table delivered_services of the vintage .* has no figures of 2015"):
+        SnapshotParameters.validated({"measure": "deliverable", "year": 2015})
+    without_year(2024, "delivered")
+    with pytest.raises(InputError, match="the table delivered of the vintage 'bundled' has no figures of 2024, which"):
+        SnapshotParameters.validated({"year": 2023})

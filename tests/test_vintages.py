@@ -25,6 +25,7 @@ from carec_digital_trade.errors import DataError, InputError
 from carec_digital_trade.importers import storing
 from carec_digital_trade.metrics import services_integration, years
 from carec_digital_trade.parameters import SnapshotParameters
+from carec_digital_trade.planned import PLANNED_VARIABLE, kernel_environment
 from carec_digital_trade.regions import region
 from carec_digital_trade.runs import execute, kernels, open_notebook, plan
 from carec_digital_trade.scenarios.indicators import indicator_values
@@ -93,6 +94,57 @@ def test_the_folder_is_the_users_or_what_the_variable_says(monkeypatch: pytest.M
     assert vintages.data_folder().name == "carec-digital-trade"
     monkeypatch.setenv(vintages.FOLDER_VARIABLE, "~/here")
     assert vintages.data_folder() == Path.home() / "here"
+    monkeypatch.setenv(vintages.FOLDER_VARIABLE, "here")
+    assert vintages.data_folder() == Path.cwd() / "here"
+
+
+def own_notebook(path: Path, *cells: str) -> Path:
+    """Write a notebook of the newest figures that hands over the sum of a table."""
+    show = (
+        "from IPython.display import display\n"
+        "columns = ['table', 'region', 'iso3', 'year', 'metric', 'value', 'low', 'high', 'unit']\n"
+        "row = ['totals', 'all', None, 2024, 'total', load('delivered', vintage)['value'].sum(), None, None, 'USD']\n"
+        "bundle = {'columns': columns, 'rows': [row]}\n"
+        "display({'application/vnd.carec-digital-trade.results+json': bundle}, raw=True)"
+    )
+    parameters = nbformat.v4.new_code_cell('vintage = "latest"  # of the data', metadata={"tags": ["parameters"]})
+    code = ["from carec_digital_trade.datasets import load", *cells, show]
+    nbformat.write(nbformat.v4.new_notebook(cells=[parameters, *map(nbformat.v4.new_code_cell, code)]), path)
+    return path
+
+
+def test_a_relative_data_folder_is_the_same_one_in_the_kernel(larger: Path, tmp_path: Path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    own = own_notebook(tmp_path / "elsewhere" / "own.ipynb")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(vintages.FOLDER_VARIABLE, str(larger.parents[2].relative_to(tmp_path)))
+    vintages.forget()
+    assert vintages.data_folder() == larger.parents[2]
+    result = execute.run(own, {}, tmp_path / "reports")
+    assert result.status == "finished", result.error
+    assert result.results["value"].tolist() == pytest.approx([total("2027-06", "delivered")])
+    manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["data"]["delivered"]["vintage"] == "2027-06"
+
+
+def test_a_kernel_that_reads_other_figures_than_the_manifest_names_fails(larger: Path, tmp_path: Path):
+    moved = f"import os\nos.environ['{vintages.FOLDER_VARIABLE}'] = {str(tmp_path / 'none')!r}"
+    result = execute.run(own_notebook(tmp_path / "own.ipynb", moved), {}, tmp_path / "reports")
+    assert result.error.exception == "DataError"
+    assert "the table delivered that the notebook reads is not the one on which the run was planned" in (
+        result.error.sentence
+    )
+
+
+def test_what_was_planned_is_held_to_by_table_and_vintage(larger: Path, monkeypatch: pytest.MonkeyPatch):
+    own = {"delivered": {"hash": describe("delivered", "latest")["hash"]}}
+    monkeypatch.setenv(PLANNED_VARIABLE, kernel_environment("latest", own)[PLANNED_VARIABLE])
+    for table, vintage in [("delivered", "latest"), ("delivered", "bundled"), ("panel", "latest")]:
+        load(table, vintage)
+    others = {"delivered": {"hash": "sha256:0"}}
+    monkeypatch.setenv(PLANNED_VARIABLE, kernel_environment("latest", others)[PLANNED_VARIABLE])
+    with pytest.raises(DataError, match="the table delivered that the notebook reads is not the one"):
+        load("delivered", "latest")
 
 
 def test_without_vintages_latest_is_bundled_and_nothing_is_made(in_2027: Path):

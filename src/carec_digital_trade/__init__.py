@@ -11,6 +11,7 @@ from typing import Any
 __version__ = version("carec-digital-trade")
 
 _VERBS = {
+    "attempt": "errors",
     "attribute": "scenarios",
     "baseline": "scenarios",
     "build_scenario": "scenarios",

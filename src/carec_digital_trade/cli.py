@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ import typer
 from carec_digital_trade.cli_batch import INTERRUPTED, add_command
 from carec_digital_trade.cli_vintages import add_commands, print_vintages
 from carec_digital_trade.errors import DataError, InputError
+from carec_digital_trade.paths import expanded
 from carec_digital_trade.printing import complain
 from carec_digital_trade.printing import console as _console
 from carec_digital_trade.printing import table as _table
@@ -49,6 +51,7 @@ def main() -> None:
     # jsonschema builds a grammar of addresses with it when it is imported: seconds, for a check that nobody asks for.
     sys.modules["rfc3987_syntax"] = None
     gc.set_threshold(_COLLECTED_AT)
+    warnings.showwarning = lambda message, *_, **__: complain(str(message))  # without the line of code
     code = status(sys.argv[1:])
     gc.freeze()  # on its way out the interpreter would look through all that was imported
     sys.exit(code)
@@ -116,7 +119,7 @@ def run(
     from carec_digital_trade.runs.values import parse_assignments, parse_value, read_parameter_file
 
     typed = parse_assignments(parameter or [])
-    values = read_parameter_file(params) if params else {}
+    values = read_parameter_file(expanded(params)) if params else {}
     values |= {name: parse_value(name, text) for name, text in typed.items()}
     planned = runs.plan(runs.open_notebook(notebook), values, out, typed)
     try:
@@ -125,7 +128,7 @@ def run(
     except KeyboardInterrupt:
         complain("interrupted, and nothing of the run was kept; the same command starts it again")
         raise typer.Exit(INTERRUPTED) from None
-    index = runs.write_index(out)
+    index = runs.write_index(planned.out)
     if result.error:
         if context.obj:
             print(result.error.traceback, file=sys.stderr)
@@ -230,6 +233,7 @@ def export(
         ".csv": lambda frame: frame.to_csv(index=False, lineterminator="\n"),
         ".json": _records,
     }
+    file = expanded(file)
     if file.suffix.lower() not in writers:
         raise InputError(f"the file must end in {' or '.join(writers)}, not {file.suffix or 'nothing'!r}: {file}")
     if not file.parent.is_dir():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carec_digital_trade.paths import expanded
 from carec_digital_trade.printing import complain, console, table
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def batch(
     """
     from carec_digital_trade.runs.place import executor
 
+    file, out = expanded(file), expanded(out)
     place = executor(workers, cluster, timeout)
     with contextlib.nullcontext() if dry_run else place:  # begun first, since it takes seconds to be ready
         from carec_digital_trade.runs.batch import perform_batch

@@ -14,6 +14,7 @@ import pandas as pd
 from carec_digital_trade import tables
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.paths import bundled
+from carec_digital_trade.planned import check_planned
 from carec_digital_trade.tables import pandera_schema
 from carec_digital_trade.vintages import (
     BUNDLED,
@@ -178,8 +179,10 @@ def load(name: str, vintage: str = BUNDLED) -> pd.DataFrame:
     InputError
         If there is no such table or vintage.
     DataError
-        If the file is not the one described, naming file, row, column and what was expected.
+        If the file is not the one described, naming file, row, column and what was expected, or, within a run, not
+        the one on which the run was planned.
     """
+    check_planned(name, vintage, _resource(name, vintage)["hash"])
     return _load(name, _folder(name, vintage)).copy()
 
 

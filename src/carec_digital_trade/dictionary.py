@@ -5,6 +5,18 @@ from typing import Any
 from carec_digital_trade.datasets import catalogue, describe
 from carec_digital_trade.findings import METRICS
 
+_RESULTS = """## Reading results.csv
+
+One row a number: `table`, `region`, `iso3` (empty for a region), `year`, `metric`, `item` (what the metric is of, where
+it has kinds), `value`, `low`, `high`, `unit`. A batch puts `run_id` and a column `parameter_<name>` for each parameter
+before them, written as after `-p`; `~` is YAML's null, such as the default exclusions, and a cell is empty where the
+notebook has no such parameter.
+
+The file is UTF-8 with commas between the columns and points in the numbers; Python, R and Stata read it as it is. Excel
+garbles accents, or takes 1.5 for a date, when the file is opened by a double click: use Data > From Text/CSV with file
+origin 65001 (UTF-8) and delimiter comma, and where the decimal sign is a comma Transform Data > Using Locale >
+English."""
+
 
 def data_dictionary() -> str:
     """Return the data dictionary.
@@ -12,9 +24,11 @@ def data_dictionary() -> str:
     Returns
     -------
     str
-        Markdown: a section a table with its sources, licence, vintage and columns, then the names of the metrics.
+        Markdown: a section a table with its sources, licence, vintage and columns, then how to read results.csv and
+        the names of the metrics.
     """
     parts = [_table(describe(name)) for name in catalogue()["table"]]
+    parts.append(_RESULTS)
     metrics = "\n".join(f"| `{name}` | {each.unit} | {each.meaning} |" for name, each in METRICS.items())
     parts.append(
         "## Metrics in results.csv\n\nAn item, in the column of that name, is what a metric is of where it has kinds."

@@ -1,7 +1,13 @@
 """The two kinds of error that a user can meet; each message is one sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from carec_digital_trade.prose import listing
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NEAR, _VERY_NEAR = 0.6, 0.75
 
@@ -14,7 +20,7 @@ class DataError(RuntimeError):
     """A data file is not what its descriptor says; the message names file, column and row."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str], likeness: float = _NEAR) -> str:
     """Return a hint such as "; did you mean 'region'?", or an empty string when nothing is near.
 
     Parameters
@@ -23,6 +29,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
         What was typed.
     known : iterable of str
         What would be right. Letter case is ignored.
+    likeness : float
+        How near it must be, from 0 to 1, the same.
 
     Returns
     -------
@@ -31,10 +39,35 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """
     by_lower = {name.casefold(): name for name in known}
     typed = word.casefold()
-    near = get_close_matches(typed, by_lower, n=5, cutoff=_NEAR)
+    near = get_close_matches(typed, by_lower, n=5, cutoff=likeness)
     # A first letter is seldom mistyped, so a word with another one has to be nearer.
-    match = [name for name in near if name[:1] == typed[:1]] or get_close_matches(typed, near, n=1, cutoff=_VERY_NEAR)
+    match = [name for name in near if name[:1] == typed[:1]] or get_close_matches(
+        typed, near, n=1, cutoff=max(likeness, _VERY_NEAR)
+    )
     return f"; did you mean {by_lower[match[0]]!r}?" if match else ""
+
+
+def attempt(recipe: Callable[..., Any], *given: Any) -> Any:
+    """Follow a recipe as far as the data allow.
+
+    Parameters
+    ----------
+    recipe : callable
+        Such as `gap.survives`.
+    *given
+        What it takes. An `InputError` among it, from an earlier attempt, is handed on.
+
+    Returns
+    -------
+    Any
+        What the recipe returns, or the `InputError` that says why it cannot; a finding made of it says so.
+    """
+    if fault := next((each for each in given if isinstance(each, InputError)), None):
+        return fault
+    try:
+        return recipe(*given)
+    except InputError as error:
+        return error
 
 
 def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
@@ -57,3 +90,26 @@ def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         hint = nearest(str(value), choices)
         raise InputError(f"there is no {what} {value!r}: use one of {', '.join(choices)}{hint}")
+
+
+def check_once(frame: "pd.DataFrame", key: Sequence[str], what: str = "the table") -> None:
+    """Refuse a table that says one thing twice, which would then count twice.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With the columns of the key.
+    key : sequence of str
+        Columns that together name a row.
+    what : str
+        The table, for the sentence.
+
+    Raises
+    ------
+    InputError
+        If two rows have the same key; the sentence names the first pair.
+    """
+    twice = frame.duplicated(list(key))
+    if twice.any():
+        first = ", ".join(str(part) for part in frame.loc[twice.to_numpy(), list(key)].iloc[0])
+        raise InputError(f"{what} has several rows for {first}: give one row for each {listing(key)}")

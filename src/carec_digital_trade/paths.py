@@ -3,6 +3,8 @@
 from functools import cache
 from pathlib import Path
 
+from carec_digital_trade.errors import InputError
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -22,3 +24,27 @@ def bundled(kind: str) -> Path:
     """
     installed = _PACKAGE / "_bundled" / kind
     return installed if installed.is_dir() else _PACKAGE.parents[1] / kind
+
+
+def expanded(path: str | Path) -> Path:
+    """Return a path that a user gave, its ~ replaced where the shell has not done so, such as in ``--out=~/runs``.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        Any.
+
+    Returns
+    -------
+    pathlib.Path
+        Never in a folder that is called ~.
+
+    Raises
+    ------
+    InputError
+        If it begins with ~ and a name that no user has.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise InputError(f"there is no home folder for {path}: write it without ~") from None

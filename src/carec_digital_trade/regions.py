@@ -1,12 +1,13 @@
 """Economies and regions: names, members by year, exclusions."""
 
-import unicodedata
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError, nearest
+from carec_digital_trade.names import fold, known_names, sharing, spellings, successor
 from carec_digital_trade.prose import listing
 
 REFERENCE_YEAR = 2024
@@ -29,13 +30,8 @@ AGGREGATES = {
 """Codes and names of the aggregates in the WTO's file, which are never taken for economies."""
 
 _LONGEST_LIST = 4
-_ALSO_CALLED = {
-    "Burma": "MMR",
-    "East Timor": "TLS",
-    "Kyrgyzstan": "KGZ",
-    "Laos": "LAO",
-    "Vietnam": "VNM",
-}
+_NEAR_NAME = 0.75
+"""Below it "Siam" would be taken for Samoa."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +120,8 @@ def iso3(economy: str) -> str:
     Parameters
     ----------
     economy : str
-        Code or name (the article's, the WTO's, a chart's or another common one), in any letter case.
+        Code or name (the article's, the WTO's, the ISO standard's, the World Bank's, a former one), in any letter case
+        and spelling. A retired code such as ROM is read as that of its successor, with a warning that says so.
 
     Returns
     -------
@@ -134,19 +131,27 @@ def iso3(economy: str) -> str:
     Raises
     ------
     InputError
-        If no economy has that code or name, or it is a region or an aggregate such as World.
+        If no economy has that code or name, several share it (Congo, Korea), or it is a region or an aggregate such as
+        World.
     """
     if not isinstance(economy, str):
         raise InputError(f"{economy!r} is no economy: write a three-letter ISO code such as KAZ")
-    key = _key(economy)
-    names = _names()
-    if key in names:
-        return names[key]
+    key = fold(economy)
+    if shared := sharing(economy):
+        between = " or ".join(f"{code} ({economy_name(code)})" for code in shared)
+        raise InputError(f"{economy!r} does not say which economy is meant: write {between}")
+    if code := _own_names().get(key):
+        return code
     if _is_aggregate(key):
         raise InputError(f"{economy!r} is an aggregate and not an economy: write a three-letter ISO code such as KAZ")
-    if key in map(_key, _memberships()):
+    if key in map(fold, _memberships()):
         raise InputError(f"{economy!r} is a region: a list may hold economies only, such as [KAZ, KGZ, UZB]")
-    hint = nearest(economy, _spellings())
+    if code := successor(economy):
+        warnings.warn(f"{economy} is a retired code: {economy_name(code)} ({code}) is taken for it", stacklevel=2)
+        return code
+    if code := spellings().get(key):
+        return code
+    hint = nearest(economy, known_names(), _NEAR_NAME)
     raise InputError(f"there is no economy {economy!r}: write a three-letter ISO code such as KAZ, or a name{hint}")
 
 
@@ -170,14 +175,14 @@ def economy_name(code: str, short: bool = False) -> str:
 
 
 def _named(spec: str, year: int) -> tuple[str, tuple[str, ...]]:
-    known = {_key(name): name for name in _memberships()}
-    key = _key(spec)
+    known = {fold(name): name for name in _memberships()}
+    key = fold(spec)
     if key not in known:
-        if key in _names() or _is_aggregate(key):
+        if sharing(spec) or successor(spec) or _is_aggregate(key) or key in _own_names() or key in spellings():
             return _listed([spec])
         raise InputError(
             f"there is no region {spec!r}: write {' or '.join(known.values())}, or a list of economies "
-            f"such as [KAZ, KGZ, UZB]{nearest(spec, [*known.values(), *_spellings()])}"
+            f"such as [KAZ, KGZ, UZB]{nearest(spec, [*known.values(), *known_names()], _NEAR_NAME)}"
         )
     name = known[key]
     joined = _memberships()[name]
@@ -201,15 +206,8 @@ def _listed(spec: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     return f"{economy_name(members[0], short=True)} and {len(members) - 1} others", members
 
 
-@lru_cache(maxsize=4096)
-def _key(text: str) -> str:
-    """Fold case, accents and typographic apostrophes, so that a name is found however it is typed."""
-    plain = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
-
-
 def _is_aggregate(key: str) -> bool:
-    return key in map(_key, [*AGGREGATES, *AGGREGATES.values()])
+    return key in map(fold, [*AGGREGATES, *AGGREGATES.values()])
 
 
 @lru_cache(maxsize=1)
@@ -229,16 +227,12 @@ def _economies() -> dict[str, tuple[str, str]]:
     return {row.iso3: (row.name, row.short_name) for row in table.itertuples(index=False)}
 
 
-def _spellings() -> list[str]:
-    table = load("economies")
-    return [*table["iso3"], *table["name"], *table["short_name"], *_ALSO_CALLED]
-
-
 @lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
+def _own_names() -> dict[str, str]:
+    """Return what the package's own table says, which needs no other."""
     table = load("economies")
-    return {_key(name): code for name, code in _ALSO_CALLED.items()} | {
-        _key(name): code
+    return {
+        fold(name): code
         for column in ("wto_name", "short_name", "name", "iso3")
         for name, code in zip(table[column], table["iso3"], strict=True)
         if isinstance(name, str)

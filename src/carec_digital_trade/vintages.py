@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from carec_digital_trade.errors import DataError, InputError, nearest
+from carec_digital_trade.paths import expanded
 
 BUNDLED = "bundled"
 LATEST = "latest"
@@ -64,12 +65,12 @@ def data_folder() -> Path:
     Returns
     -------
     pathlib.Path
-        The environment variable ``CAREC_DATA_DIR`` or the platform's folder for user data.
+        The environment variable ``CAREC_DATA_DIR`` or the platform's folder for user data; an absolute path.
     """
     import platformdirs  # noqa: PLC0415  (a run on the bundled figures does not need it)
 
     override = os.environ.get(FOLDER_VARIABLE)
-    return Path(override).expanduser() if override else Path(platformdirs.user_data_dir("carec-digital-trade"))
+    return expanded(override).absolute() if override else Path(platformdirs.user_data_dir("carec-digital-trade"))
 
 
 def vintages_folder() -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import Node
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from ruamel.yaml.resolver import BaseResolver
 
 from carec_digital_trade.errors import InputError
@@ -42,6 +42,8 @@ for _kind, _pattern, _first in [
 ]:
     _CoreResolver.add_implicit_resolver_base(f"tag:yaml.org,2002:{_kind}", re.compile(_pattern), _first)
 
+COMMENT = "what follows # is a comment in YAML: quote it, such as '#1'"
+
 
 def compose(text: str) -> Node | None:
     """Read YAML into nodes, which know their lines.
@@ -67,13 +69,15 @@ def compose(text: str) -> Node | None:
         raise YAMLError("it is nested too deeply") from None
 
 
-def plain(node: Node) -> Any:
+def plain(node: Node, key: Node | None = None) -> Any:
     """Return the value of a node.
 
     Parameters
     ----------
     node : ruamel.yaml.nodes.Node
         From `compose`.
+    key : ruamel.yaml.nodes.Node, optional
+        Of the mapping that the node is a value of.
 
     Returns
     -------
@@ -83,9 +87,11 @@ def plain(node: Node) -> Any:
     Raises
     ------
     ruamel.yaml.error.YAMLError
-        If it holds anything else, or a number that is not finite.
+        If it holds anything else, a number that is not finite, or nothing but a comment where a value should be.
     """
     try:
+        if _is_commented_out(node, key):
+            raise YAMLError(COMMENT)
         value = _yaml().constructor.construct_document(node)
         json.dumps(value, allow_nan=False)
     except (ValueError, TypeError, RecursionError):  # such as .inf, too many digits, !!binary, a list inside itself
@@ -167,6 +173,18 @@ def problem(error: YAMLError) -> str:
     began = error.context_mark.line if error.context_mark else mark.line
     since = "" if began == mark.line else f", in what begins on line {began + 1}"
     return f"line {mark.line + 1}, column {mark.column + 1}: {problem}{since}"
+
+
+def _is_commented_out(node: Node, key: Node | None = None) -> bool:
+    """Say whether a comment stands where a value should, such as in ``exclude: #SGP``."""
+    if isinstance(node, MappingNode):
+        return any(_is_commented_out(value, name) for name, value in node.value)
+    if isinstance(node, SequenceNode):
+        return any(_is_commented_out(item) for item in node.value)
+    if node.value or node.style:
+        return False
+    mark = key.end_mark if key else node.start_mark
+    return re.match(r"[ :]*#", mark.buffer[mark.pointer :]) is not None
 
 
 def _yaml() -> YAML:

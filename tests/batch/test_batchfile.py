@@ -8,6 +8,7 @@ import pytest
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs import batchfile
 from carec_digital_trade.runs.batchfile import Batch, BatchFileError, read_batch
+from carec_digital_trade.yaml_core import COMMENT
 
 
 def read(tmp_path: Path, text: str) -> Batch:
@@ -144,6 +145,10 @@ def test_a_fault_of_one_notebook_says_which(tmp_path: Path, toy: Path):
             "line 3: fixed is given twice in the batch, first on line 2",
         ),
         ("notebook: snapshot\n\nfixed:\n  year: .inf\n", "line 4: it may hold finite numbers"),
+        ("notebook: snapshot\nfixed:\n  region_exclude: #SGP\n  year: 2020\n", f"line 3: {COMMENT}"),
+        ("notebook: snapshot\nfixed:\n  region_exclude: #SGP", f"line 3: {COMMENT}"),
+        ("notebook: snapshot\nruns:\n  - year: 2020\n    region_exclude: #SGP\n  - year: 2021\n", f"line 4: {COMMENT}"),
+        ("notebook: snapshot\ngrid:\n  region:\n    - CAREC\n    - #1\n", f"line 5: {COMMENT}"),
         ("notebook: snapshot\ngrid: {seed: 5}\n", "line 2: seed in grid must be a list"),
         ("notebook: snapshot\nchart: {a: 1}\n", "line 2: chart must be a metric or a list of metrics"),
     ],

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pandas._libs.parsers import STR_NA_VALUES
 
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs import report
@@ -20,6 +21,7 @@ from carec_digital_trade.runs.gather import regional, write_failures, write_resu
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.report import write_index
+from carec_digital_trade.runs.values import parse_value
 
 ROW = ["toy", "totals", "CAREC", "", "2020", "total", "", "1.5", "", "", "USD million"]
 
@@ -84,9 +86,23 @@ def test_parameters_of_several_notebooks_are_columns(toy: Path, tmp_path: Path):
     table = pd.read_csv(tmp_path / "results.csv", keep_default_na=False)
     assert table["parameter_year"].tolist() == [2020, 2020]
     assert table["parameter_region"].tolist() == ["", "CAREC"]
-    assert table["parameter_region_exclude"].tolist() == ["", "null"]
+    assert table["parameter_region_exclude"].tolist() == ["", "~"]
     assert table["parameter_deed"].tolist() == ["none", ""]
     assert list(table)[-len(RESULT_COLUMNS) :] == RESULT_COLUMNS
+
+
+def test_a_plain_read_csv_keeps_every_value_of_a_parameter(planned: Callable, tmp_path: Path):
+    own = planned(grid={"flow": [*sorted(STR_NA_VALUES - {""}), "none"]})
+    runs = [*own, *plan_batch({"notebook": "snapshot"}, tmp_path).batch.runs]
+    for run in runs:
+        finish(run, [row(notebook=run.source.name)])
+    write_results(runs, tmp_path / "results.csv")
+    table = pd.read_csv(tmp_path / "results.csv")
+    flows = table["parameter_flow"].tolist()
+    assert [parse_value("flow", typed) for typed in flows[:-1]] == [run.parameters["flow"] for run in own]
+    default = table[table["notebook"] == "snapshot"].groupby(["parameter_region_exclude", "parameter_year"])
+    assert default["value"].count().to_dict() == {("~", 2024): 1}
+    assert parse_value("region_exclude", "~") is runs[-1].parameters["region_exclude"]
 
 
 def test_what_is_not_as_it_was_written_is_left_out(planned: Callable, tmp_path: Path):

@@ -191,5 +191,5 @@ def test_no_region_converges_beyond_doubt():
 
 def test_two_rows_for_a_member_and_year_are_refused():
     twice = pd.concat([levels({"KAZ": {2005: 1.0, 2006: 2.0}})] * 2)
-    with pytest.raises(InputError, match="several rows for one year and iso3: give one"):
+    with pytest.raises(InputError, match=r"several rows for .*: give one row for each year and iso3"):
         sigma_convergence(twice)

@@ -198,7 +198,7 @@ def test_years_of_the_measures():
         (lambda: regional_total(trade("delivered", "total").iloc[:0], CAREC), "must hold one measure and holds none"),
         (
             lambda: regional_total(pd.concat([trade("delivered", "total")] * 2), CAREC),
-            "several rows for one year and iso3",
+            "several rows for 2005, AFG: give one row for each year and iso3",
         ),
     ],
 )

@@ -287,7 +287,7 @@ def test_the_regional_mean_of_carec_by_hand():
     ("weights", "message"),
     [
         ({"iso3": ["AAA", "BBB"], "gdp": [1, -2]}, "weight of BBB by gdp is -2"),
-        ({"iso3": ["AAA", "AAA"], "gdp": [1, 2]}, "two rows for AAA"),
+        ({"iso3": ["AAA", "AAA"], "gdp": [1, 2]}, "the table of weights has several rows for AAA"),
     ],
 )
 def test_wrong_weights_of_members_are_refused(weights, message):

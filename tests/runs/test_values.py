@@ -71,6 +71,12 @@ def test_text_is_quoted_only_where_it_must_be():
         ("  ", "year needs a value"),
         ("[KAZ", r"the value of year=\[KAZ cannot be read: line 1, column 5: expected ',' or '\]'"),
         ("{a: 1, a: 2}", "found duplicate key"),
+        ("#SGP", r"year=#SGP cannot be read: what follows # is a comment in YAML: quote it, such as '#1'"),
+        (" #SGP", "what follows # is a comment in YAML"),
+        ("CAREC # without China", "what follows # is a comment in YAML"),
+        ("[KAZ, #SGP]", "line 1, column 12: .*, and what follows # is a comment in YAML: quote it"),
+        ("[KAZ] # and UZB", "what follows # is a comment in YAML"),
+        ("{a: #1", "and what follows # is a comment in YAML"),
         (".inf", "year=.inf cannot be read: it may hold finite numbers"),
         ("[1, .nan]", "finite numbers"),
         ("9" * 5000, "finite numbers"),
@@ -104,7 +110,7 @@ def test_bad_assignments(assignments: list[str], sentence: str):
 
 def test_parameter_file(tmp_path: Path):
     path = tmp_path / "set.yaml"
-    path.write_text("year: 010\nregion: [KAZ, NO]  # two\nnone:\n", encoding="utf-8")
+    path.write_text("year: 010\nregion: # two\n  [KAZ, NO]  # of them\nnone:\n# at the end\n", encoding="utf-8")
     assert read_parameter_file(path) == {"year": 10, "region": ["KAZ", "NO"], "none": None}
 
 
@@ -113,6 +119,8 @@ def test_parameter_file(tmp_path: Path):
     [
         (b"year: 2024\nregion: [KAZ\n", r"is not YAML: line 3, column 1: expected ',' or '\]'.*begins on line 2$"),
         (b"year: 2024\nyear: 2023\n", "is not YAML: line 2, column 1: found duplicate key"),
+        (b"region_exclude: #SGP\nyear: 2024\n", "what follows # is a comment in YAML: quote it"),
+        (b"region_exclude:\n  - #SGP\n  - CHN\n", "what follows # is a comment in YAML: quote it"),
         (b"", "must hold lines of the form name: value"),
         (b"- year\n", "must hold lines of the form name: value"),
         (b"2024: 1\n", "must hold lines of the form name: value"),

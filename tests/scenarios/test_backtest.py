@@ -196,7 +196,7 @@ def test_origins_are_years_that_can_be_fitted_and_have_a_sequel(make_series):
 
 def test_series_that_never_changed_have_no_scale_and_no_width():
     still = _frame([0.0, 0.0]).assign(scale=0.0, low_80=0.0, high_80=0.0, low_95=0.0, high_95=0.0)
-    both = pd.concat([still, _frame([0.5, -0.5])])
+    both = pd.concat([still, _frame([0.5, -0.5]).assign(origin=2015)])
     assert accuracy(both)["mase"].item() == pytest.approx(0.5)
     assert accuracy(still)["mase"].isna().all()
     # Of the two that have a width the errors are half of the 80% band and a quarter of the 95% band.

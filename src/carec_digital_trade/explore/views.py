@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from carec_digital_trade import figures, gap_analysis, metrics, scenarios
+from carec_digital_trade import figures, metrics, scenarios
 from carec_digital_trade.datasets import load
 from carec_digital_trade.drawing import png
+from carec_digital_trade.explore import gap_recipes
 from carec_digital_trade.findings import Finding, findings_of
 from carec_digital_trade.parameters import GapParameters, ScenarioParameters, SharedParameters, SnapshotParameters
 from carec_digital_trade.revisions import ranked
@@ -77,10 +78,10 @@ VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
         "composition": View(_by_service, figures.composition, ("measure",)),
     },
     GapParameters: {
-        "decomposition": View(gap_analysis.decomposition, figures.waterfall, (*_EXPECTED, *_RATED)),
-        "expected trade": View(gap_analysis.expected, figures.expected_trade, _RATED),
-        "readiness": View(gap_analysis.readiness, figures.readiness, ("measure", "flow", *_EXPECTED)),
-        "readiness and trade": View(gap_analysis.lagging, figures.readiness_and_trade, ("draws",)),
+        "decomposition": View(gap_recipes.decomposition, figures.waterfall, (*_EXPECTED, *_RATED)),
+        "expected trade": View(gap_recipes.expected, figures.expected_trade, _RATED),
+        "readiness": View(gap_recipes.readiness, figures.readiness, ("measure", "flow", *_EXPECTED)),
+        "readiness and trade": View(gap_recipes.lagging, figures.readiness_and_trade, ("draws",)),
     },
     ScenarioParameters: {
         "additional trade": View(_found("additional", Simulation.additional), figures.additional_fan),

@@ -4,16 +4,18 @@ Actual trade over what the trade equation without economy effects predicts when 
 """
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import InputError, check_once
+from carec_digital_trade.gap.equation import EQUATION, figures_in
 from carec_digital_trade.gap.fitting import fit_poisson
-from carec_digital_trade.gap.leave_one_out import LeaveOneOut, leave_one_out_ols, leave_one_out_ppml
+from carec_digital_trade.gap.identification import check_identified
+from carec_digital_trade.gap.leave_one_out import LeaveOneOut, leave_one_out_ols, leave_one_out_ppml, undetermined
 from carec_digital_trade.gap.panel import lacking
-from carec_digital_trade.gap.sample import FIGURES, Covariate, Estimator, Sample, estimation_sample, without_separated
+from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, without_separated
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 
 YEARS_BACK = 3
@@ -22,7 +24,7 @@ YEARS_BACK = 3
 def expected_trade(
     panel: pd.DataFrame,
     year: int = REFERENCE_YEAR,
-    covariates: Sequence[Covariate] = (),
+    equation: str = EQUATION,
     estimator: Estimator = "ols",
     level: float = 0.9,
 ) -> pd.DataFrame:
@@ -45,8 +47,8 @@ def expected_trade(
     year : int
         Year to show. An economy without trade or a regressor in it is shown at its last year with all of them, at most
         three back, and predicted with the effect of that year.
-    covariates : sequence of {"internet_users_pct", "fixed_broadband_per_100"}
-        Terms besides GDP per person and population.
+    equation : str
+        A formula of log_trade, as for `estimate`.
     estimator : {"ols", "ppml"}
         See `estimate`.
     level : float
@@ -64,15 +66,17 @@ def expected_trade(
     Raises
     ------
     InputError
-        If an option is unknown, no economy can be shown, or too few for the level.
+        If an option is unknown, the equation cannot be read, an economy and year comes twice, the rows do not determine
+        the fits, no economy can be shown, or too few for the level.
     """
-    sample = estimation_sample(panel, covariates, estimator)
+    sample = estimation_sample(panel, equation, estimator)
     if estimator == "ppml":
         sample = without_separated(sample, sample.regressors)
+    check_identified(sample, economy_effects=False)
     predicted = sample.rows.assign(expected=_predictions(sample, estimator))
     shown = _latest(predicted, year)
     low, high = _spread((shown["trade"] / shown["expected"]).to_numpy(), level)
-    return _with_notes(_comparison(shown, low, high), panel, year, [*FIGURES, *covariates])
+    return _with_notes(_comparison(shown, low, high), panel, year, figures_in(equation, panel.columns))
 
 
 def members_expected(expected: pd.DataFrame, region: Region) -> pd.DataFrame:
@@ -94,8 +98,9 @@ def members_expected(expected: pd.DataFrame, region: Region) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If no member can be shown.
+        If an economy has two rows, or no member can be shown.
     """
+    check_once(expected, ["iso3"], "the table of expected trade")
     rows = expected.set_index("iso3").reindex(list(region.members)).reset_index()
     rows["note"] = rows["note"].fillna("not in the data")
     if rows["actual"].isna().all():
@@ -121,6 +126,7 @@ def interval_coverage(expected: pd.DataFrame) -> pd.DataFrame:
         One row a group: by (all, population, gdp_per_person), group (all, or lower, middle or upper third), economies,
         inside (economies), coverage (share from 0 to 1).
     """
+    check_once(expected, ["iso3"], "the table of expected trade")
     shown = expected.dropna(subset=["actual"])
     inside = shown["position"] == "within"
     groups = [pd.Series("all", index=shown.index, name="all")]
@@ -139,6 +145,26 @@ def interval_coverage(expected: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(blocks, ignore_index=True)[["by", "group", "economies", "inside", "coverage"]]
 
 
+def equal_coverage(found: pd.DataFrame) -> pd.DataFrame:
+    """Test whether thirds of the economies are covered alike.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        As `interval_coverage` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each division: by (population, gdp_per_person), p (Pearson's chi-square test of equal coverage).
+    """
+    tests = [
+        (by, stats.chi2_contingency([rows["inside"].tolist(), (rows["economies"] - rows["inside"]).tolist()]).pvalue)
+        for by, rows in found[found["by"] != "all"].groupby("by", sort=False)
+    ]
+    return pd.DataFrame(tests, columns=["by", "p"])
+
+
 def _predictions(sample: Sample, estimator: Estimator) -> np.ndarray:
     """Predict each row's trade from the fit without its economy, shape (rows,)."""
     return np.exp(_leave_one_out(sample, estimator).index)
@@ -146,6 +172,11 @@ def _predictions(sample: Sample, estimator: Estimator) -> np.ndarray:
 
 def _leave_one_out(sample: Sample, estimator: Estimator) -> LeaveOneOut:
     trade, regressors, clusters = sample.rows["trade"].to_numpy(), sample.regressors, sample.clusters
+    if (alone := undetermined(regressors, clusters)) is not None:
+        raise InputError(
+            f"the fit without {sample.rows['iso3'].unique()[alone]} is not determined by the other economies, because "
+            "a term varies in it alone or it is the only one in a year: leave the term, the year or the economy out"
+        )
     if estimator == "ols":
         return leave_one_out_ols(np.log(trade), regressors, clusters)
     return leave_one_out_ppml(trade, regressors, clusters, fit_poisson(trade, regressors).params)

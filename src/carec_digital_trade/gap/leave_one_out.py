@@ -1,6 +1,7 @@
 """What would a fit say of an economy that it has never seen? Fits that leave out all rows of one economy at a time."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from carec_digital_trade.errors import InputError
 _STEP = 1e-10
 """Last Newton step, over the largest coefficient; the error that it leaves is of the order of its square."""
 _MOST_STEPS = 50
+_ALONE = 1e-9
+"""How near to 1 a leverage is that differs from it by rounding alone."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,26 @@ class LeaveOneOut:
 
     coefficients: np.ndarray
     index: np.ndarray
+
+
+def undetermined(regressors: np.ndarray, clusters: np.ndarray) -> int | None:
+    """Find a cluster without which the others do not determine the coefficients.
+
+    Parameters
+    ----------
+    regressors : numpy.ndarray, shape (rows, terms)
+        Of full rank.
+    clusters : numpy.ndarray of int, shape (rows,)
+        Number of each row's economy, from 0.
+
+    Returns
+    -------
+    int or None
+        The first one's number.
+    """
+    basis = np.linalg.qr(regressors)[0]
+    # The longest row of a cluster's part of the basis, in any direction, is its leverage: 1 if only it speaks of one.
+    return next((each for each, rows in _members(clusters) if np.linalg.norm(basis[rows], 2) > 1 - _ALONE), None)
 
 
 def leave_one_out_ols(outcome: np.ndarray, regressors: np.ndarray, clusters: np.ndarray) -> LeaveOneOut:
@@ -100,10 +123,11 @@ def _members(clusters: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
 
 def _poisson(outcome: np.ndarray, regressors: np.ndarray, start: np.ndarray) -> np.ndarray:
     coefficients = start
-    for _ in range(_MOST_STEPS):
-        means = np.exp(regressors @ coefficients)
-        step = np.linalg.solve((regressors.T * means) @ regressors, regressors.T @ (outcome - means))
-        coefficients = coefficients + step
-        if np.abs(step).max() <= _STEP * np.abs(coefficients).max():
-            return coefficients
+    with np.errstate(over="ignore", invalid="ignore"), suppress(np.linalg.LinAlgError):
+        for _ in range(_MOST_STEPS):
+            means = np.exp(regressors @ coefficients)
+            step = np.linalg.solve((regressors.T * means) @ regressors, regressors.T @ (outcome - means))
+            coefficients = coefficients + step
+            if np.abs(step).max() <= _STEP * np.abs(coefficients).max():
+                return coefficients
     raise InputError("the Poisson fit without one economy does not converge: use the estimator ols or another measure")

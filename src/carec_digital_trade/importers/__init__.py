@@ -16,6 +16,7 @@ from carec_digital_trade.importers import batis, cyberlaw, unctad_deliverable, w
 from carec_digital_trade.importers.download import Patience, SourceError, download
 from carec_digital_trade.importers.source import Asked, Imported, Progress, Reading, Source, quiet
 from carec_digital_trade.importers.storing import check_free, store
+from carec_digital_trade.paths import expanded
 from carec_digital_trade.regions import iso3
 
 __all__ = ["SOURCES", "Imported", "Patience", "Source", "SourceError", "import_file", "refresh"]
@@ -66,7 +67,7 @@ def import_file(
         If the file is not what it should be; nothing has been written then.
     """
     chosen, asked, name = _asked(source, vintage, retrieved, economies, progress)
-    path = Path(file).expanduser()
+    path = expanded(file)
     if not path.is_file():
         raise InputError(f"there is no file {path}: download {chosen.file} from {chosen.page}")
     origin = {"file": path.name, "address": None}

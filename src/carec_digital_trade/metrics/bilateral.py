@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from carec_digital_trade.datasets import has_table, load
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import InputError, check_once
 from carec_digital_trade.metrics.integration import Integration, integration
 from carec_digital_trade.regions import Region
 
@@ -79,12 +79,13 @@ def services_integration(bilateral: pd.DataFrame, region: Region, year: int) -> 
     Raises
     ------
     InputError
-        If the table lacks the year, or has no exports of the members.
+        If the table lacks the year, says one thing twice, or has no exports of the members.
     """
     rows = bilateral[bilateral["year"] == year]
     if rows.empty:
         known = bilateral["year"]
         raise InputError(f"the table bilateral has no year {year}: it covers {known.min()} to {known.max()}")
+    check_once(rows, ["exporter", "importer", "year", "service", "method"], "the table bilateral")
     pairs = rows.groupby(["exporter", "importer"], as_index=False)["value"].sum()
     pairs = pairs.rename(columns={"exporter": "reporter", "importer": "partner"})
     negative = pairs["value"] < 0

@@ -206,7 +206,7 @@ def sources_of_growth(
     InputError
         As `shift_share` does.
     """
-    first = max(year - years, int(services_frame["year"].min()))
+    first = int(services_frame.loc[services_frame["year"] >= year - years, "year"].min())
     if first >= year:
         return pd.DataFrame(columns=["since", "change", *PARTS, "members", "covered", "missing"])
     split = shift_share(services_frame, region, first, year, flow)

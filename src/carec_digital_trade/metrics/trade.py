@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from carec_digital_trade.datasets import BUNDLED, load
-from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.errors import InputError, check_choice, check_once
 from carec_digital_trade.regions import Region, economy_name
 from carec_digital_trade.vintages import remembered
 
@@ -189,7 +189,7 @@ def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[i
     index, columns = pd.Index(wanted, name="year"), pd.Index(region.members, name="iso3")
     rows, cells = _places(trade_frame, index, columns)
     _check_one_of_each(trade_frame, rows if len(rows) else slice(None))
-    _check_once(cells, index, columns)
+    _check_once(trade_frame, rows, cells, index, columns)
     return _placed(trade_frame["value"], rows, cells, index, columns)
 
 
@@ -217,7 +217,7 @@ def spread(frame: pd.DataFrame, values: Sequence[str], index: pd.Index, columns:
         If the frame has two rows for a cell.
     """
     rows, cells = _places(frame, index, columns)
-    _check_once(cells, index, columns)
+    _check_once(frame, rows, cells, index, columns)
     return [_placed(frame[each], rows, cells, index, columns) for each in values]
 
 
@@ -308,9 +308,11 @@ def _places(frame: pd.DataFrame, index: pd.Index, columns: pd.Index) -> tuple[ND
     return rows, row[rows] * len(columns) + column
 
 
-def _check_once(cells: NDArray[np.intp], index: pd.Index, columns: pd.Index) -> None:
+def _check_once(
+    frame: pd.DataFrame, rows: NDArray[np.intp], cells: NDArray[np.intp], index: pd.Index, columns: pd.Index
+) -> None:
     if len(np.unique(cells)) < len(cells):
-        raise InputError(f"the table has several rows for one {index.name} and {columns.name}: give one")
+        check_once(frame.iloc[rows], [str(index.name), str(columns.name)])
 
 
 def _placed(

@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from carec_digital_trade.errors import InputError, nearest
-from carec_digital_trade.metrics import years
+from carec_digital_trade.metrics import trade, years
 from carec_digital_trade.regions import REFERENCE_YEAR, Region, iso3, region
-from carec_digital_trade.vintages import check_vintage, look_again
+from carec_digital_trade.vintages import check_vintage, look_again, remembered
 
 
 class SharedParameters(BaseModel):
@@ -181,6 +181,11 @@ class SharedParameters(BaseModel):
         first, last = years(self.measure, self.vintage)
         if not first <= self.year <= last:
             raise InputError(f"year {self.year} is not covered: {self.measure} has the years {first} to {last}")
+        if not _has_year(self.measure, self.flow, self.year, self.vintage):
+            raise InputError(
+                f"the vintage {self.vintage!r} has no {self.measure} {self.flow_in_words()} of {self.year}: choose "
+                "another year or vintage"
+            )
         kept = self.compared()
         one, other = self.regions() if self.compared_in_full else kept
         shared = [code for code in one.members if code in other.members]
@@ -232,3 +237,10 @@ class SharedParameters(BaseModel):
             "null": "null",
         }
         return " or ".join(words[kind] for kind in kinds)
+
+
+@remembered(maxsize=256)
+def _has_year(measure: str, flow: str, year: int, vintage: str) -> bool:
+    """Say whether any economy has a figure in a year, which a vintage may lack between others."""
+    frame = trade(measure, flow, vintage)
+    return bool(frame.loc[frame["year"] == year, "value"].notna().any())

@@ -1,10 +1,14 @@
 """Parameters of the snapshot."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from carec_digital_trade.datasets import has_table
+from pydantic import model_validator
+
+from carec_digital_trade.datasets import has_table, load
+from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters.shared import SharedParameters
-from carec_digital_trade.regions import GIANTS
+from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR
+from carec_digital_trade.vintages import remembered
 
 
 class SnapshotParameters(SharedParameters):
@@ -24,3 +28,18 @@ class SnapshotParameters(SharedParameters):
         own = ["table1", "delivered", "breaks", "claims", "cyberlaw", "cpta", "intraregional"]
         imported = ["bilateral"] if has_table("bilateral", self.vintage) else []
         return list(dict.fromkeys([*super().tables(), *own, *imported]))
+
+    @model_validator(mode="after")
+    def _has_what_is_shown(self) -> Self:
+        for table, year in (("delivered", REFERENCE_YEAR), ("delivered_services", self.year)):
+            if year not in _years(table, self.vintage):
+                raise InputError(
+                    f"the table {table} of the vintage {self.vintage!r} has no figures of {year}, which the snapshot "
+                    "shows: choose another year or vintage"
+                )
+        return self
+
+
+@remembered(maxsize=16)
+def _years(table: str, vintage: str) -> frozenset[int]:
+    return frozenset(load(table, vintage).dropna(subset="value")["year"])

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from carec_digital_trade.errors import check_once
 from carec_digital_trade.readiness.scores import ARTICLE_DOMAINS
 from carec_digital_trade.regions import region
 
@@ -47,7 +48,13 @@ def codings(statements: pd.DataFrame, laws: pd.DataFrame) -> pd.DataFrame:
         - differ: the tracker's status is an earlier stage than the words allow.
         - cannot compare: the article names nobody ("most members" is true of no single one), says nothing, or the
           tracker has no data.
+
+    Raises
+    ------
+    InputError
+        If an economy has two statuses in a domain.
     """
+    check_once(laws, ["iso3", "domain"], "the table of laws")
     tracker = laws.set_index(["iso3", "domain"])["status"]
     cells = pd.concat([_cells(name, rows) for name, rows in statements.groupby("region", sort=False)])
     cells["tracker"] = tracker.reindex(pd.MultiIndex.from_frame(cells[["iso3", "domain"]])).fillna("no_data").to_numpy()

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.errors import InputError, check_choice, check_once
 from carec_digital_trade.readiness._aggregation import aggregate, ranks
 from carec_digital_trade.regions import Region
 
@@ -54,13 +54,15 @@ def components(
     Raises
     ------
     InputError
-        If the draft value is not within 0 and 1, or a status is unknown.
+        If the draft value is not within 0 and 1, a status is unknown, or a table says one thing twice.
     """
     if not 0 <= draft_value <= 1:
         raise InputError(f"the value of a draft is {draft_value}: it must lie between 0 (no law) and 1 (a law)")
     points = POINTS | {"draft": draft_value}
+    check_once(laws, ["iso3", "domain"], "the table of laws")
     parts = laws.rename(columns={"domain": "component"})[["iso3", "component", "status"]]
     if treaty is not None:
+        check_once(treaty, ["iso3"], "the table of the treaty")
         status = _treaty_status(treaty, treaty_year).reindex(parts["iso3"].unique(), fill_value="no_data")
         parts = pd.concat([parts, status.rename("status").reset_index().assign(component=TREATY)], ignore_index=True)
     for status in parts["status"].unique():
@@ -99,13 +101,15 @@ def scores(
     Raises
     ------
     InputError
-        If a component or the aggregation is unknown, a weight is negative, or all weights are zero.
+        If a component or the aggregation is unknown, a weight is negative, all weights are zero, or an economy has two
+        rows for a component.
 
     Notes
     -----
     OECD and JRC (2008), Handbook on Constructing Composite Indicators, on weighting and aggregation.
     """
     check_choice("aggregation", aggregation, get_args(Aggregation))
+    check_once(parts, ["iso3", "component"], "the table of components")
     shares = _normalised(weights, parts)
     values = parts.pivot(index="iso3", columns="component", values="score")[list(shares)].to_numpy()
     found = aggregate(values, np.array(list(shares.values())), aggregation == "geometric")
@@ -150,8 +154,9 @@ def regional_means(economies: pd.DataFrame, region: Region, weights: pd.DataFram
     Raises
     ------
     InputError
-        If a weight is negative, or an economy has two rows of weights.
+        If a weight is negative, or an economy has two rows of scores or weights.
     """
+    check_once(economies, ["iso3"], "the table of scores")
     members = economies.set_index("iso3").reindex(region.members)
     table = region_weights(region, weights)
     return pd.DataFrame([_regional_mean(members, table[name], region) for name in table])
@@ -172,7 +177,13 @@ def by_domain(parts: pd.DataFrame, region: Region) -> pd.DataFrame:
     pandas.DataFrame
         A row for each domain: region, domain, members, legislation, draft, none, no_data (numbers of members), and the
         mean score of the members with a known status with its bounds low and high, all unknown at 0 and at 1.
+
+    Raises
+    ------
+    InputError
+        If an economy has two rows for a component.
     """
+    check_once(parts, ["iso3", "component"], "the table of components")
     laws = parts[parts["component"] != TREATY]
     cells = pd.MultiIndex.from_product([laws["component"].unique(), region.members], names=["domain", "iso3"])
     laws = laws.set_index(["component", "iso3"]).reindex(cells)
@@ -208,9 +219,7 @@ def region_weights(region: Region, weights: pd.DataFrame | None) -> pd.DataFrame
     table = pd.DataFrame({"plain": 1.0}, index=pd.Index(region.members, name="iso3"))
     if weights is None:
         return table
-    twice = weights.loc[weights["iso3"].duplicated(), "iso3"]
-    if len(twice):
-        raise InputError(f"the weights hold two rows for {twice.iloc[0]}: give one row an economy, of one year")
+    check_once(weights, ["iso3"], "the table of weights")
     table = table.join(weights.set_index("iso3"))
     for name in table:
         if (table[name] < 0).any():

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from carec_digital_trade.paths import expanded
 from carec_digital_trade.printing import console
 from carec_digital_trade.prose import count
 from carec_digital_trade.runs import folder as layout
@@ -111,7 +112,7 @@ def run_batch(
         If interrupted, once the runs under way have ended or, the second time, have been abandoned; the sentence says
         how to go on.
     """
-    out, shown_on = Path(out), console(stderr=True)
+    out, shown_on = expanded(out), console(stderr=True)
     shown_on.quiet = not progress
     with executor(workers, cluster, timeout) as place:  # begun first, since it takes seconds to be ready
         return perform_batch(plan_batch(batch, out, retry_failed), out, place, keep_going, shown_on)

@@ -17,6 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.findings import METRICS
+from carec_digital_trade.paths import expanded
 from carec_digital_trade.prose import listing
 from carec_digital_trade.runs.identity import Run, plan
 from carec_digital_trade.runs.notebooks import Source, open_notebook
@@ -167,9 +168,9 @@ class _Reader:
             self._fault(f"this is no batch: {_FORM}", self._root)
             return content
         parts = self._entries(self._root, "the batch")
-        for key, (_, line) in parts.items():
+        for key, (_, node) in parts.items():
             if key not in KEYS:
-                self._fault(f"there is no key {key!r}: the keys are {', '.join(KEYS)}{nearest(key, KEYS)}", line)
+                self._fault(f"there is no key {key!r}: the keys are {', '.join(KEYS)}{nearest(key, KEYS)}", node)
         if "notebook" not in parts:
             self._fault("a batch needs a notebook, such as notebook: snapshot", self._root)
         for key, read in [
@@ -236,17 +237,18 @@ class _Reader:
         if source is not None:
             fault.notebooks.append(source.asked)
 
-    def _entries(self, node: Node, what: str) -> dict[str, tuple[Node, int]]:
-        """Return what a mapping holds, each with its line."""
+    def _entries(self, node: Node, what: str) -> dict[str, tuple[Node, Node]]:
+        """Return what a mapping holds, each with its key."""
         if not isinstance(node, MappingNode):
             self._fault(f"{what} must hold lines of the form name: value, such as year: 2024", node)
             return {}
-        entries: dict[str, tuple[Node, int]] = {}
+        entries: dict[str, tuple[Node, Node]] = {}
         for key, value in node.value:
-            name, line = key.value if isinstance(key.value, str) else "", key.start_mark.line + 1
+            name = key.value if isinstance(key.value, str) else ""
             if name in entries:
-                self._fault(f"{name} is given twice in {what}, first on line {entries[name][1]}", line)
-            entries[name] = (value, line)
+                first = entries[name][1].start_mark.line + 1
+                self._fault(f"{name} is given twice in {what}, first on line {first}", key)
+            entries[name] = (value, key)
         return entries
 
     def _items(self, node: Node, what: str) -> list[Node]:
@@ -255,10 +257,11 @@ class _Reader:
             return []
         return node.value
 
-    def _given(self, node: Node) -> _Given:
-        line = node.start_mark.line + 1
+    def _given(self, node: Node, key: Node | None = None) -> _Given:
+        # An empty value begins where the next thing does, so that its line is the key's.
+        line = (node if key is None or node.value else key).start_mark.line + 1
         try:
-            return _Given(plain(node), line)
+            return _Given(plain(node, key), line)
         except YAMLError as error:
             self._fault(problem(error), line)
             return _Given(None, line)
@@ -268,7 +271,7 @@ class _Reader:
             given = self._given(item)
             asked = str(given.value)
             if asked.endswith(".ipynb"):
-                asked = str(self._folder / Path(asked).expanduser())
+                asked = str(self._folder / expanded(asked))
             try:
                 source = open_notebook(asked)
             except InputError as error:
@@ -283,7 +286,7 @@ class _Reader:
         content.fixed = self._set(node, "fixed")
 
     def _set(self, node: Node, what: str) -> _Set:
-        return {name: self._given(value) for name, (value, _) in self._entries(node, what).items()}
+        return {name: self._given(*entry) for name, entry in self._entries(node, what).items()}
 
     def _grid(self, node: Node, content: _Content) -> None:
         for name, (value, _) in self._entries(node, "grid").items():

@@ -16,6 +16,8 @@ import pandas as pd
 from carec_digital_trade import __version__
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.paths import expanded
+from carec_digital_trade.planned import kernel_environment
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.collect import Findings, collect, read_results
 from carec_digital_trade.runs.conditions import ORDINARY, Conditions
@@ -86,9 +88,9 @@ def run(notebook: str | Path, parameters: Mapping[str, Any] | None = None, out: 
     InputError
         If notebook, parameters or folder do not fit; then nothing has been written.
     """
-    planned = plan(open_notebook(notebook), parameters or {}, Path(out))
+    planned = plan(open_notebook(notebook), parameters or {}, expanded(out))
     result = perform(planned)
-    write_index(Path(out))
+    write_index(planned.out)
     return result
 
 
@@ -188,7 +190,13 @@ def _produce(planned: Run, conditions: Conditions, started: datetime, clock: flo
     """Execute the notebook and write everything but the manifest, which is returned."""
     from carec_digital_trade.runs.kernels import execute  # noqa: PLC0415  (slow to import; a skipped run needs none)
 
-    notebook = execute(planned.source, planned.parameters, planned.folder / layout.NOTEBOOK, conditions)
+    environment = kernel_environment(asked_vintage(planned.parameters), planned.data)
+    path = planned.folder / layout.NOTEBOOK
+    try:
+        notebook = execute(planned.source, planned.parameters, path, conditions, environment)
+    except RunFailed:
+        _check_data(planned)  # of which a cell would speak in the dark
+        raise
     _check_data(planned)
     findings = collect(notebook, planned.source.name)
     _save(findings, planned.folder)

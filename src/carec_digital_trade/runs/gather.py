@@ -24,6 +24,8 @@ PREFIX = "parameter_"
 _Rows = tuple[Run, dict[str, dict[str, str]]]
 """A run, and of one of its tables the row of each region."""
 
+_MISSING_TO_PANDAS = ("NA", "NaN", "None", "nan")
+"""Of the texts that it takes for missing, those that are typed without quotes."""
 _HEADER = ",".join(RESULT_COLUMNS).encode()
 
 
@@ -52,8 +54,8 @@ def write_results(runs: Sequence[Run], path: Path) -> list[RunResult]:
     runs : sequence of Run
         Finished ones, in the order that the rows are to have.
     path : pathlib.Path
-        The CSV file: run_id, a column ``parameter_<name>`` for each parameter (as it is typed; empty if the run's
-        notebook does not have it), then the columns of a run's results.
+        The CSV file: run_id, a column ``parameter_<name>`` for each parameter (as it can be typed, none as ``~``; empty
+        if the run's notebook does not have it), then the columns of a run's results.
 
     Returns
     -------
@@ -203,7 +205,14 @@ def _line(values: Sequence[Any]) -> bytes:
 
 def _typed(run: Run, names: Sequence[str]) -> list[str]:
     parameters: Mapping[str, Any] = run.parameters
-    return [as_typed(parameters[name]) if name in parameters else "" for name in names]
+    return [_cell(parameters[name]) if name in parameters else "" for name in names]
+
+
+def _cell(value: Any) -> str:
+    """Write a value as it can be typed, but never as what a plain `pandas.read_csv` takes for missing."""
+    if value is None:
+        return "~"
+    return f'"{value}"' if value in _MISSING_TO_PANDAS else as_typed(value)
 
 
 def _damaged(run: Run) -> RunResult:

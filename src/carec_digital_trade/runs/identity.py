@@ -11,6 +11,7 @@ from typing import Any
 from carec_digital_trade import __version__
 from carec_digital_trade.datasets import describe
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.paths import expanded
 from carec_digital_trade.runs.notebooks import Source
 from carec_digital_trade.runs.values import as_typed
 from carec_digital_trade.vintages import asked_vintage, remembered
@@ -93,7 +94,7 @@ def plan(
         raise InputError(f"{error}{_as_it_was_typed(str(error), parameters, typed)}") from None
     data, inputs = _data(tuple(tables), asked_vintage(checked), source.digest, __version__)
     run_id = f"{source.name}-{_hash({'parameters': checked, 'inputs': inputs})}"
-    return Run(run_id, source, checked, data, out)
+    return Run(run_id, source, checked, data, expanded(out))
 
 
 def _as_it_was_typed(sentence: str, parameters: Mapping[str, Any], typed: Mapping[str, str]) -> str:

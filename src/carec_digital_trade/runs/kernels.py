@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -18,7 +19,7 @@ from jupyter_client.kernelspec import KernelSpec
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError, strip_color
 from papermill.execute import remove_error_markers
-from traitlets import Type, Unicode
+from traitlets import Dict, Type, Unicode
 from traitlets.config import Config
 
 from carec_digital_trade.runs.conditions import ORDINARY, Conditions
@@ -81,6 +82,7 @@ class RunKernelManager(AsyncKernelManager):
 
     client_factory = Type(RunKernelClient)
     preloaded = Unicode(None, allow_none=True, config=True, help="address of the preloaded process")
+    environment = Dict(config=True, help="what the kernel's differs by from this process's")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(transport="tcp" if sys.platform == "win32" else "ipc", **kwargs)
@@ -91,7 +93,9 @@ class RunKernelManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """The kernel to start."""
-        spec = KernelSpec(**get_kernel_dict(), env={"IPYTHONDIR": self._scratch.name, "PYTHONSTARTUP": ""})
+        spec = KernelSpec(
+            **get_kernel_dict(), env={"IPYTHONDIR": self._scratch.name, "PYTHONSTARTUP": "", **self.environment}
+        )
         if self.preloaded is not None:
             provisioner = {"provisioner_name": FORK, "config": {"address": self.preloaded}}
             spec.metadata = {**spec.metadata, "kernel_provisioner": provisioner}
@@ -125,7 +129,11 @@ class RunKernelManager(AsyncKernelManager):
 
 
 def execute(
-    source: Source, parameters: Mapping[str, Any], path: Path, conditions: Conditions = ORDINARY
+    source: Source,
+    parameters: Mapping[str, Any],
+    path: Path,
+    conditions: Conditions = ORDINARY,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> nbformat.NotebookNode:
     """Execute a notebook in a kernel of its own.
 
@@ -139,6 +147,8 @@ def execute(
         Where the executed notebook is written, also when a cell fails.
     conditions : Conditions
         Kernel and time limit.
+    environment : mapping of str to str
+        What the kernel's differs by from this process's.
 
     Returns
     -------
@@ -157,7 +167,7 @@ def execute(
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     nbformat.write(notebook, path)
-    execution = _Execution(source, path, conditions)
+    execution = _Execution(source, path, conditions, environment)
     failure = execution.failure(dict(parameters))
     if failure is not None:
         execution.save()
@@ -168,11 +178,12 @@ def execute(
 class _Execution:
     """One execution by papermill, which reads the notebook at a path and writes it there again."""
 
-    def __init__(self, source: Source, path: Path, conditions: Conditions) -> None:
+    def __init__(self, source: Source, path: Path, conditions: Conditions, environment: Mapping[str, str]) -> None:
         self.notebook: nbformat.NotebookNode | None = None
         self._source = source
         self._path = path
         self._conditions = conditions
+        self._environment = dict(environment)
         self._deadline = time.monotonic() + (conditions.timeout or 0)
         self._begun = 0
 
@@ -191,7 +202,9 @@ class _Execution:
                 start_timeout=_START_TIMEOUT,
                 timeout_func=self._time_left if self._conditions.timeout else None,
                 kernel_manager_class=RunKernelManager,
-                config=Config(RunKernelManager={"preloaded": self._conditions.preloaded}),
+                config=Config(
+                    RunKernelManager={"preloaded": self._conditions.preloaded, "environment": self._environment}
+                ),
                 shutdown_kernel="immediate",
                 resources={"metadata": {"path": str(self._source.path.parent)}},
                 on_notebook_start=self._hold,

@@ -18,6 +18,7 @@ import nbformat
 from carec_digital_trade.datasets import catalogue
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
+from carec_digital_trade.paths import expanded
 from carec_digital_trade.runs.own_parameters import Parameter, check_kind, own_parameters
 from carec_digital_trade.vintages import asked_vintage, look_again
 
@@ -137,7 +138,7 @@ def open_notebook(notebook: str | Path) -> Source:
         known = NOTEBOOKS[asked]
         cells = read_notebook(known.path).cells
         return Source(asked, asked, known.path, _title(cells) or asked, digest(cells), known.model)
-    path = Path(notebook).expanduser()
+    path = expanded(notebook)
     if path.suffix != ".ipynb":
         raise InputError(
             f"there is no notebook {asked!r}: the notebooks are {', '.join(NOTEBOOKS)}, or the path of an .ipynb file"

@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml.error import YAMLError
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.yaml_core import load_file, load_text, problem
+from carec_digital_trade.yaml_core import COMMENT, load_file, load_text, problem
 
 
 def parse_value(name: str, text: str) -> Any:
@@ -30,14 +30,18 @@ def parse_value(name: str, text: str) -> Any:
     Raises
     ------
     InputError
-        If the text is empty or not YAML, or a number in it is not finite.
+        If the text is empty or not YAML, a number in it is not finite, or a part of it is a comment.
     """
     if not text.strip():
         raise InputError(f"{name} needs a value, such as {name}=2024, or {name}=null for none")
     try:
-        return load_text(text)
+        value = load_text(text)
     except YAMLError as error:
-        raise InputError(f"the value of {name}={text} cannot be read: {problem(error)}") from None
+        hint = f", and {COMMENT}" if re.search(r"(^|\s)#", text) and COMMENT not in str(error) else ""
+        raise InputError(f"the value of {name}={text} cannot be read: {problem(error)}{hint}") from None
+    if any(_means(text[: sign.start()], value) for sign in re.finditer(r"(^|\s)#", text)):
+        raise InputError(f"the value of {name}={text} cannot be read: {COMMENT}")
+    return value
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
@@ -114,6 +118,13 @@ def as_typed(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{as_typed(key)}: {as_typed(item)}" for key, item in value.items()) + "}"
     return json.dumps(value)
+
+
+def _means(text: str, value: Any) -> bool:
+    try:
+        return load_text(text) == value
+    except YAMLError:
+        return False
 
 
 def _plain(text: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import InputError, check_once
 from carec_digital_trade.regions import Region
 from carec_digital_trade.scenarios.backtest import KEYS, LEVELS
 
@@ -30,7 +30,13 @@ def accuracy(forecasts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
         One row for each scope ("economy", "region"), method and group, best first: forecasts (number), mase (mean
         absolute scaled error, below 1 is better than a typical year's change), coverage_80, coverage_95 (shares of
         the actual values inside the bands), unconverged (number of estimations that did not converge).
+
+    Raises
+    ------
+    InputError
+        If a forecast has two rows.
     """
+    check_once(forecasts, KEYS, "the backtest")
     scored = forecasts.assign(
         mase=_scaled_error(forecasts),
         unconverged=~forecasts["converged"],
@@ -57,7 +63,13 @@ def better_rivals(forecasts: pd.DataFrame, chosen: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a method with the smaller mean absolute scaled error: scope, method, mase, mase_chosen. Empty if none.
+
+    Raises
+    ------
+    InputError
+        If a forecast has two rows.
     """
+    check_once(forecasts, KEYS, "the backtest")
     scored = forecasts.assign(mase=_scaled_error(forecasts))
     keys = [key for key in KEYS if key != "method"]
     own = scored[scored["method"] == chosen].set_index(keys)["mase"].rename("mase_chosen")
@@ -90,8 +102,9 @@ def calibration(forecasts: pd.DataFrame, method: str, region: Region | None = No
     Raises
     ------
     InputError
-        If the backtest has no forecasts of that method and region.
+        If the backtest has no forecasts of that method and region, or a forecast has two rows.
     """
+    check_once(forecasts, KEYS, "the backtest")
     chosen = forecasts[forecasts["method"] == method]
     if region is not None:
         chosen = chosen[chosen["region"] == region.label]

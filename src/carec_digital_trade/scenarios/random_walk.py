@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.errors import InputError, check_choice, check_once
 from carec_digital_trade.scenarios.drifts import Drifts, estimate_drifts
 
 Model = Literal["shrunken_drift", "own_drift", "no_change"]
@@ -131,7 +131,8 @@ def fit_baseline(
     Raises
     ------
     InputError
-        If the model is unknown, no member has data in the last years, or none has enough years for a drift.
+        If the model is unknown, an economy has two rows for a year, no member has data in the last years, or none has
+        enough years for a drift.
 
     Notes
     -----
@@ -206,6 +207,7 @@ def log_values(series: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
 
 def years_by_member(series: pd.DataFrame, members: Sequence[str], until: int | None = None) -> pd.DataFrame:
     """Return the members' values, every year from the table's first to its last (rows) by member (columns)."""
+    check_once(series, ["iso3", "year"], "the series")
     known = series[series["value"].notna() & (series["year"] <= (until or series["year"].max()))]
     wide = known[known["iso3"].isin(members)].pivot(index="year", columns="iso3", values="value")
     return wide.reindex(index=range(known["year"].min(), known["year"].max() + 1), columns=list(members))
