@@ -11,8 +11,15 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.regions import region
-from carec_digital_trade.scenarios import Scenario, build_scenario, fit_baseline, lever_set, outcome, simulate
-from carec_digital_trade.scenarios.simulation import effect_draws
+from carec_digital_trade.scenarios import (
+    Scenario,
+    build_scenario,
+    effect_draws,
+    fit_baseline,
+    lever_set,
+    outcome,
+    simulate,
+)
 
 DRAWS = 100_000
 LOOP_DRAWS = 200

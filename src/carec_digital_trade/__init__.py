@@ -11,12 +11,19 @@ from typing import Any
 __version__ = version("carec-digital-trade")
 
 _VERBS = {
+    "attempt": "errors",
+    "attribute": "scenarios",
+    "baseline": "scenarios",
+    "build_scenario": "scenarios",
     "concentration": "metrics",
     "findings_of": "findings",
     "load": "datasets",
     "members": "metrics",
+    "outcome": "scenarios",
     "picture": "findings",
+    "preset": "scenarios",
     "region": "regions",
+    "simulate": "scenarios",
     "trade": "metrics",
 }
 """Name to the module that it is imported from."""

@@ -14,8 +14,8 @@ notebook has no such parameter.
 
 The file is UTF-8 with commas between the columns and points in the numbers; Python, R and Stata read it as it is. Excel
 garbles accents, or takes 1.5 for a date, when the file is opened by a double click: use Data > From Text/CSV with file
-origin 65001 (UTF-8) and delimiter comma, and where the decimal sign is a comma, Transform Data > Using Locale, English.
-"""
+origin 65001 (UTF-8) and delimiter comma, and where the decimal sign is a comma Transform Data > Using Locale >
+English."""
 
 
 def data_dictionary() -> str:

@@ -1,9 +1,9 @@
 """The two kinds of error that a user can meet; each message is one sentence, and safe to print."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carec_digital_trade.prose import listing
 
@@ -93,6 +93,29 @@ def nearest(word: str, known: Iterable[str], likeness: float = _NEAR) -> str:
         typed, near, n=1, cutoff=max(likeness, _VERY_NEAR)
     )
     return f"; did you mean {by_lower[match[0]]!r}?" if match else ""
+
+
+def attempt(recipe: Callable[..., Any], *given: Any) -> Any:
+    """Follow a recipe as far as the data allow.
+
+    Parameters
+    ----------
+    recipe : callable
+        Such as `gap.survives`.
+    *given
+        What it takes. An `InputError` among it, from an earlier attempt, is handed on.
+
+    Returns
+    -------
+    Any
+        What the recipe returns, or the `InputError` that says why it cannot; a finding made of it says so.
+    """
+    if fault := next((each for each in given if isinstance(each, InputError)), None):
+        return fault
+    try:
+        return recipe(*given)
+    except InputError as error:
+        return error
 
 
 def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:

@@ -7,10 +7,11 @@ from pyfixest.demeaners import MapDemeaner
 from statsmodels.stats.diagnostic import linear_reset
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.gap import estimate, trade_panel
+from carec_digital_trade.gap import EQUATION, estimate, trade_panel, with_covariates
 from carec_digital_trade.gap.estimation import NOT_CAUSAL
 from carec_digital_trade.gap.sample import estimation_sample
 
+WITH_INTERNET = with_covariates(EQUATION, ["internet_users_pct"])
 AGREES = 1e-6
 """Relative, between two implementations that iterate until nothing moves by more than 1e-10."""
 
@@ -46,7 +47,7 @@ def second_implementation(panel: pd.DataFrame, covariates: list[str], estimator:
 @pytest.mark.parametrize(("measure", "flow"), [("delivered", "total"), ("deliverable", "exports")])
 def test_agrees_with_a_second_implementation(measure, flow, estimator, economy_effects, covariates):
     panel = trade_panel(measure, flow)
-    ours = estimate(panel, covariates, estimator, economy_effects)
+    ours = estimate(panel, with_covariates(EQUATION, covariates), estimator, economy_effects)
     theirs = second_implementation(panel, covariates, estimator, economy_effects)
     table = ours.coefficients
     np.testing.assert_allclose(table["coefficient"], theirs.coef(), rtol=AGREES)
@@ -63,7 +64,7 @@ def test_agrees_with_a_second_implementation(measure, flow, estimator, economy_e
 @pytest.mark.parametrize("estimator", ["ols", "ppml"])
 def test_recovers_known_coefficients(truth, estimator, economy_effects):
     panel = truth.panel(seed=11, own=0.4)
-    table = estimate(panel, ["internet_users_pct"], estimator, economy_effects).coefficients
+    table = estimate(panel, WITH_INTERNET, estimator, economy_effects).coefficients
     for row in table.itertuples():
         # Within three of its standard errors, and these small enough for that to mean something.
         known = getattr(truth, NAMES[row.term])
@@ -81,7 +82,7 @@ def test_standard_errors_have_the_size_of_the_estimates_spread(truth):
 
 def test_reset_agrees_with_statsmodels_and_finds_a_wrong_form(truth):
     panel = truth.panel(seed=5, economies=300)
-    sample = estimation_sample(panel, [], "ols")
+    sample = estimation_sample(panel, EQUATION, "ols")
     fit = sm.OLS(np.log(sample.rows["trade"].to_numpy()), sample.regressors).fit()
     options = {"cov_type": "cluster", "cov_kwds": {"groups": sample.clusters, "use_correction": True}}
     theirs = linear_reset(fit, power=2, use_f=True, **options)
@@ -118,7 +119,7 @@ def test_separation_is_detected_and_said(truth):
 def test_what_is_left_out_is_counted():
     panel = trade_panel("delivered", "exports")
     traded = panel.dropna(subset=["trade"])
-    notes = estimate(panel, ["internet_users_pct"], "ppml").notes
+    notes = estimate(panel, WITH_INTERNET, "ppml").notes
     assert "Left out because trade is negative: 1 row." in notes
     used = traded[traded["trade"] >= 0]
     missing = used[["population", "gdp_current_usd", "internet_users_pct"]].isna().any(axis=1).sum()
@@ -129,7 +130,7 @@ def test_what_is_left_out_is_counted():
     )
     half = (by_economy.sort_values(ascending=False).cumsum() / by_economy.sum()).searchsorted(0.5) + 1
     assert any(note.startswith(f"Half of the trade is that of {half} economies") for note in notes)
-    assert not any("Half of the trade" in note for note in estimate(panel, ["internet_users_pct"]).notes)
+    assert not any("Half of the trade" in note for note in estimate(panel, WITH_INTERNET).notes)
 
 
 def test_an_economy_with_one_year_says_nothing_under_economy_effects(truth):
@@ -145,7 +146,7 @@ def test_an_economy_with_one_year_says_nothing_under_economy_effects(truth):
 def test_the_sign_of_a_covariate_is_said_as_it_comes_out(truth, effect, sign):
     panel = truth.panel(seed=8)
     panel["trade"] *= np.exp((effect - truth.internet) * panel["internet_users_pct"] / 10)
-    found = estimate(panel, ["internet_users_pct"], economy_effects=True)
+    found = estimate(panel, WITH_INTERNET, economy_effects=True)
     (note,) = [note for note in found.notes if note.startswith("internet_users_10_points")]
     value = found.coefficients.set_index("term").loc["internet_users_10_points", "coefficient"]
     assert f"comes out {sign} at {value:+.3f}" in note
@@ -153,13 +154,22 @@ def test_the_sign_of_a_covariate_is_said_as_it_comes_out(truth, effect, sign):
 
 
 @pytest.mark.parametrize(
-    ("covariates", "estimator", "sentence"),
+    ("equation", "estimator", "sentence"),
     [
-        (["internet"], "ols", "there is no covariate 'internet'"),
-        ([], "OLS", "there is no estimator 'OLS': use one of ols, ppml"),
-        (["fixed_broadband_per_100"], "ols", "no economy has trade, population, GDP and fixed_broadband_per_100"),
+        (EQUATION, "OLS", "there is no estimator 'OLS': use one of ols, ppml"),
+        (
+            with_covariates(EQUATION, ["fixed_broadband_per_100"]),
+            "ols",
+            "no economy has trade, population, GDP and broadband together",
+        ),
+        ("log_trade ~ log_gdp", "ols", r"cannot be read \(.*name 'log_gdp' is not defined\): write it as 'log_trade ~"),
+        ("log_trade ~ log_population +", "ols", "cannot be read"),
+        ("log_trade ~ ", "ols", "is none of trade: write it as"),
+        ("trade ~ log_population", "ols", "the equation 'trade ~ log_population' is none of trade: write it as 'log_t"),
+        ("log_trade ~ np.log(internet_users_pct - 200)", "ols", "cannot be read|infinite"),
+        ("log_trade ~ np.log(log_population - log_population)", "ols", "has a term that is infinite in some row"),
     ],
 )
-def test_refusals(truth, covariates, estimator, sentence):
+def test_refusals(truth, equation, estimator, sentence):
     with pytest.raises(InputError, match=sentence):
-        estimate(truth.panel(seed=1, economies=20), covariates, estimator)
+        estimate(truth.panel(seed=1, economies=20), equation, estimator)

@@ -3,19 +3,27 @@ import pandas as pd
 import pytest
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.gap import expected_trade, interval_coverage, members_expected, trade_panel
+from carec_digital_trade.gap import (
+    EQUATION,
+    expected_trade,
+    interval_coverage,
+    members_expected,
+    trade_panel,
+    with_covariates,
+)
 from carec_digital_trade.gap.expected import _spread
 from carec_digital_trade.gap.leave_one_out import leave_one_out_ols
 from carec_digital_trade.gap.sample import estimation_sample
 from carec_digital_trade.regions import region
 
 LEVEL = 0.9
+WITH_INTERNET = with_covariates(EQUATION, ["internet_users_pct"])
 NUMBERS = ["actual", "expected", "low", "high", "actual_over_expected", "ratio_low", "ratio_high"]
 
 
 @pytest.mark.parametrize("estimator", ["ols", "ppml"])
 def test_interval_covers_left_out_economies(truth, estimator):
-    table = expected_trade(truth.panel(seed=21), 2021, ["internet_users_pct"], estimator, LEVEL)
+    table = expected_trade(truth.panel(seed=21), 2021, WITH_INTERNET, estimator, LEVEL)
     assert 0.85 <= interval_coverage(table)["coverage"].iloc[0] <= 0.95
     inside = table["actual"].between(table["low"], table["high"])
     assert inside.mean() == interval_coverage(table)["coverage"].iloc[0]
@@ -26,9 +34,9 @@ def test_interval_covers_economies_that_no_fit_has_seen(truth):
     panel = truth.panel(seed=22, economies=1000)
     codes = panel["iso3"].unique()
     seen = panel[panel["iso3"].isin(codes[:150])]
-    table = expected_trade(seen, 2021, ["internet_users_pct"])
+    table = expected_trade(seen, 2021, WITH_INTERNET)
     low, high = ((table[end] / table["expected"]).median() for end in ("low", "high"))
-    sample, everyone = (estimation_sample(each, ["internet_users_pct"], "ols") for each in (seen, panel))
+    sample, everyone = (estimation_sample(each, WITH_INTERNET, "ols") for each in (seen, panel))
     fit = np.linalg.lstsq(sample.regressors, np.log(sample.rows["trade"]), rcond=None)[0]
     ratio = (everyone.rows["trade"] / np.exp(everyone.regressors @ fit))[everyone.rows["year"] == 2021]
     unseen = ratio[~everyone.rows["iso3"].isin(codes[:150])]
@@ -38,7 +46,7 @@ def test_interval_covers_economies_that_no_fit_has_seen(truth):
 
 @pytest.mark.parametrize("estimator", ["ols", "ppml"])
 def test_expected_trade_is_not_biased(truth, estimator):
-    table = expected_trade(truth.panel(seed=23, economies=400, own=0.4), 2021, ["internet_users_pct"], estimator)
+    table = expected_trade(truth.panel(seed=23, economies=400, own=0.4), 2021, WITH_INTERNET, estimator)
     # OLS predicts the median, PPML the mean; the spread of 0.5 over 400 economies leaves some 0.03.
     centre = table["actual_over_expected"].median() if estimator == "ols" else table["actual_over_expected"].mean()
     assert centre == pytest.approx(1, abs=0.1)
@@ -65,7 +73,7 @@ def test_an_economys_own_trade_does_not_move_what_is_expected_of_it():
 
 
 def test_columns_belong_together():
-    shown = expected_trade(trade_panel(), covariates=["internet_users_pct"]).dropna(subset=["actual"])
+    shown = expected_trade(trade_panel(), equation=WITH_INTERNET).dropna(subset=["actual"])
     np.testing.assert_allclose(shown["actual_over_expected"], shown["actual"] / shown["expected"])
     np.testing.assert_allclose(shown["ratio_low"], shown["actual"] / shown["high"])
     np.testing.assert_allclose(shown["ratio_high"], shown["actual"] / shown["low"])
@@ -80,14 +88,14 @@ def test_the_last_year_with_every_regressor_is_shown_and_marked():
     base = expected_trade(panel).set_index("iso3")
     assert (base.loc["AFG", "year_used"], base.loc["AFG", "note"]) == (2023, "2023 is shown: no GDP in 2024")
     assert (base.loc["KAZ", "year_used"], base.loc["KAZ", "note"]) == (2024, "")
-    internet = expected_trade(panel, covariates=["internet_users_pct"]).set_index("iso3")
+    internet = expected_trade(panel, equation=WITH_INTERNET).set_index("iso3")
     assert internet.loc["MMR", "year_used"] == 2021
     assert internet.loc["KGZ", "note"] == "2022 is shown: no internet use in 2024"
     assert internet.loc["TKM", "note"] == "not shown: no internet use from 2021 to 2024"
     assert internet.loc["TKM", NUMBERS].isna().all()
     assert base.loc["TWN", "note"] == "not shown: no population and GDP from 2021 to 2024"
     # The prediction of a year that is carried on is that year's own.
-    earlier = expected_trade(panel, 2022, ["internet_users_pct"]).set_index("iso3")
+    earlier = expected_trade(panel, 2022, WITH_INTERNET).set_index("iso3")
     assert internet.loc["KGZ", "expected"] == earlier.loc["KGZ", "expected"]
 
 
@@ -121,7 +129,7 @@ def test_coverage_counts_each_economy_once_in_each_division():
 
 def test_leave_one_out_is_what_expected_trade_shows():
     panel = trade_panel()
-    sample = estimation_sample(panel, [], "ols")
+    sample = estimation_sample(panel, EQUATION, "ols")
     index = leave_one_out_ols(np.log(sample.rows["trade"].to_numpy()), sample.regressors, sample.clusters).index
     ours = pd.Series(np.exp(index[sample.rows["year"] == 2024]), sample.rows.loc[sample.rows["year"] == 2024, "iso3"])
     table = expected_trade(panel).set_index("iso3")["expected"]
@@ -141,4 +149,4 @@ def test_refusals():
     with pytest.raises(
         InputError, match=r"no member of Turkmenistan has an expected trade \(TKM: not shown: no internet use from 2021"
     ):
-        members_expected(expected_trade(panel, covariates=["internet_users_pct"]), region(["TKM"]))
+        members_expected(expected_trade(panel, equation=WITH_INTERNET), region(["TKM"]))

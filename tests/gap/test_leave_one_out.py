@@ -3,6 +3,7 @@ import pytest
 import statsmodels.api as sm
 
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.gap.equation import EQUATION, with_covariates
 from carec_digital_trade.gap.fitting import fit_poisson
 from carec_digital_trade.gap.leave_one_out import leave_one_out_ols, leave_one_out_ppml
 from carec_digital_trade.gap.panel import trade_panel
@@ -14,7 +15,7 @@ REFIT = 1e-9
 
 @pytest.mark.parametrize("measure", ["delivered", "deliverable"])
 def test_ols_equals_refits_for_every_economy(measure):
-    sample = estimation_sample(trade_panel(measure), ["internet_users_pct"], "ols")
+    sample = estimation_sample(trade_panel(measure), with_covariates(EQUATION, ["internet_users_pct"]), "ols")
     outcome, regressors, clusters = np.log(sample.rows["trade"].to_numpy()), sample.regressors, sample.clusters
     left_out = leave_one_out_ols(outcome, regressors, clusters)
     for cluster in range(sample.economies):
@@ -25,7 +26,9 @@ def test_ols_equals_refits_for_every_economy(measure):
 
 
 def test_ppml_equals_refits():
-    sample = estimation_sample(trade_panel("deliverable", "exports"), ["internet_users_pct"], "ppml")
+    sample = estimation_sample(
+        trade_panel("deliverable", "exports"), with_covariates(EQUATION, ["internet_users_pct"]), "ppml"
+    )
     outcome, regressors, clusters = sample.rows["trade"].to_numpy(), sample.regressors, sample.clusters
     left_out = leave_one_out_ppml(outcome, regressors, clusters, fit_poisson(outcome, regressors).params)
     largest = sample.rows.groupby("iso3")["trade"].sum().nlargest(6).index

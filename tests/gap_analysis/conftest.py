@@ -1,14 +1,15 @@
 """What the tests of the gap analysis share."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 
-from carec_digital_trade.gap import decomposition, expected, survival
-from carec_digital_trade.gap_analysis import series
+from carec_digital_trade import gap
+from carec_digital_trade.gap import estimation, expected, survival
 
 PANELS = list(product(("delivered", "deliverable"), ("total", "exports", "imports"), ("bundled", "latest")))
 
@@ -16,29 +17,35 @@ PANELS = list(product(("delivered", "deliverable"), ("total", "exports", "import
 @pytest.fixture(autouse=True, scope="session")
 def remembered():
     """Compute what does not depend on the year once: hundreds of parameter sets ask for the same few fits."""
+    expect = _by_panel(expected.expected_trade)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (decomposition, survival):
-            patch.setattr(module, "trade_panel", series._panel)
         patch.setattr(expected, "_predictions", _remembering(expected._predictions))
-        patch.setattr(survival, "expected_trade", _expected)
-        # Every specification of every measure and flow.
-        patch.setattr(series, "_fitted", lru_cache(maxsize=None)(series._fitted.__wrapped__))
+        patch.setattr(estimation, "estimate", _by_panel(estimation.estimate))
+        for module in (gap, survival):
+            patch.setattr(module, "expected_trade", expect)
         yield
 
 
-def _expected(panel, year, covariates, estimator):
-    """Compute as the notebook does, whose series hold each panel once."""
-    spec = next((spec for spec in PANELS if series._panel(*spec) is panel), None)
-    if spec is None:  # the rows that both measures have
-        return expected.expected_trade(panel, year, covariates, estimator)
-    return series._expected(spec, year, covariates, estimator)
+def _by_panel(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Remember what is made of the package's own panels."""
+
+    @cache
+    def of(spec: tuple[str, str, str], asked: tuple[Any, ...]) -> Any:
+        return work(gap.trade_panel(*spec), *asked)
+
+    def made(panel, *asked):
+        spec = next((spec for spec in PANELS if gap.trade_panel(*spec) is panel), None)
+        return of(spec, asked) if spec else work(panel, *asked)
+
+    return made
 
 
 def _remembering(work: Callable[..., Any]) -> Callable[..., Any]:
     done: dict[object, Any] = {}
 
     def predictions(sample, estimator):
-        key = (estimator, sample.terms, sample.rows[["trade", *sample.terms]].to_numpy().tobytes())
+        figures = np.column_stack([sample.rows["trade"], sample.regressors])
+        key = (estimator, sample.equation, figures.tobytes())
         if key not in done:
             done[key] = work(sample, estimator)
         return done[key]

@@ -3,10 +3,12 @@ import pytest
 from matplotlib.colors import to_hex
 from overlap import clashes, texts
 
-from carec_digital_trade import figures, gap_analysis
+from carec_digital_trade import figures
 from carec_digital_trade.figures.labels import _inside
 from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR
 from carec_digital_trade.parameters import GapParameters
+
+from .lines import finding
 
 EUROPE = ["GBR", "FRA", "DEU", "ITA", "ESP", "PRT", "NLD", "BEL", "LUX", "CHE", "AUT", "POL", "CZE", "SVK", "SWE"]
 CASES = {
@@ -31,25 +33,21 @@ CASES = {
     },
     "crowded": {"region": EUROPE, "benchmark": ["BRA", "VCT", "STP"]},
 }
-SECTIONS = {
-    "readiness": gap_analysis.readiness,
-    "waterfall": gap_analysis.decomposition,
-    "expected_trade": gap_analysis.expected,
-    "readiness_and_trade": gap_analysis.lagging,
-}
+SHOWN = {"readiness": "readiness", "waterfall": "decomposition", "expected_trade": "expected"}
+SHOWN |= {"readiness_and_trade": "lagging"}
 
 
 def draw(name, values):
     chosen = GapParameters.validated(values)
-    result = SECTIONS[name](chosen)
-    return chosen, result, getattr(figures, name)(result, chosen)
+    shown = finding(SHOWN[name], **values)
+    return chosen, shown, getattr(figures, name)(shown, chosen)
 
 
 def words(axes):
     return " ".join(text for text, _ in texts(axes)).replace("\n", " ")
 
 
-@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize("name", SHOWN)
 @pytest.mark.parametrize("case", CASES)
 def test_no_label_touches_another_or_is_cut(name, case):
     _, result, axes = draw(name, CASES[case])
@@ -58,7 +56,7 @@ def test_no_label_touches_another_or_is_cut(name, case):
     assert all(axis.get_xlabel() for axis in axes)
 
 
-@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize("name", SHOWN)
 def test_missing_data_are_said(name):
     assert "no data" in words(draw(name, CASES["nobody has data"])[2])
 
@@ -66,13 +64,16 @@ def test_missing_data_are_said(name):
 def test_ranks_and_intervals_hold_the_data():
     chosen, result, axes = draw("readiness", {})
     for axis, each, colour in zip(axes, chosen.compared(), (REGION_COLOUR, BENCHMARK_COLOUR), strict=True):
-        rows = result.table[result.table["Region"] == each.label]
+        rows = result.frame[result.frame["region"] == each.label]
         possible, drawn, dots = axis.collections[1:4]
-        assert np.allclose(dots.get_offsets()[:, 0], rows["Median rank"])
+        assert np.allclose(dots.get_offsets()[:, 0], rows["readiness_rank_drawn"])
         assert to_hex(dots.get_facecolor()[0]).upper() == colour
-        for lines, ends in ((possible, ["Best possible", "Worst possible"]), (drawn, ["90% from", "to"])):
+        for lines, ends in (
+            (possible, ["readiness_rank_bounds_low", "readiness_rank_bounds_high"]),
+            (drawn, ["readiness_rank_drawn_low", "readiness_rank_drawn_high"]),
+        ):
             assert np.allclose([segment[:, 0] for segment in lines.get_segments()], rows[ends])
-        assert [label.get_text() for label in axis.get_yticklabels()] == list(rows["Economy"])
+        assert [label.get_text() for label in axis.get_yticklabels()] == list(rows["name"])
     assert "0.75 to 1" in words(axes)
     assert "8 of 11 members of CAREC and 6 of 10 members of ASEAN are sure of the full score" in words(axes)
 
@@ -80,11 +81,11 @@ def test_ranks_and_intervals_hold_the_data():
 def test_waterfall_steps_hold_the_data_and_meet():
     _, result, axes = draw("waterfall", {})
     for axis, basis in zip(axes, ("Regional totals", "Mean members"), strict=True):
-        rows = result.table[result.table["Basis"] == basis].set_index("Factor")
+        rows = result.frame[result.frame["basis"] == basis].set_index("factor")
         first, *steps, last = [(bar.get_x(), bar.get_width()) for bar in axis.patches]
-        assert first == (0, pytest.approx(rows.loc["Trade", "ASEAN"] / 1000))
-        assert last == (0, pytest.approx(rows.loc["Trade", "CAREC"] / 1000))
-        assert [width for _, width in steps] == pytest.approx(list(rows["USD million"].drop("Trade") / 1000))
+        assert first == (0, pytest.approx(rows.loc["trade", "benchmark_value"] / 1000))
+        assert last == (0, pytest.approx(rows.loc["trade", "region_value"] / 1000))
+        assert [width for _, width in steps] == pytest.approx(list(rows["contribution"].drop("trade") / 1000))
         # Each step starts where the one before it ends, and the last ends at the region's trade.
         place = first[1]
         for start, width in steps:
@@ -94,17 +95,20 @@ def test_waterfall_steps_hold_the_data_and_meet():
         assert axis.get_xlabel() == "USD billion"
     said = words(axes).replace("\n", " ")
     assert "Trade per GDP opens the gap between CAREC and ASEAN; population and GDP per person narrow it" in said
-    assert gap_analysis.decomposition(GapParameters.validated({})).table["Share of gap, %"].isna().all()
+    assert result.frame["share_of_gap"].isna().all()
     assert "(10 of 11 and 10 of 10 members)" in words(axes)
 
 
 def test_a_third_of_the_gap_is_not_called_most_of_it():
-    asked, result, axes = draw("waterfall", {"region": ["KAZ"], "benchmark": ["DEU"]})
-    rows = result.table[result.table["Basis"] == "Regional totals"].set_index("Factor")["Share of gap, %"]
-    assert 30 < rows["Trade per GDP"] < 50
-    assert rows.drop("Trade").sum() == pytest.approx(100, rel=1e-9)
+    _, result, axes = draw("waterfall", {"region": ["KAZ"], "benchmark": ["DEU"]})
+    rows = result.frame[result.frame["basis"] == "Regional totals"].set_index("factor")["share_of_gap"]
+    assert 30 < rows["trade_per_gdp"] < 50
+    assert rows.drop("trade").sum() == pytest.approx(100, rel=1e-9)
     assert "Trade per GDP is the largest part of the gap between Kazakhstan and Germany" in words(axes)
-    assert "Trade per GDP is the largest part of the gap as asked" in gap_analysis.split_survival(asked).reading
+    assert (
+        "Trade per GDP is the largest part of the gap as asked"
+        in finding("split_survival", region=["KAZ"], benchmark=["DEU"]).reading
+    )
 
 
 def test_small_gaps_are_in_millions():
@@ -116,21 +120,21 @@ def test_expected_against_actual_holds_the_data():
     chosen, result, (axis,) = draw("expected_trade", {})
     dots = axis.collections[1:]  # after the band
     for each, cloud, colour in zip(chosen.compared(), dots, (REGION_COLOUR, BENCHMARK_COLOUR), strict=True):
-        rows = result.table[result.table["Region"] == each.label]
-        assert np.allclose(cloud.get_offsets(), rows[["Expected", "Actual"]].astype(float))
+        rows = result.frame[result.frame["region"] == each.label]
+        assert np.allclose(cloud.get_offsets(), rows[["expected", "total"]].astype(float))
         assert to_hex(cloud.get_facecolor()[0]).upper() == colour
     x, y = axis.lines[0].get_data()
     assert np.allclose(x, y)
     assert (axis.get_xscale(), axis.get_yscale()) == ("log", "log")
     # The band is the interval of each member: its ends over the expected are alike for all of them.
     band = axis.collections[0].get_paths()[0].vertices
-    row = result.table.iloc[0]
-    assert np.isclose((band[:, 1] / band[:, 0]).max(), row["to"] / row["Expected"], rtol=0.05)
-    assert np.isclose((band[:, 1] / band[:, 0]).min(), row["90% from"] / row["Expected"], rtol=0.05)
+    row = result.frame.iloc[0]
+    assert np.isclose((band[:, 1] / band[:, 0]).max(), row["expected_high"] / row["expected"], rtol=0.05)
+    assert np.isclose((band[:, 1] / band[:, 0]).min(), row["expected_low"] / row["expected"], rtol=0.05)
     labels = [text.get_text() for text in axis.texts]
     assert sorted(labels) == sorted(
-        f"{row.Economy}  {row.ratio:.2f}"
-        for row in result.table.rename(columns={"Actual over expected": "ratio"}).itertuples()
+        f"{row.name}  {row.ratio:.2f}"
+        for row in result.frame.rename(columns={"actual_over_expected": "ratio"}).itertuples()
     )
 
 
@@ -138,14 +142,14 @@ def test_readiness_and_trade_holds_the_data():
     chosen, result, (axis,) = draw("readiness_and_trade", {})
     clouds = [each for each in axis.collections if len(each.get_offsets()) > 1]
     for each, cloud in zip(chosen.compared(), clouds, strict=True):
-        rows = result.table[result.table["Region"] == each.label]
-        assert np.allclose(cloud.get_offsets(), rows[["Readiness", "Actual over expected"]].astype(float))
-    medians = result.records.set_index("metric")["value"]
+        rows = result.frame[result.frame["region"] == each.label]
+        assert np.allclose(cloud.get_offsets(), rows[["readiness", "actual_over_expected"]].astype(float))
+    medians = result.records.query("metric == 'median_of_all'").set_index("item")["value"]
     quarter = axis.patches[0]
     # Half a dot short of the median, whose dots do not lag.
-    assert quarter.get_width() == pytest.approx(medians["median_of_all_readiness"] - 0.02)
-    assert quarter.get_y() + quarter.get_height() == pytest.approx(medians["median_of_all_ratio"])
-    lagging = result.table["In both"].eq("yes").groupby(result.table["Region"]).sum()
+    assert quarter.get_width() == pytest.approx(medians["readiness"] - 0.02)
+    assert quarter.get_y() + quarter.get_height() == pytest.approx(medians["ratio"])
+    lagging = result.frame["in_both"].eq("yes").groupby(result.frame["region"]).sum()
     assert f"{lagging['CAREC']} of 11 members of CAREC and {lagging['ASEAN']} of 10" in words([axis])
     assert "not known for Tajikistan" in words([axis]).replace("\n", " ")
 
@@ -153,7 +157,7 @@ def test_readiness_and_trade_holds_the_data():
 def test_names_stand_on_their_regions_side():
     _, result, (axis,) = draw("expected_trade", {})
     side = {text.get_text().rpartition("  ")[0]: text.get_position()[0] < 0.5 for text in axis.texts}
-    assert side == dict(zip(result.table["Economy"], result.table["Region"] == "CAREC", strict=True))
+    assert side == dict(zip(result.frame["name"], result.frame["region"] == "CAREC", strict=True))
 
 
 @pytest.mark.parametrize(

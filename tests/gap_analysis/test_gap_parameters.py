@@ -2,9 +2,11 @@ import pytest
 from hypothesis import given, settings
 from strategies import gap_values
 
-from carec_digital_trade import datasets, gap_analysis, vintages
+from carec_digital_trade import datasets, vintages
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import GapParameters
+
+from .lines import findings
 
 
 def test_nobody_is_left_out_by_default():
@@ -81,8 +83,8 @@ def test_tables_are_those_that_are_read(monkeypatch):
     load = datasets._load
     vintages.forget()  # also what was made of the tables
     monkeypatch.setattr(datasets, "_load", lambda name, vintage: read.add(name) or load(name, vintage))
-    chosen = GapParameters.validated({"vintage": "latest", "weights": {"cpta": 1, "cybercrime": 1}})
-    for section in gap_analysis.__all__:
-        getattr(gap_analysis, section)(chosen)
+    values = {"vintage": "latest", "weights": {"cpta": 1, "cybercrime": 1}}
+    chosen = GapParameters.validated(values)
+    findings(**values)
     # Names and members may have been read before.
     assert read | {"economies", "memberships"} == set(chosen.tables())

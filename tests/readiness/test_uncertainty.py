@@ -208,10 +208,19 @@ def test_carec_leads_asean_in_most_draws_but_not_in_all():
         ({"draft_range": (0.5, 1.5)}, "0 to 1"),
         ({"regions": [ONE]}, "at least two regions"),
         ({"regions": [ONE, Region("Other", ("BBB", "CCC"), 2024)]}, "share BBB"),
-        ({"regions": [ONE, Region("Nobody", ("ZZZ",), 2024)]}, "no member of Nobody has a plain weight"),
-        ({"weights": pd.DataFrame({"iso3": ["AAA"], "gdp": [1.0]})}, "no member of Two has a gdp weight"),
     ],
 )
 def test_wrong_choices_are_refused(change, message):
     with pytest.raises(InputError, match=message):
         uncertainty(**{"parts": parts_of(CASES), "regions": [ONE, TWO], "draws": 10} | change)
+
+
+def test_nobody_leads_by_a_weighting_that_a_region_has_no_known_member_for():
+    weighted = pd.DataFrame({"iso3": ["AAA"], "gdp": [1.0]})
+    found = uncertainty(parts_of(CASES), [ONE, TWO], weighted, draws=10).leads
+    assert found["weighting"].unique().tolist() == ["plain"]
+    nobody = Region("Nobody", ("ZZZ",), 2024)
+    whole, without = (uncertainty(parts_of(CASES), [ONE, each], draws=10) for each in (TWO, nobody))
+    assert len(without.leads) == 0
+    assert list(without.leads) == list(whole.leads)
+    pd.testing.assert_frame_equal(without.ranks[without.ranks["iso3"] != "ZZZ"], whole.ranks)

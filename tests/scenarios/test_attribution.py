@@ -53,7 +53,7 @@ def test_shapley_by_hand():
 def test_contributions_add_up_to_the_median_additional_trade(scenario, monkeypatch, most):
     monkeypatch.setattr("carec_digital_trade.scenarios.attribution.MOST_DRAWS", most)
     simulation = simulate(scenario, 300, seed=2)
-    table = attribute(scenario, simulation)
+    table = attribute(simulation)
     bands = simulation.bands.query("quantity == 'additional'")
     medians = bands.assign(iso3=bands["iso3"].fillna("ALL")).set_index(["iso3", "year"])["median"]
     sums = table.assign(iso3=table["iso3"].fillna("ALL")).groupby(["iso3", "year"])["contribution"].sum()
@@ -74,11 +74,7 @@ def test_two_levers_by_hand(make_series):
     regulation |= {"low": 60.0, "central": 60.0, "high": 60.0}
     levers = lever_set({"connectivity": {"effect": connectivity}, "regulation": {"effect": regulation}})
     scenario = build_scenario(fitted, region(["PAK"]), region("ASEAN"), levers)
-    found = (
-        attribute(scenario, simulate(scenario, 5))
-        .query("iso3 == 'PAK' and year == 2035")
-        .set_index("lever")["contribution"]
-    )
+    found = attribute(simulate(scenario, 5)).query("iso3 == 'PAK' and year == 2035").set_index("lever")["contribution"]
     trade, change = growth[-1] * 1.1**10, np.log(1.065) / np.log(1.1) * np.log(2)
     alone, both = trade * np.expm1(change), trade * np.expm1(1.3 * change)
     assert found["regulation"] == pytest.approx((both - alone) / 2)
@@ -86,7 +82,7 @@ def test_two_levers_by_hand(make_series):
 
 
 def test_who_brings_what(scenario):
-    table = attribute(scenario, simulate(scenario, 300)).query("year == 2035")
+    table = attribute(simulate(scenario, 300)).query("year == 2035")
     table = table.pivot(index="iso3", columns="lever", values="contribution")
     assert (table["inclusion"] == 0).all()  # no published effect
     assert table.at["KAZ", "paperless"] > 0 and table.at["KAZ", "connectivity"] == 0
@@ -96,7 +92,7 @@ def test_who_brings_what(scenario):
 
 def test_shares_are_missing_where_nothing_is_added(baseline, carec, asean):
     scenario = build_scenario(baseline, carec, asean, preset("inclusion"))
-    table = attribute(scenario, simulate(scenario, 10))
+    table = attribute(simulate(scenario, 10))
     assert (table["contribution"] == 0).all() and table["share"].isna().all()
 
 
@@ -106,7 +102,7 @@ def test_levers_without_an_effect_bring_nothing_and_cost_nothing(baseline, carec
     alone = build_scenario(baseline, carec, asean, {"connectivity": levers["connectivity"]})
     together = build_scenario(baseline, carec, asean, levers)
     # With a coalition for each set of twelve levers this would take gigabytes.
-    found = attribute(together, simulate(together, 50, seed=1)).set_index(["iso3", "lever", "year"])["contribution"]
-    expected = attribute(alone, simulate(alone, 50, seed=1)).set_index(["iso3", "lever", "year"])["contribution"]
+    found = attribute(simulate(together, 50, seed=1)).set_index(["iso3", "lever", "year"])["contribution"]
+    expected = attribute(simulate(alone, 50, seed=1)).set_index(["iso3", "lever", "year"])["contribution"]
     assert found[expected.index].to_numpy() == pytest.approx(expected.to_numpy())
     assert (found.drop("connectivity", level="lever") == 0).all()

@@ -5,7 +5,7 @@ import pytest
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.scenarios import fit_baseline, simulate_paths
-from carec_digital_trade.scenarios.baseline import log_levels
+from carec_digital_trade.scenarios.random_walk import log_levels
 
 GROWTH = [100 * 1.1**step for step in range(12)]
 

@@ -5,6 +5,8 @@ from carec_digital_trade.scenarios import (
     Lever,
     OwnEffect,
     Target,
+    applicable,
+    chosen_levers,
     effects_in_words,
     fields_in_words,
     lever_set,
@@ -13,7 +15,6 @@ from carec_digital_trade.scenarios import (
     preset,
     presets_in_words,
     published_effects,
-    without_goods_only,
 )
 
 PAPERLESS = {"family": "paperless", "effect": "escap_cpta", "benchmark": "full"}
@@ -42,14 +43,22 @@ def test_refused_in_one_sentence(levers, sentence):
         listed_levers(levers)
 
 
-def test_only_paperless_trade_is_set_aside_for_goods():
-    assert list(without_goods_only(preset("all_four"), "delivered")) == ["regulation", "connectivity", "inclusion"]
-    assert without_goods_only(preset("all_four"), "goods_and_services") == preset("all_four")
+def test_only_what_is_optional_is_left_out_where_it_does_not_act():
+    assert list(applicable(preset("all_four"), "delivered")) == ["regulation", "connectivity", "inclusion"]
+    assert applicable(preset("all_four"), "goods_and_services") == preset("all_four")
     # Another lever on an outcome that its effect was not estimated on stays, to be refused.
-    wrong = lever_set({"connectivity": {"effect": "oecd2018_goods"}})
-    assert without_goods_only(wrong, "delivered") == wrong
-    spilling = lever_set({"paperless": {**PAPERLESS, "spillover": 0.1}})
-    assert without_goods_only(spilling, "delivered") == spilling
+    wrong = lever_set({"connectivity": {"effect": "oecd2018_goods"}, "paperless": PAPERLESS})
+    assert applicable(wrong, "delivered") == wrong
+    spilling = lever_set({"paperless": {**PAPERLESS, "spillover": 0.1, "optional": True}})
+    assert applicable(spilling, "delivered") == spilling
+
+
+def test_chosen_levers_are_the_presets_or_those_listed_with_their_effects():
+    assert chosen_levers() == preset("all_four")
+    assert list(chosen_levers("paperless", [{"family": "connectivity", "effect": "wto2023_trade"}])) == ["connectivity"]
+    assert (
+        chosen_levers("connectivity", None, {"connectivity": "wto2023_cost"})["connectivity"].effect == "wto2023_cost"
+    )
 
 
 def test_the_lever_for_goods_is_the_chosen_one_or_the_presets():

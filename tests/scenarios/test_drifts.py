@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios.drifts import MINIMUM_CHANGES, estimate_drifts, spread_interval
+from carec_digital_trade.scenarios.drifts import MINIMUM_CHANGES, between_interval, estimate_drifts
 
 NAN = np.nan
 # Means 0.02, 0.05 and 0.14 plus deviations whose median over the economies is 0 in every year: nothing is common.
@@ -43,12 +43,12 @@ def test_the_spread_of_drifts_is_known_as_far_as_chi_squared_says():
     squares = ((own - 0.075) ** 2).sum()
     # Quantiles of chi-squared with 3 degrees of freedom, from a table: 9.348 (97.5%) and 0.2158 (2.5%).
     by_hand = [np.sqrt(squares / quantile - 0.00004) for quantile in (9.3484, 0.21580)]
-    low, high = spread_interval(found)
+    low, high = between_interval(found)
     assert [low, high] == pytest.approx(by_hand, rel=1e-4)  # the table's digits
     assert low < found.between < high
-    assert np.isnan(spread_interval(estimate_drifts(CHANGES[2:], "shrunken_drift", ["CCC"]))).all()
+    assert np.isnan(between_interval(estimate_drifts(CHANGES[2:], "shrunken_drift", ["CCC"]))).all()
     # Drifts that are all the same have no spread, as far as anybody can tell.
-    assert spread_interval(estimate_drifts(changes - own[:, np.newaxis], "shrunken_drift", ["A"] * 4)) == (0.0, 0.0)
+    assert between_interval(estimate_drifts(changes - own[:, np.newaxis], "shrunken_drift", ["A"] * 4)) == (0.0, 0.0)
 
 
 def test_what_is_common_does_not_shrink():

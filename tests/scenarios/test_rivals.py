@@ -6,7 +6,7 @@ from statsmodels.tools.sm_exceptions import ModelWarning
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
 from carec_digital_trade.scenarios import rival_forecast
-from carec_digital_trade.scenarios.baseline import log_levels
+from carec_digital_trade.scenarios.random_walk import log_levels
 
 STEPS = 5
 

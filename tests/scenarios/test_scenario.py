@@ -12,7 +12,6 @@ from carec_digital_trade.scenarios import (
     outcome,
     phase_in,
     preset,
-    without_goods_only,
 )
 from carec_digital_trade.scenarios.factors import Factor
 
@@ -107,7 +106,7 @@ def test_refused_in_one_sentence(baseline, carec, asean, levers, options, senten
 def test_any_region_measure_and_flow(measure, flow):
     ours, theirs = region(["KAZ", "KGZ", "ARM", "BLR"]), region(["IND", "BGD", "LKA", "NPL"])
     fitted = fit_baseline(outcome(measure, flow), ours.members)
-    scenario = build_scenario(fitted, ours, theirs, without_goods_only(preset("all_four"), measure))
+    scenario = build_scenario(fitted, ours, theirs, preset("all_four"))
     assert scenario.reach.shape[1] == len(fitted.members)
     assert (scenario.reach >= 0).all()
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.gap import decompose, estimate, expected_trade, trade_panel
+from carec_digital_trade.gap import EQUATION, decompose, estimate, expected_trade, trade_panel, with_covariates
 from carec_digital_trade.metrics import by_member, concentration, concentration_over_time, leave_one_out, trade
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
@@ -351,7 +351,7 @@ def test_an_unknown_exercise_is_refused():
 
 def test_the_sentences_to_judge_carry_the_estimates_numbers():
     text = sentences_to_judge()
-    between = estimate(trade_panel(), ["internet_users_pct"])
+    between = estimate(trade_panel(), with_covariates(EQUATION, ["internet_users_pct"]))
     row = between.coefficients.set_index("term").loc["internet_users_10_points"]
     for column in ("coefficient", "low", "high"):
         assert f"{100 * (np.exp(row[column]) - 1):+.1f}%" in text

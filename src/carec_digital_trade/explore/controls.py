@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from carec_digital_trade.metrics import years
 from carec_digital_trade.parameters import LAST_HORIZON, ScenarioParameters, SharedParameters
 from carec_digital_trade.regions import economy_name, region, region_names
-from carec_digital_trade.scenarios import Lever, without_goods_only
+from carec_digital_trade.scenarios import Lever, applicable
 
 QUICK_DRAWS = 1_000
 """Random draws at most, so that the figure follows the slider."""
@@ -175,9 +175,8 @@ def explorable(chosen: SharedParameters) -> SharedParameters:
     if "draws" in type(chosen).model_fields:
         changes["draws"] = min(chosen.draws, QUICK_DRAWS)
     if isinstance(chosen, ScenarioParameters):
-        levers = chosen.chosen_levers()
-        kept = without_goods_only(levers, chosen.measure) if chosen.levers is None else levers
-        changes |= {"levers": list(kept.values()), "effects": None}
+        levers = applicable(chosen.chosen_levers(), chosen.measure)
+        changes |= {"levers": list(levers.values()), "effects": None}
     return type(chosen).validated({**chosen.model_dump(), **changes})
 
 

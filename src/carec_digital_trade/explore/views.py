@@ -4,14 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+import pandas as pd
 from matplotlib.axes import Axes
 
-from carec_digital_trade import figures, gap_analysis, metrics, scenario_analysis
+from carec_digital_trade import figures, metrics, scenarios
 from carec_digital_trade.datasets import load
 from carec_digital_trade.drawing import png
+from carec_digital_trade.explore import gap_recipes
 from carec_digital_trade.findings import Finding, findings_of
 from carec_digital_trade.parameters import GapParameters, ScenarioParameters, SharedParameters, SnapshotParameters
 from carec_digital_trade.revisions import ranked
+from carec_digital_trade.scenarios import Simulation
 
 DOTS_PER_INCH = 80
 """A screen's: the figure is 880 pixels wide."""
@@ -47,6 +50,26 @@ def _by_service(chosen: SnapshotParameters) -> Finding:
     return findings_of(chosen)("by_service", found)
 
 
+def _found(name: str, recipe: Callable[[Simulation], pd.DataFrame]) -> Callable[[ScenarioParameters], Finding]:
+    """Return the section that simulates what is chosen, takes a frame from it, and shows it as a finding."""
+
+    def section(chosen: ScenarioParameters) -> Finding:
+        study, benchmark = chosen.compared()
+        traded = scenarios.outcome(chosen.measure, chosen.flow, chosen.vintage)
+        base = scenarios.baseline(traded, study, chosen.baseline, chosen.seed)
+        asked = scenarios.build_scenario(
+            base, study, benchmark, chosen.chosen_levers(), chosen.horizon, **chosen.figures()
+        )
+        futures = scenarios.simulate(asked, chosen.draws, chosen.seed)
+        return findings_of(chosen)(name, recipe(futures), futures)
+
+    return section
+
+
+def _tornado(futures: Simulation) -> pd.DataFrame:
+    return scenarios.tornado(scenarios.Response(futures.scenario, seed=futures.seed))
+
+
 VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
     SnapshotParameters: {
         "members": View(_members, figures.members, ("region_exclude", "benchmark_exclude")),
@@ -55,18 +78,26 @@ VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
         "composition": View(_by_service, figures.composition, ("measure",)),
     },
     GapParameters: {
-        "decomposition": View(gap_analysis.decomposition, figures.waterfall, (*_EXPECTED, *_RATED)),
-        "expected trade": View(gap_analysis.expected, figures.expected_trade, _RATED),
-        "readiness": View(gap_analysis.readiness, figures.readiness, ("measure", "flow", *_EXPECTED)),
-        "readiness and trade": View(gap_analysis.lagging, figures.readiness_and_trade, ("draws",)),
+        "decomposition": View(gap_recipes.decomposition, figures.waterfall, (*_EXPECTED, *_RATED)),
+        "expected trade": View(gap_recipes.expected, figures.expected_trade, _RATED),
+        "readiness": View(gap_recipes.readiness, figures.readiness, ("measure", "flow", *_EXPECTED)),
+        "readiness and trade": View(gap_recipes.lagging, figures.readiness_and_trade, ("draws",)),
     },
     ScenarioParameters: {
-        "additional trade": View(scenario_analysis.additional, figures.additional),
-        "by member": View(scenario_analysis.by_economy, figures.additional_by_member),
-        "attribution": View(scenario_analysis.attribution, figures.attribution),
-        "tornado": View(scenario_analysis.tornado, figures.tornado, ("draws",)),
+        "additional trade": View(_found("additional", Simulation.additional), figures.additional_fan),
+        "by member": View(_found("by_economy", Simulation.by_member), figures.additional_by_member),
+        "attribution": View(_found("attribution", scenarios.attribute), figures.lever_parts),
+        "tornado": View(
+            _found(
+                "tornado", lambda futures: scenarios.tornado(scenarios.Response(futures.scenario, seed=futures.seed))
+            ),
+            figures.swings,
+            ("draws",),
+        ),
         "baseline fan": View(
-            scenario_analysis.baseline, figures.baseline_fan, (*_LEVERS, "benchmark", "benchmark_exclude")
+            _found("baseline", Simulation.baseline),
+            figures.baseline_fan,
+            (*_LEVERS, "benchmark", "benchmark_exclude"),
         ),
     },
 }

@@ -2,28 +2,28 @@
 
 from carec_digital_trade.figures.gap_analysis import expected_trade, readiness, readiness_and_trade, waterfall
 from carec_digital_trade.figures.scenarios import (
-    additional,
     additional_by_member,
-    attribution,
+    additional_fan,
     baseline_fan,
     lever_gaps,
-    tornado,
+    lever_parts,
+    swings,
 )
 from carec_digital_trade.figures.snapshot import composition, effective_members, members, over_time
 
 __all__ = [
-    "additional",
     "additional_by_member",
-    "attribution",
+    "additional_fan",
     "baseline_fan",
     "composition",
     "effective_members",
     "expected_trade",
     "lever_gaps",
+    "lever_parts",
     "members",
     "over_time",
     "readiness",
     "readiness_and_trade",
-    "tornado",
+    "swings",
     "waterfall",
 ]

@@ -11,7 +11,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from carec_digital_trade.figures.labels import LABEL_INCHES
 from carec_digital_trade.figures.style import GUIDE, MUTED, plain_number, spread
 from carec_digital_trade.prose import usd
-from carec_digital_trade.scenarios import BANDS
+from carec_digital_trade.scenarios import BANDS, MAIN_BAND
 
 ROOM = 1.9
 """Inches to the right of the axes for the names."""
@@ -45,7 +45,9 @@ def unit_for(largest: float) -> Unit:
     return Unit(1e3, "USD billion") if largest < 2e6 else Unit(1e6, "USD trillion")
 
 
-def draw_fan(axis: Axes, ahead: pd.DataFrame, start: pd.Series, unit: Unit, colour: str) -> list[int]:
+def draw_fan(
+    axis: Axes, ahead: pd.DataFrame, metric: str, start: tuple[int, float], unit: Unit, colour: str
+) -> list[int]:
     """Draw bands and their median, from a known value on.
 
     Parameters
@@ -53,9 +55,11 @@ def draw_fan(axis: Axes, ahead: pd.DataFrame, start: pd.Series, unit: Unit, colo
     axis : matplotlib.axes.Axes
         To be drawn on, by year.
     ahead : pandas.DataFrame
-        Year, Median, and from and to of each band (``50% from``, ...), USD million.
-    start : pandas.Series
-        Year and Observed before it.
+        year, and the metric with its bands as `scenarios.banded` names them, USD million.
+    metric : str
+        Name of the metric.
+    start : tuple of int and float
+        Year and amount before it.
     unit : Unit
         Of the axis.
     colour : str
@@ -66,22 +70,29 @@ def draw_fan(axis: Axes, ahead: pd.DataFrame, start: pd.Series, unit: Unit, colo
     list of int
         The years drawn.
     """
-    years = [int(start["Year"]), *ahead["Year"].astype(int)]
+    first, known = start
+    years = [first, *ahead["year"].astype(int)]
 
     def opened(column: str) -> list[float]:
-        return [value / unit.millions for value in (start["Observed"], *ahead[column])]
+        return [value / unit.millions for value in (known, *ahead[column])]
 
     for band in reversed(BANDS):
-        ends = opened(f"{band}% from"), opened(f"{band}% to")
+        ends = (opened(column) for column in band_ends(metric, band))
         axis.fill_between(years, *ends, color=colour, alpha=0.22, linewidth=0)
-    axis.plot(years, opened("Median"), color=colour, linewidth=2, linestyle="--")
+    axis.plot(years, opened(metric), color=colour, linewidth=2, linestyle="--")
     axis.grid(axis="y", color=GUIDE)
     axis.set_xlabel("Year")
     axis.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     return years
 
 
-def name_bands(axis: Axes, last: pd.Series, unit: Unit) -> None:
+def band_ends(metric: str, band: int) -> tuple[str, str]:
+    """Return the columns of a band's ends, as `scenarios.banded` names them."""
+    name = metric if band == MAIN_BAND else f"{metric}_{band}"
+    return f"{name}_low", f"{name}_high"
+
+
+def name_bands(axis: Axes, last: pd.Series, metric: str, unit: Unit) -> None:
     """Write at the right end what each band is, and the median's amount.
 
     Parameters
@@ -90,10 +101,12 @@ def name_bands(axis: Axes, last: pd.Series, unit: Unit) -> None:
         With its scales and limits.
     last : pandas.Series
         Last row of what was drawn.
+    metric : str
+        Name of the metric.
     unit : Unit
         Of the axis.
     """
-    words = {f"{band}% to": f"{band}% band" for band in BANDS} | {"Median": f"median\n{usd(last['Median'])}"}
+    words = {band_ends(metric, band)[1]: f"{band}% band" for band in BANDS} | {metric: f"median\n{usd(last[metric])}"}
     to_axes = axis.transData + axis.transAxes.inverted()
     heights = [to_axes.transform((axis.get_xlim()[1], last[column] / unit.millions))[1] for column in words]
     gap = 1.5 * LABEL_INCHES / (axis.figure.get_figheight() * axis.get_position().height)

@@ -24,24 +24,25 @@ from carec_digital_trade.figures.labels import (
     within,
 )
 from carec_digital_trade.figures.style import GUIDE, INK, MUTED, RC, ROW_INCHES, canvas, colours, plain_number
-from carec_digital_trade.gap_analysis.parts import parts_words
+from carec_digital_trade.findings import Finding
+from carec_digital_trade.findings.facts.gap_analysis import FACTOR_WORDS
+from carec_digital_trade.findings.facts.gap_predicates import make_up
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import capital, count, listing
 from carec_digital_trade.regions import Region
-from carec_digital_trade.results import Result
 
-_RATIO = "Actual over expected"
+_RATIO = "actual_over_expected"
 _DOT = 0.02
 """Half the width of a dot with its rim, on the scale of readiness."""
 
 
-def readiness(result: Result, chosen: GapParameters) -> list[Axes]:
+def readiness(result: Finding, chosen: GapParameters) -> list[Axes]:
     """Draw the members' ranks by readiness, with what the draws and the unknown laws leave open.
 
     Parameters
     ----------
-    result : Result
-        From `gap_analysis.readiness`.
+    result : Finding
+        The finding "readiness".
     chosen : GapParameters
         What it was computed with.
 
@@ -51,14 +52,14 @@ def readiness(result: Result, chosen: GapParameters) -> list[Axes]:
         One a region, on the same scale.
     """
     both = chosen.compared()
-    parts = [result.table[result.table["Region"] == each.label].reset_index(drop=True) for each in both]
+    parts = [result.frame[result.frame["region"] == each.label].reset_index(drop=True) for each in both]
     subtitle = (
         f"{result.caption}. Dot: median rank; thick line: 90% of the draws; thin line: what unknown laws leave "
         "possible besides."
     )
     height = ROW_INCHES * max(map(len, parts)) + 0.3
     axes = canvas(2, height, _readiness_title(parts, both), subtitle, result.source, margins=(1.75, 1.2))
-    worst = np.nanmax([10.0, *result.table["Worst possible"], *result.table["to"]])
+    worst = np.nanmax([10.0, *result.frame["readiness_rank_bounds_high"], *result.frame["readiness_rank_drawn_high"]])
     for axis, each, part, colour in zip(axes, both, parts, colours(*both), strict=True):
         with mpl.rc_context(RC):
             _draw_ranks(axis, part, colour, worst)
@@ -67,13 +68,13 @@ def readiness(result: Result, chosen: GapParameters) -> list[Axes]:
     return axes
 
 
-def waterfall(result: Result, chosen: GapParameters) -> list[Axes]:
+def waterfall(result: Finding, chosen: GapParameters) -> list[Axes]:
     """Draw the way from the benchmark's trade to the region's, factor by factor.
 
     Parameters
     ----------
-    result : Result
-        From `gap_analysis.decomposition`.
+    result : Finding
+        The finding "decomposition".
     chosen : GapParameters
         What it was computed with.
 
@@ -84,21 +85,21 @@ def waterfall(result: Result, chosen: GapParameters) -> list[Axes]:
     """
     both = chosen.compared()
     subtitle = f"{result.caption}. In brackets: the region's factor over the benchmark's."
-    axes = canvas(2, 3.1, _waterfall_title(result.table, both), subtitle, result.source, margins=(1.75, 0.3))
+    axes = canvas(2, 3.1, _waterfall_title(result.frame, both), subtitle, result.source, margins=(1.75, 0.3))
     for axis, basis in zip(axes, ("Regional totals", "Mean members"), strict=True):
         with mpl.rc_context(RC):
-            _draw_steps(axis, result.table[result.table["Basis"] == basis], both)
+            _draw_steps(axis, result.frame[result.frame["basis"] == basis], both)
             axis.set_title(basis, pad=8)
     return axes
 
 
-def expected_trade(result: Result, chosen: GapParameters) -> list[Axes]:
+def expected_trade(result: Finding, chosen: GapParameters) -> list[Axes]:
     """Draw actual against expected trade of the members, with the line of equality and the prediction interval.
 
     Parameters
     ----------
-    result : Result
-        From `gap_analysis.expected`.
+    result : Finding
+        The finding "expected".
     chosen : GapParameters
         What it was computed with.
 
@@ -107,11 +108,11 @@ def expected_trade(result: Result, chosen: GapParameters) -> list[Axes]:
     list of matplotlib.axes.Axes
         One, both scales logarithmic.
     """
-    both, table = chosen.compared(), result.table
-    shown = table[(table["Actual"] > 0) & table["Expected"].notna()]
+    both, frame = chosen.compared(), result.frame
+    shown = frame[(frame["total"] > 0) & frame["expected"].notna()]
     subtitle = (
         f"{result.caption}. Line: actual is what is expected; band: 90% prediction interval; beside the names: actual "
-        f"over expected.{_absent(table, shown, both)}"
+        f"over expected.{_absent(frame, shown, both)}"
     )
     axes = canvas(1, _height(shown, both), _expected_title(shown, both), subtitle, result.source, margins=(1.45, 0.3))
     with mpl.rc_context(RC):
@@ -121,13 +122,13 @@ def expected_trade(result: Result, chosen: GapParameters) -> list[Axes]:
     return axes
 
 
-def readiness_and_trade(result: Result, chosen: GapParameters) -> list[Axes]:
+def readiness_and_trade(result: Finding, chosen: GapParameters) -> list[Axes]:
     """Draw the members' readiness against actual over expected trade, with the quarter in which they lag in both.
 
     Parameters
     ----------
-    result : Result
-        From `gap_analysis.lagging`.
+    result : Finding
+        The finding "lagging".
     chosen : GapParameters
         What it was computed with.
 
@@ -136,16 +137,16 @@ def readiness_and_trade(result: Result, chosen: GapParameters) -> list[Axes]:
     list of matplotlib.axes.Axes
         One, actual over expected trade on a logarithmic scale.
     """
-    both, table = chosen.compared(), result.table
-    shown = table[(table[_RATIO] > 0) & table["Readiness"].notna()]
+    both, frame = chosen.compared(), result.frame
+    shown = frame[(frame[_RATIO] > 0) & frame["readiness"].notna()]
     subtitle = (
         f"{result.caption}. Grey: below the median of all economies in both; dotted: 90% prediction interval; lines "
-        f"beside a dot: what unknown laws leave possible.{_absent(table, shown, both)}"
+        f"beside a dot: what unknown laws leave possible.{_absent(frame, shown, both)}"
     )
-    axes = canvas(1, _height(shown, both), _lagging_title(table, both), subtitle, result.source, margins=(1.1, 0.3))
-    medians = result.records.set_index("metric")["value"]
+    axes = canvas(1, _height(shown, both), _lagging_title(frame, both), subtitle, result.source, margins=(1.1, 0.3))
+    medians = result.records.query("metric == 'median_of_all'").set_index("item")["value"]
     with mpl.rc_context(RC):
-        _draw_standing(axes[0], shown, both, medians["median_of_all_readiness"], medians["median_of_all_ratio"])
+        _draw_standing(axes[0], shown, both, medians["readiness"], medians["ratio"])
     axes[0].set_xlabel("Readiness of the law, 0 to 1")
     axes[0].set_ylabel("Actual over expected trade, log scale")
     return axes
@@ -154,18 +155,33 @@ def readiness_and_trade(result: Result, chosen: GapParameters) -> list[Axes]:
 def _draw_ranks(axis: Axes, part: pd.DataFrame, colour: str, worst: float) -> None:
     rows = np.arange(len(part))
     axis.hlines(rows, 1, worst, color=GUIDE, linewidth=1, zorder=1)
-    axis.hlines(rows, part["Best possible"], part["Worst possible"], color=colour, linewidth=1.6, zorder=2)
-    axis.hlines(rows, part["90% from"], part["to"], color=colour, linewidth=6, alpha=0.45, zorder=3)
-    axis.scatter(part["Median rank"], rows, s=80, color=colour, linewidth=0, zorder=4, clip_on=False)
+    axis.hlines(
+        rows,
+        part["readiness_rank_bounds_low"],
+        part["readiness_rank_bounds_high"],
+        color=colour,
+        linewidth=1.6,
+        zorder=2,
+    )
+    axis.hlines(
+        rows,
+        part["readiness_rank_drawn_low"],
+        part["readiness_rank_drawn_high"],
+        color=colour,
+        linewidth=6,
+        alpha=0.45,
+        zorder=3,
+    )
+    axis.scatter(part["readiness_rank_drawn"], rows, s=80, color=colour, linewidth=0, zorder=4, clip_on=False)
     for row, (score, low, high, rank) in enumerate(
-        part[["Score", "Missing at 0", "Missing at 1", "Median rank"]].itertuples(index=False)
+        part[["readiness", "readiness_low", "readiness_high", "readiness_rank_drawn"]].itertuples(index=False)
     ):
         words = f"{score:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
         words = NO_DATA if np.isnan(rank) else words
         axis.text(1.04, row, words, transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=INK)
     axis.set_xlim(1, worst + 2)
     axis.text(1.04, -0.9, "Score", transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=MUTED)
-    axis.set_yticks(rows, [shortened(name, NAME) for name in part["Economy"]])
+    axis.set_yticks(rows, [shortened(name, NAME) for name in part["name"]])
     axis.tick_params(axis="y", length=0)
     axis.xaxis.set_major_locator(FixedLocator([1, *(tick for tick in (50, 100, 150) if tick < worst)]))
     axis.set_xlabel("Rank, 1 the readiest")
@@ -177,10 +193,10 @@ def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
         say_no_data(axis)
         axis.set_xlabel("USD")
         return
-    region, benchmark = (part[part["Factor"] == "Trade"][each.label].item() for each in both)
-    factors = part[part["Factor"] != "Trade"]
+    region, benchmark = part.loc[part["factor"] == "trade", ["region_value", "benchmark_value"]].to_numpy()[0]
+    factors = part[part["factor"] != "trade"]
     unit, name = unit_for(max(region, benchmark))
-    steps = factors["USD million"].to_numpy() / unit
+    steps = factors["contribution"].to_numpy() / unit
     ends = benchmark / unit + np.cumsum(steps)
     starts = np.concatenate([[0, benchmark / unit], ends[:-1], [0]])
     widths = np.concatenate([[benchmark / unit], steps, [region / unit]])
@@ -190,7 +206,7 @@ def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
     axis.barh(rows, widths, left=starts, height=0.62, color=[others, *shades, own], zorder=2)
     reached = np.concatenate([[benchmark / unit], ends])
     axis.vlines(reached, rows[:-1] - 0.31, rows[1:] + 0.31, color=MUTED, linewidth=1, zorder=3)
-    words = [f"{benchmark / unit:,.1f}", *map(_step_words, steps, factors["Ratio"]), f"{region / unit:,.1f}"]
+    words = [f"{benchmark / unit:,.1f}", *map(_step_words, steps, factors["ratio"]), f"{region / unit:,.1f}"]
     right = np.maximum(starts, starts + widths)
     for row, place, text in zip(rows, right, words, strict=True):
         axis.annotate(
@@ -207,7 +223,7 @@ def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
     axis.set_xlim(low - 0.02 * (high - low), high + 0.75 * (high - low))
     axis.axvline(0, color="#888888", linewidth=1)
     axis.set_ylim(len(rows) - 0.4, -0.6)
-    labels = [both[1].label, *factors["Factor"], both[0].label]
+    labels = [both[1].label, *factors["words"], both[0].label]
     axis.set_yticks(rows, [two_lines(label) for label in labels])
     axis.tick_params(axis="y", length=0)
     axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(4).tick_values(low, high), low, high)))
@@ -224,17 +240,17 @@ def _draw_expected(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> N
     if shown.empty:
         say_no_data(axis)
         return
-    log_limits(axis, "x", shown["Expected"], SIDE)
+    log_limits(axis, "x", shown["expected"], SIDE)
     # Expected trade too, so that the line of equality is in sight.
-    heights = pd.concat([shown["Actual"], shown["Expected"]])
+    heights = pd.concat([shown["total"], shown["expected"]])
     log_limits(axis, "y", heights, 0.04)
-    low, high = ((shown[name] / shown["Expected"]).median() for name in ("90% from", "to"))
-    ends = np.array([shown["Expected"].min() / 2, shown["Expected"].max() * 2])
+    low, high = ((shown[name] / shown["expected"]).median() for name in ("expected_low", "expected_high"))
+    ends = np.array([shown["expected"].min() / 2, shown["expected"].max() * 2])
     axis.fill_between(ends, low * ends, high * ends, color=GUIDE, alpha=0.6, linewidth=0, zorder=1)
     axis.plot(ends, ends, color=MUTED, linewidth=1.5, zorder=2)
-    log_ticks(axis.xaxis, shown["Expected"])
+    log_ticks(axis.xaxis, shown["expected"])
     log_ticks(axis.yaxis, heights)
-    dots_with_names(axis, shown.rename(columns={"Expected": "x", "Actual": "y"}), both)
+    dots_with_names(axis, shown.assign(x=shown["expected"], y=shown["total"]), both)
 
 
 def _draw_standing(axis: Axes, shown: pd.DataFrame, both: Sequence[Region], readiness: float, ratio: float) -> None:
@@ -243,7 +259,7 @@ def _draw_standing(axis: Axes, shown: pd.DataFrame, both: Sequence[Region], read
         return
     axis.set_xlim(-SIDE / (1 - 2 * SIDE), 1 + SIDE / (1 - 2 * SIDE))
     axis.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
-    below, above = ((shown[_RATIO] / shown[name]).median() for name in ("to", "90% from"))
+    below, above = ((shown[_RATIO] / shown[name]).median() for name in ("ratio_high", "ratio_low"))
     reached = pd.Series([*shown[_RATIO], ratio, below, above])
     log_limits(axis, "y", reached, 0.05)
     log_ticks(axis.yaxis, reached, (1, 2, 5))
@@ -253,57 +269,63 @@ def _draw_standing(axis: Axes, shown: pd.DataFrame, both: Sequence[Region], read
         Rectangle((0, bottom), max(readiness - _DOT, 0), ratio - bottom, color=GUIDE, alpha=0.6, linewidth=0, zorder=0)
     )
     axis.hlines([below, above], 0, 1, color=MUTED, linestyle=":", linewidth=1.5, zorder=1)
-    open_ones = shown[shown["Missing at 0"] < shown["Missing at 1"]]
-    axis.hlines(open_ones[_RATIO], open_ones["Missing at 0"], open_ones["Missing at 1"], color=INK, linewidth=2)
-    dots_with_names(axis, shown.rename(columns={"Readiness": "x"}).assign(y=shown[_RATIO]), both)
+    open_ones = shown[shown["readiness_low"] < shown["readiness_high"]]
+    axis.hlines(open_ones[_RATIO], open_ones["readiness_low"], open_ones["readiness_high"], color=INK, linewidth=2)
+    dots_with_names(axis, shown.assign(x=shown["readiness"], y=shown[_RATIO]), both)
 
 
 def _height(shown: pd.DataFrame, both: Sequence[Region]) -> float:
-    most = max((shown["Region"] == each.label).sum() for each in both)
+    most = max((shown["region"] == each.label).sum() for each in both)
     return max(4.6, LABEL_INCHES * most + 0.3)
 
 
-def _absent(table: pd.DataFrame, shown: pd.DataFrame, both: Sequence[Region]) -> str:
+def _absent(frame: pd.DataFrame, shown: pd.DataFrame, both: Sequence[Region]) -> str:
     """Name the members that have no dot, and the regions that have no row, where anybody has one."""
     if shown.empty:
         return ""
-    names = list(table["Economy"][~table.index.isin(shown.index)])
-    names += [each.label for each in both if not (table["Region"] == each.label).any()]
+    names = list(frame["name"][~frame.index.isin(shown.index)])
+    names += [each.label for each in both if not (frame["region"] == each.label).any()]
     return f" {NO_DATA.capitalize()}: {listing(names)}." if names else ""
 
 
 def _readiness_title(parts: Sequence[pd.DataFrame], both: Sequence[Region]) -> str:
     full = listing(
-        f"{(part['Missing at 0'] == 1).sum()} of {count(len(part), 'member')} of {each.label}"
+        f"{(part['readiness_low'] == 1).sum()} of {count(len(part), 'member')} of {each.label}"
         for part, each in zip(parts, both, strict=True)
     )
     return f"{full} are sure of the full score"
 
 
-def _waterfall_title(table: pd.DataFrame, both: Sequence[Region]) -> str:
+def _waterfall_title(frame: pd.DataFrame, both: Sequence[Region]) -> str:
     one, other = (each.label for each in both)
-    if table.empty:
+    if frame.empty:
         return f"The gap between {one} and {other} cannot be split"
-    rows = table[table["Basis"] == "Regional totals"].set_index("Factor")["USD million"]
-    gap = rows.pop("Trade")
-    parts = (rows * np.sign(gap)).rename(index={"Population": "population", "Trade per GDP": "trade per GDP"})
-    return capital(parts_words(parts)).replace("the gap", f"the gap between {one} and {other}", 1)
+    rows = frame[frame["basis"] == "Regional totals"].set_index("factor")["contribution"]
+    gap = rows.pop("trade")
+    found = make_up((rows * np.sign(gap)).rename(index=FACTOR_WORDS))
+    opening, narrowing = found["opening"], found["narrowing"]
+    if not found["mixed"]:
+        return f"{capital(found['largest'])} {found['weight']} between {one} and {other}"
+    return (
+        f"{capital(listing(opening))} {'opens' if len(opening) == 1 else 'open'} the gap between {one} and {other}; "
+        f"{listing(narrowing)} {'narrows' if len(narrowing) == 1 else 'narrow'} it"
+    )
 
 
 def _expected_title(shown: pd.DataFrame, both: Sequence[Region]) -> str:
     if shown.empty:
         return "No member has an expected trade"
-    medians = shown.groupby("Region")[_RATIO].median()
+    medians = shown.groupby("region")[_RATIO].median()
     words = [f"{medians[each.label]:.2f} times as much in {each.label}" for each in both if each.label in medians]
     return f"Against expectation the median member trades {listing(words)}"
 
 
-def _lagging_title(table: pd.DataFrame, both: Sequence[Region]) -> str:
+def _lagging_title(frame: pd.DataFrame, both: Sequence[Region]) -> str:
     words = listing(
-        f"{(rows['In both'] == 'yes').sum()} of {count(len(rows), 'member')} of {each.label}"
-        for each, rows in ((each, table[table["Region"] == each.label]) for each in both)
+        f"{(rows['in_both'] == 'yes').sum()} of {count(len(rows), 'member')} of {each.label}"
+        for each, rows in ((each, frame[frame["region"] == each.label]) for each in both)
     )
-    if (table["In both"] == "not known").all():
+    if (frame["in_both"] == "not known").all():
         return "Whether any member lags in both law and trade is not known"
-    unknown = listing(table["Economy"][table["In both"] == "not known"], empty="")
+    unknown = listing(frame["name"][frame["in_both"] == "not known"], empty="")
     return f"{words} lag in both law and trade{f'; not known for {unknown}' if unknown else ''}"

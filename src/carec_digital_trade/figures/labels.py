@@ -36,7 +36,7 @@ def dots_with_names(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> 
     axis : matplotlib.axes.Axes
         With its scales and limits.
     shown : pandas.DataFrame
-        Region (label), Economy, Actual over expected (written beside the name), x, y.
+        region (label), name, actual_over_expected (written beside the name), x, y.
     both : sequence of Region
         The region and the benchmark.
     """
@@ -44,13 +44,13 @@ def dots_with_names(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> 
     to_axes = axis.transData + axis.transAxes.inverted()
     gap = LABEL_INCHES / (axis.figure.get_figheight() * axis.get_position().height)
     for each, colour, (edge, end, align) in zip(both, colours(*both), (_LEFT, _RIGHT), strict=True):
-        rows = shown[shown["Region"] == each.label]
+        rows = shown[shown["region"] == each.label]
         # The white rim parts a dot from the lines of others that run beneath it.
         axis.scatter(rows["x"], rows["y"], s=110, color=colour, edgecolor="white", linewidth=2, zorder=4)
         places = [to_axes.transform((x, y)) for x, y in zip(rows["x"], rows["y"], strict=True)]
         heights = _inside(spread([height for _, height in places], gap), gap)
         for (x, y), height, name, ratio in zip(
-            places, heights, rows["Economy"], rows["Actual over expected"], strict=True
+            places, heights, rows["name"], rows["actual_over_expected"], strict=True
         ):
             axis.plot([end, x], [height, y], transform=axis.transAxes, color=colour, linewidth=0.6, alpha=0.6, zorder=3)
             words = f"{shortened(name, NAME)}  {ratio:.2f}"

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from carec_digital_trade.figures.fans import log_numbers, unit_for
+from carec_digital_trade.figures.fans import band_ends, log_numbers, unit_for
 from carec_digital_trade.figures.labels import NAME, NO_DATA, shortened, within
 from carec_digital_trade.figures.style import GUIDE, INK, MUTED, plain_number
 from carec_digital_trade.prose import usd
@@ -27,28 +27,29 @@ def draw_members(axis: Axes, members: pd.DataFrame, colour: str) -> None:
     axis : matplotlib.axes.Axes
         To be drawn on.
     members : pandas.DataFrame
-        Rows of the table of `scenario_analysis.by_economy`; extrapolated ones get an asterisk.
+        Rows of the frame of the finding `by_economy`; extrapolated ones get an asterisk.
     colour : str
         Of dots and lines.
     """
     rows = np.arange(len(members))
-    gaining = members["Additional"] > 0
+    gaining = members["additional_trade"] > 0
     drawn = members[gaining]
-    unit = unit_for(drawn["Additional"].max() if len(drawn) else 1e4)
-    low, high = _decades(drawn["95% from"] / unit.millions, drawn["95% to"] / unit.millions)
+    unit = unit_for(drawn["additional_trade"].max() if len(drawn) else 1e4)
+    widest = (drawn[column] / unit.millions for column in band_ends("additional_trade", 95))
+    low, high = _decades(*widest)
     axis.hlines(rows, low, high, color=GUIDE, linewidth=1, zorder=1)
     for band, width, alpha in ((95, 1.6, 1.0), (80, 6, 0.45)):
-        ends = (drawn[f"{band}% {end}"] / unit.millions for end in ("from", "to"))
+        ends = (drawn[column] / unit.millions for column in band_ends("additional_trade", band))
         axis.hlines(rows[gaining], *ends, color=colour, linewidth=width, alpha=alpha, zorder=2)
-    axis.scatter(drawn["Additional"] / unit.millions, rows[gaining], s=80, color=colour, linewidth=0, zorder=4)
+    axis.scatter(drawn["additional_trade"] / unit.millions, rows[gaining], s=80, color=colour, linewidth=0, zorder=4)
     for row, member in enumerate(members.to_dict("records")):
-        words = f"{usd(member['Additional'])}  (+{member['% of own trade']:,.0f}%)" if gaining[row] else NOTHING
+        words = f"{usd(member['additional_trade'])}  (+{member['additional_share']:,.0f}%)" if gaining[row] else NOTHING
         _beside(axis, row, words)
     axis.set(xscale="log", xlim=(low, high), xlabel=f"{unit.name}, log scale")
     log_numbers(axis.xaxis, (1,))
     if drawn.empty:
         axis.set_xticks([])
-    _name_rows(axis, members["Economy"], members["Extrapolated"])
+    _name_rows(axis, members["economy"], members["extrapolated"])
 
 
 def draw_gaps(axis: Axes, part: pd.DataFrame, colour: str) -> None:
@@ -59,22 +60,22 @@ def draw_gaps(axis: Axes, part: pd.DataFrame, colour: str) -> None:
     axis : matplotlib.axes.Axes
         To be drawn on.
     part : pandas.DataFrame
-        Rows of the table of `scenario_analysis.gaps` of one lever.
+        Rows of the frame of the finding `gaps` of one lever.
     colour : str
         Of the bars.
     """
     rows = np.arange(len(part))
-    in_times = part["Gap in"].iloc[0] == "times"
+    in_times = part["scale"].iloc[0] == "times"
     base = 1.0 if in_times else 0.0
-    used, gap = part["Used"].fillna(base), part["Gap"].fillna(part["Used"]).fillna(base)
-    if part["Effect"].iloc[0]:
+    used, gap = part["shown_used"].fillna(base), part["shown"].fillna(part["shown_used"]).fillna(base)
+    if part["effective"].iloc[0]:
         axis.barh(rows, used - base, left=base, height=0.62, color=colour, zorder=3)
         axis.barh(rows, gap - used, left=used, height=0.62, color=colour, alpha=0.3, zorder=2)
     else:
         bare = {"facecolor": "none", "edgecolor": colour, "hatch": "////", "linewidth": 0.8, "alpha": 0.6}
         far = gap > base
         axis.barh(rows[far], gap[far] - base, left=base, height=0.62, zorder=2, **bare)
-    for row, (value, reach) in enumerate(zip(part["Value"], part["Gap"], strict=True)):
+    for row, (value, reach) in enumerate(zip(part["indicator"], part["shown"], strict=True)):
         number = f"{reach:,.0f}" if reach >= 100 else f"{reach:.1f}" if reach >= 1.1 else f"{reach:.2f}"
         words = NO_DATA if np.isnan(value) else "from 0" if np.isnan(reach) else "none" if reach == base else number
         _beside(axis, row, words)
@@ -87,26 +88,26 @@ def draw_gaps(axis: Axes, part: pd.DataFrame, colour: str) -> None:
     else:
         axis.set(xlim=(0, 1), xlabel="Gap, of 1")
         axis.xaxis.set_major_locator(FixedLocator([0, 0.5, 1]))
-    _name_rows(axis, part["Economy"], part["Extrapolated"], _NAME_IN_PANEL)
+    _name_rows(axis, part["economy"], part["extrapolated"], _NAME_IN_PANEL)
 
 
-def draw_parts(axis: Axes, table: pd.DataFrame, paints: Mapping[str, str]) -> None:
+def draw_parts(axis: Axes, parts: pd.DataFrame, paints: Mapping[str, str]) -> None:
     """Draw the levers' parts as stacked bars, with their sum beside.
 
     Parameters
     ----------
     axis : matplotlib.axes.Axes
         To be drawn on.
-    table : pandas.DataFrame
-        From `scenario_analysis.attribution`, with at least one row.
+    parts : pandas.DataFrame
+        lever_contribution, USD million, by economy (rows, at least one) and lever in words (columns).
     paints : mapping of str to str
-        Lever (column) to colour, of those that are drawn.
+        Lever to colour.
     """
-    rows = np.arange(len(table))
-    left = np.zeros(len(table))
-    unit = unit_for(table.iloc[0, -1])
+    rows = np.arange(len(parts))
+    left = np.zeros(len(parts))
+    unit = unit_for(parts.iloc[0].sum())
     for lever, paint in paints.items():
-        widths = table[lever].to_numpy(dtype=float) / unit.millions
+        widths = parts[lever].to_numpy(dtype=float) / unit.millions
         label = shortened(lever.capitalize(), NAME)
         axis.barh(rows, widths, left=left, height=0.62, color=paint, label=label, zorder=2)
         left += widths
@@ -114,27 +115,27 @@ def draw_parts(axis: Axes, table: pd.DataFrame, paints: Mapping[str, str]) -> No
     axis.xaxis.set_major_formatter(plain_number)
     for row, total in enumerate(left):
         axis.text(total, row, f" {_amount(total * unit.millions)}", va="center", fontsize=11, color=INK)
-    _name_rows(axis, table["Economy"])
+    _name_rows(axis, parts.index)
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, borderpad=0, fontsize=12)
 
 
-def draw_swings(axis: Axes, table: pd.DataFrame, colour: str) -> None:
+def draw_swings(axis: Axes, swings: pd.DataFrame, colour: str) -> None:
     """Draw between which amounts each figure moves the result.
 
     Parameters
     ----------
     axis : matplotlib.axes.Axes
         To be drawn on.
-    table : pandas.DataFrame
-        From `scenario_analysis.tornado`, with a swing.
+    swings : pandas.DataFrame
+        Frame of the finding `tornado`, with a swing.
     colour : str
         Of the bars.
     """
-    rows = np.arange(len(table))
-    unit = unit_for(table["Additional, high"].max())
-    low, high = (table[f"Additional, {end}"] / unit.millions for end in ("low", "high"))
+    rows = np.arange(len(swings))
+    unit = unit_for(swings["tornado_high"].max())
+    low, high = (swings[f"tornado_{end}"] / unit.millions for end in ("low", "high"))
     axis.barh(rows, high - low, left=low, height=0.6, color=colour, zorder=2)
-    axis.axvline(table["Additional, central"].iloc[0] / unit.millions, color=INK, linewidth=1.5, zorder=3)
+    axis.axvline(swings["tornado"].iloc[0] / unit.millions, color=INK, linewidth=1.5, zorder=3)
     for row, ends in enumerate(zip(low, high, strict=True)):
         for end, align in zip(ends, ("right", "left"), strict=True):
             axis.text(end, row, f" {_amount(end * unit.millions)} ", ha=align, va="center", fontsize=11, color=INK)
@@ -142,7 +143,7 @@ def draw_swings(axis: Axes, table: pd.DataFrame, colour: str) -> None:
     axis.set(xlim=(low.min() - 0.2 * span, high.max() + 0.2 * span), xlabel=f"Additional trade, {unit.name}")
     axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(5).tick_values(low.min(), high.max()), 0, high.max())))
     axis.xaxis.set_major_formatter(plain_number)
-    _name_rows(axis, table["Uncertain"].str.capitalize())
+    _name_rows(axis, swings["name"].str.capitalize())
 
 
 def say(axis: Axes, words: str, *bare: Axis) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from carec_digital_trade.figures.fans import ROOM, draw_fan, log_numbers, name_bands, unit_for
+from carec_digital_trade.figures.fans import ROOM, band_ends, draw_fan, log_numbers, name_bands, unit_for
 from carec_digital_trade.figures.labels import NAME, shortened
 from carec_digital_trade.figures.rows import (
     NOTHING,
@@ -19,9 +19,9 @@ from carec_digital_trade.figures.rows import (
     say,
 )
 from carec_digital_trade.figures.style import RC, ROW_INCHES, canvas, colours, plain_number
+from carec_digital_trade.findings import Finding
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import count, listing, percent, usd
-from carec_digital_trade.results import Result
 
 PANELS = 3
 """Levers whose gaps are drawn, side by side."""
@@ -32,13 +32,13 @@ _BILLIONS = 1e4
 LEVER_COLOURS = ("#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#F0E442", "#0072B2", "#D55E00", "#999999")
 
 
-def baseline_fan(result: Result, chosen: ScenarioParameters) -> list[Axes]:
+def baseline_fan(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
     """Draw the observed total as a line and the futures without new policy as bands that open.
 
     Parameters
     ----------
-    result : Result
-        From `scenario_analysis.baseline`.
+    result : Finding
+        The finding `baseline`.
     chosen : ScenarioParameters
         What it was computed with.
 
@@ -47,33 +47,33 @@ def baseline_fan(result: Result, chosen: ScenarioParameters) -> list[Axes]:
     list of matplotlib.axes.Axes
         One, on a logarithmic scale.
     """
-    table, colour = result.table, _colour(chosen)
-    past, start, unit = _observed(result), _start(result), unit_for(table["Median"].iloc[-1])
-    ends = table["95% from"].min() / unit.millions, table["95% to"].max() / unit.millions
-    low, high = (usd(table[f"80% {end}"].iloc[-1]) for end in ("from", "to"))
+    frame, colour, metric = result.frame, _colour(chosen), "baseline_trade"
+    past, start, unit = _observed(result), _start(result), unit_for(frame[metric].iloc[-1])
+    ends = frame["baseline_trade_95_low"].min() / unit.millions, frame["baseline_trade_95_high"].max() / unit.millions
+    low, high = (usd(frame[column].iloc[-1]) for column in band_ends(metric, 80))
     title = f"Trade of {chosen.compared()[0].label} in {chosen.horizon}: {low} to {high} in eight of ten futures"
-    joined = np.isclose(past["Observed"].iloc[-1], start["Observed"])
+    joined = np.isclose(past["value"].iloc[-1], start[1])
     apart = "" if joined else " The futures start from each member's latest figure."
     subtitle = f"{_what(result)}. Solid: observed; dashed: median.{apart}"
     axes = canvas(1, 4.4, title, subtitle, result.source, margins=(_room_for(ends), ROOM))
     with mpl.rc_context(RC):
-        years = draw_fan(axes[0], table, start, unit, colour)
-        observed = past["Observed"].where(past["Observed"] > 0) / unit.millions
-        axes[0].plot(past["Year"], observed, color=colour, linewidth=2.5)
+        years = draw_fan(axes[0], frame, metric, start, unit, colour)
+        observed = past["value"].where(past["value"] > 0) / unit.millions
+        axes[0].plot(past["year"], observed, color=colour, linewidth=2.5)
         axes[0].set_yscale("log")
-        axes[0].set(xlim=(past["Year"].iloc[0], years[-1]), ylabel=f"{unit.name}, log scale")
+        axes[0].set(xlim=(past["year"].iloc[0], years[-1]), ylabel=f"{unit.name}, log scale")
         log_numbers(axes[0].yaxis, (1, 2, 5) if np.diff(np.log10(axes[0].get_ylim())) < 3 else (1,))
-        name_bands(axes[0], table.iloc[-1], unit)
+        name_bands(axes[0], frame.iloc[-1], metric, unit)
     return axes
 
 
-def additional(result: Result, chosen: ScenarioParameters) -> list[Axes]:
+def additional_fan(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
     """Draw what the levers add to the region's total, year by year.
 
     Parameters
     ----------
-    result : Result
-        From `scenario_analysis.additional`.
+    result : Finding
+        The finding `additional`.
     chosen : ScenarioParameters
         What it was computed with.
 
@@ -82,30 +82,31 @@ def additional(result: Result, chosen: ScenarioParameters) -> list[Axes]:
     list of matplotlib.axes.Axes
         One.
     """
-    table, last = result.table, result.table.iloc[-1]
+    frame, last, metric = result.frame, result.frame.iloc[-1], "additional_trade"
+    largest = last["additional_trade_95_high"]
     subtitle = f"{_what(result)}. Dashed: median."
     axes = canvas(1, 4.2, _added_title(last, chosen), subtitle, result.source, margins=(1.1, ROOM))
-    start = pd.Series({"Year": str(int(table["Year"].iloc[0]) - 1), "Observed": 0.0})
+    start = int(frame["year"].iloc[0]) - 1, 0.0
     with mpl.rc_context(RC):
-        unit = unit_for(last["95% to"] or _BILLIONS)
+        unit = unit_for(largest or _BILLIONS)
         axes[0].set(xlabel="Year", ylabel=unit.name)
-        if last["95% to"] > 0:
-            years = draw_fan(axes[0], table, start, unit, _colour(chosen))
-            axes[0].set(xlim=(years[0], years[-1]), ylim=(0, 1.05 * last["95% to"] / unit.millions))
+        if largest > 0:
+            years = draw_fan(axes[0], frame, metric, start, unit, _colour(chosen))
+            axes[0].set(xlim=(years[0], years[-1]), ylim=(0, 1.05 * largest / unit.millions))
             axes[0].yaxis.set_major_formatter(plain_number)
-            name_bands(axes[0], last, unit)
+            name_bands(axes[0], last, metric, unit)
         else:
             say(axes[0], NOTHING, axes[0].xaxis)
     return axes
 
 
-def additional_by_member(result: Result, chosen: ScenarioParameters) -> list[Axes]:
+def additional_by_member(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
     """Draw what the levers add in each member, at the horizon.
 
     Parameters
     ----------
-    result : Result
-        From `scenario_analysis.by_economy`.
+    result : Finding
+        The finding `by_economy`.
     chosen : ScenarioParameters
         What it was computed with.
 
@@ -114,8 +115,8 @@ def additional_by_member(result: Result, chosen: ScenarioParameters) -> list[Axe
     list of matplotlib.axes.Axes
         One, on a logarithmic scale.
     """
-    members = result.table.iloc[1:].reset_index(drop=True)
-    gaining = int((members["Additional"] > 0).sum())
+    members = result.frame.iloc[1:].reset_index(drop=True)
+    gaining = int((members["additional_trade"] > 0).sum())
     who = f"{gaining} of {count(len(members), 'member')}" if gaining else "No member"
     title = f"{who} would gain from the levers by {chosen.horizon}"
     subtitle = f"{_what(result)}. Dot: median; thick line: 80% of futures; thin line: 95%; beside: share of own trade."
@@ -125,13 +126,13 @@ def additional_by_member(result: Result, chosen: ScenarioParameters) -> list[Axe
     return axes
 
 
-def lever_gaps(result: Result, chosen: ScenarioParameters) -> list[Axes]:
+def lever_gaps(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
     """Draw each member's gap by lever: what is turned into trade, and what lies beyond the evidence.
 
     Parameters
     ----------
-    result : Result
-        From `scenario_analysis.gaps`.
+    result : Finding
+        The finding `gaps`.
     chosen : ScenarioParameters
         What it was computed with.
 
@@ -140,10 +141,10 @@ def lever_gaps(result: Result, chosen: ScenarioParameters) -> list[Axes]:
     list of matplotlib.axes.Axes
         One a lever, at most `PANELS`.
     """
-    levers = list(dict.fromkeys(result.table["Lever"]))
+    levers = list(dict.fromkeys(result.frame["name"])) if len(result.frame) else []
     shown, rest = levers[:PANELS], levers[PANELS:]
-    parts = [result.table[result.table["Lever"] == lever].reset_index(drop=True) for lever in shown]
-    idle = "" if all(part["Effect"].all() for part in parts) else " Hatched: no effect, so no trade is claimed."
+    parts = [result.frame[result.frame["name"] == lever].reset_index(drop=True) for lever in shown]
+    idle = "" if all(part["effective"].all() for part in parts) else " Hatched: no effect, so no trade is claimed."
     more = f" Not drawn: {listing(rest)}." if rest else ""
     subtitle = f"{result.caption}. Dark: used, as far as the lever closes it; pale: beyond the evidence.{idle}{more}"
     height = ROW_INCHES * max(map(len, parts), default=5) + 0.3
@@ -158,13 +159,13 @@ def lever_gaps(result: Result, chosen: ScenarioParameters) -> list[Axes]:
     return axes
 
 
-def attribution(result: Result, chosen: ScenarioParameters) -> list[Axes]:
+def lever_parts(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
     """Draw the parts of the additional trade that the levers bring, for the region and its members.
 
     Parameters
     ----------
-    result : Result
-        From `scenario_analysis.attribution`.
+    result : Finding
+        The finding `attribution`.
     chosen : ScenarioParameters
         What it was computed with.
 
@@ -173,28 +174,27 @@ def attribution(result: Result, chosen: ScenarioParameters) -> list[Axes]:
     list of matplotlib.axes.Axes
         One.
     """
-    table = result.table.drop_duplicates("Economy")  # a region of one is its member
-    levers = zip(table.columns[1:-1], cycle(LEVER_COLOURS))
-    paints = {name: paint for name, paint in levers if table[name].any()}
-    height = ROW_INCHES * max(len(table), 4) + 0.3
+    parts = _parts(result.frame)
+    paints = dict(zip(parts.columns, cycle(LEVER_COLOURS)))
+    height = ROW_INCHES * max(len(parts), 4) + 0.3
     subtitle = f"{_what(result)}. Beside: all levers together."
-    axes = canvas(1, height, _parts_title(table, list(paints)), subtitle, result.source, margins=(1.9, 1.2))
+    axes = canvas(1, height, _parts_title(parts), subtitle, result.source, margins=(1.9, 1.2))
     axes[0].set_xlabel("USD billion")
     with mpl.rc_context(RC):
-        if len(table):
-            draw_parts(axes[0], table, paints)
+        if len(parts):
+            draw_parts(axes[0], parts, paints)
         else:
             say(axes[0], NOTHING, axes[0].xaxis)
     return axes
 
 
-def tornado(result: Result, chosen: ScenarioParameters) -> list[Axes]:
+def swings(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
     """Draw how far each uncertain figure moves the additional trade.
 
     Parameters
     ----------
-    result : Result
-        From `scenario_analysis.tornado`.
+    result : Finding
+        The finding `tornado`.
     chosen : ScenarioParameters
         What it was computed with.
 
@@ -203,21 +203,21 @@ def tornado(result: Result, chosen: ScenarioParameters) -> list[Axes]:
     list of matplotlib.axes.Axes
         One.
     """
-    table = result.table
-    moves = table["Swing"].any()
-    title = f"The {table['Uncertain'].iloc[0]} moves the result most" if moves else "Nothing is added, so nothing moves"
+    frame = result.frame
+    moves = frame["swing"].any()
+    title = f"The {frame['name'].iloc[0]} moves the result most" if moves else "Nothing is added, so nothing moves"
     subtitle = f"{_what(result)}. Bars: from its 10th to its 90th percentile, the others at their medians (line)."
-    axes = canvas(1, max(0.6 * len(table), 1.6) + 0.3, title, subtitle, result.source, margins=(1.9, 0.5))
+    axes = canvas(1, max(0.6 * len(frame), 1.6) + 0.3, title, subtitle, result.source, margins=(1.9, 0.5))
     axes[0].set_xlabel("Additional trade, USD billion")
     with mpl.rc_context(RC):
         if moves:
-            draw_swings(axes[0], table, _colour(chosen))
+            draw_swings(axes[0], frame, _colour(chosen))
         else:
             say(axes[0], NOTHING, axes[0].xaxis)
     return axes
 
 
-def _what(result: Result) -> str:
+def _what(result: Finding) -> str:
     """Return the caption without the table's unit: the axes have their own."""
     return result.caption.replace(", USD million", "")
 
@@ -231,33 +231,42 @@ def _colour(chosen: ScenarioParameters) -> str:
     return colours(*chosen.compared())[0]
 
 
-def _observed(result: Result) -> pd.DataFrame:
-    """Return the observed totals, USD million, by year."""
-    names = {"year": "Year", "total": "Observed"}
-    wide = result.records.pivot(index="year", columns="metric", values="value").reset_index()
-    past = wide[wide["baseline_trade"].isna()]
-    return past[list(names)].rename(columns=names)
+def _observed(result: Finding) -> pd.DataFrame:
+    """Return year and value, USD million, of the observed totals."""
+    return result.records[result.records["metric"] == "total"].reset_index(drop=True)
 
 
-def _start(result: Result) -> pd.Series:
+def _start(result: Finding) -> tuple[int, float]:
     """Return the year and the amount, USD million, that the futures start from."""
-    latest = result.records[result.records["metric"] == "baseline_start"].iloc[0]
-    return pd.Series({"Year": latest["year"], "Observed": latest["value"]})
+    latest = result.records[result.records["item"] == "start"].iloc[0]
+    return int(latest["year"]), latest["value"]
+
+
+def _parts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the levers' parts by economy (rows) and lever (columns), both in order; a region of one is its member."""
+    if frame.empty:
+        return pd.DataFrame()
+    wide = frame.pivot_table(
+        index="economy", columns="name", values="lever_contribution", aggfunc="first", fill_value=0.0
+    )
+    return wide.reindex(index=frame["economy"].unique(), columns=frame["name"].unique())
 
 
 def _added_title(last: pd.Series, chosen: ScenarioParameters) -> str:
     region = chosen.compared()[0].label
-    if last["95% to"] == 0:
+    if last["additional_trade_95_high"] == 0:
         return f"The levers add nothing to the trade of {region}"
-    share = percent(last["% of baseline"] / 100)
-    return f"The levers would add {usd(last['Median'])} ({share}) to the trade of {region} in {chosen.horizon}"
+    share = percent(last["additional_share"] / 100)
+    return (
+        f"The levers would add {usd(last['additional_trade'])} ({share}) to the trade of {region} in {chosen.horizon}"
+    )
 
 
 def _gaps_title(parts: Sequence[pd.DataFrame]) -> str:
     beyond = {
-        part["Lever"].iloc[0]: (int(_goes_beyond(part).sum()), count(len(part), "member"))
+        part["name"].iloc[0]: (int(_goes_beyond(part).sum()), count(len(part), "member"))
         for part in parts
-        if part["Gap in"].iloc[0] == "times"
+        if part["scale"].iloc[0] == "times"
     }
     words = [f"{number} of {members} in {lever}" for lever, (number, members) in beyond.items() if number]
     if not words:
@@ -267,14 +276,13 @@ def _gaps_title(parts: Sequence[pd.DataFrame]) -> str:
 
 def _goes_beyond(part: pd.DataFrame) -> pd.Series:
     """Say which members have a gap beyond the evidence; one from nothing is no number of times, and all beyond it."""
-    from_nothing = part["Effect"] & part["Value"].notna() & part["Gap"].isna()
-    return (part["Beyond the evidence"] > 1) | from_nothing
+    from_nothing = part["effective"] & part["indicator"].notna() & part["shown"].isna()
+    return (part["shown_beyond"] > 1) | from_nothing
 
 
-def _parts_title(table: pd.DataFrame, levers: Sequence[str]) -> str:
-    if table.empty:
+def _parts_title(parts: pd.DataFrame) -> str:
+    if parts.empty:
         return "No lever adds anything"
-    totals = table.iloc[0]
-    top = max(levers, key=lambda lever: totals[lever])
-    share = percent(totals[top] / totals.iloc[-1], 0)
-    return f"{top.capitalize()} brings {share} of what is added in {totals['Economy']}"
+    totals = parts.iloc[0]
+    share = percent(totals.max() / totals.sum(), 0)
+    return f"{totals.idxmax().capitalize()} brings {share} of what is added in {parts.index[0]}"

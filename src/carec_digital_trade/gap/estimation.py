@@ -1,23 +1,24 @@
 """How does digital trade vary with income, population and connectivity over all economies and years?
 
-Log trade on log GDP per person, log population and year effects, by ordinary least squares or by Poisson pseudo-maximum
-likelihood (Santos Silva and Tenreyro 2006, "The log of gravity"), with and without economy effects. Standard errors are
-clustered by economy with the factor G/(G-1) x (N-1)/(N-K), where K counts terms and years but not the economy effects,
-which are nested in the clusters; tests and intervals use t with G-1 degrees of freedom (Cameron and Miller 2015, "A
-practitioner's guide to cluster-robust inference").
+Log trade on the terms of an equation, such as log GDP per person, log population and year effects, by ordinary least
+squares or by Poisson pseudo-maximum likelihood (Santos Silva and Tenreyro 2006, "The log of gravity"), with and without
+economy effects. Standard errors are clustered by economy with the factor G/(G-1) x (N-1)/(N-K), where K counts terms
+and years but not the economy effects, which are nested in the clusters; tests and intervals use t with G-1 degrees of
+freedom (Cameron and Miller 2015, "A practitioner's guide to cluster-robust inference").
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from carec_digital_trade.gap.equation import COVARIATE_TERMS, EQUATION
 from carec_digital_trade.gap.fitting import Fit, fit_equation, with_economy_dummies
-from carec_digital_trade.gap.identification import check_identified, cluster_notes, dependent, design
+from carec_digital_trade.gap.identification import check_identified, cluster_note, dependent, design
 from carec_digital_trade.gap.sample import (
-    Covariate,
     Estimator,
     Sample,
     estimation_sample,
@@ -41,6 +42,8 @@ class Estimate:
 
     Attributes
     ----------
+    equation : str
+        Such as `equation.EQUATION`.
     estimator : str
         "ols" or "ppml".
     economy_effects : bool
@@ -56,10 +59,12 @@ class Estimate:
         Ramsey's (1969) test of the functional form: F with 1 and G-1 degrees of freedom of the square of the fitted
         index, with the clustered covariance, as Santos Silva and Tenreyro use it. A cube beside the square finds no
         more in panels like these and rejects a right form too often. NaN where the rows do not determine it.
-    notes : tuple of str
-        Sentences: what was left out, what comes out, what the estimate does not show.
+    said : mapping of str to str
+        Sentences by kind: what was left out (trade, missing, one_year, separation), few_clusters, each covariate's
+        term, reset, few_traders, not_causal.
     """
 
+    equation: str
     estimator: str
     economy_effects: bool
     coefficients: pd.DataFrame
@@ -70,12 +75,17 @@ class Estimate:
     r2: float
     reset_f: float
     reset_p: float
-    notes: tuple[str, ...]
+    said: Mapping[str, str]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is said."""
+        return tuple(self.said.values())
 
 
 def estimate(
     panel: pd.DataFrame,
-    covariates: Sequence[Covariate] = (),
+    equation: str = EQUATION,
     estimator: Estimator = "ols",
     economy_effects: bool = False,
 ) -> Estimate:
@@ -85,9 +95,8 @@ def estimate(
     ----------
     panel : pandas.DataFrame
         As `trade_panel` returns it.
-    covariates : sequence of {"internet_users_pct", "fixed_broadband_per_100"}
-        Terms besides log GDP per person and log population, in tens of their unit: a coefficient is the change in log
-        trade for ten percentage points more internet users, or ten more subscriptions per 100 people.
+    equation : str
+        A formula of log_trade as statsmodels reads it, of columns of the panel; see `with_covariates`.
     estimator : {"ols", "ppml"}
         PPML keeps zeros, OLS leaves them out.
     economy_effects : bool
@@ -101,14 +110,15 @@ def estimate(
     Raises
     ------
     InputError
-        If an option is unknown, a covariate or an economy and year comes twice, or the rows that are left do not
-        determine the coefficients.
+        If an option is unknown, the equation cannot be read, an economy and year comes twice, or the rows that are left
+        do not determine the coefficients.
     """
-    sample = _fitted_sample(panel, covariates, estimator, economy_effects)
+    sample = _fitted_sample(panel, equation, estimator, economy_effects)
     fit = fit_equation(sample, sample.regressors, estimator, economy_effects)
     table = _coefficient_table(sample, fit)
     reset_f, reset_p = _reset(sample, fit, estimator, economy_effects)
     return Estimate(
+        equation=equation,
         estimator=estimator,
         economy_effects=economy_effects,
         coefficients=table,
@@ -119,21 +129,47 @@ def estimate(
         r2=fit.r2,
         reset_f=reset_f,
         reset_p=reset_p,
-        notes=(
-            *sample.notes,
-            *cluster_notes(sample),
-            *_covariate_notes(table, sample),
-            _reset_note(reset_p),
-            *(_weight_notes(sample) if estimator == "ppml" else ()),
-            NOT_CAUSAL,
-        ),
+        said={
+            **sample.said,
+            **cluster_note(sample),
+            **_covariate_notes(table),
+            "reset": _reset_note(reset_p),
+            **(_weight_note(sample) if estimator == "ppml" else {}),
+            "not_causal": NOT_CAUSAL,
+        },
     )
 
 
-def _fitted_sample(
-    panel: pd.DataFrame, covariates: Sequence[Covariate], estimator: Estimator, economy_effects: bool
-) -> Sample:
-    sample = estimation_sample(panel, covariates, estimator)
+def estimates(panel: pd.DataFrame, equations: Sequence[str]) -> list[Estimate]:
+    """Estimate equations by OLS and PPML, without and with economy effects.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `trade_panel` returns it.
+    equations : sequence of str
+        As for `estimate`; one that comes twice is estimated once.
+
+    Returns
+    -------
+    list of Estimate
+        Four for each equation, in order.
+
+    Raises
+    ------
+    InputError
+        As `estimate` does.
+    """
+    return [
+        estimate(panel, equation, estimator, effects)
+        for equation in dict.fromkeys(equations)
+        for estimator in get_args(Estimator)
+        for effects in (False, True)
+    ]
+
+
+def _fitted_sample(panel: pd.DataFrame, equation: str, estimator: Estimator, economy_effects: bool) -> Sample:
+    sample = estimation_sample(panel, equation, estimator)
     plain = sample.regressors
     if estimator == "ppml":
         sample = without_separated(sample, with_economy_dummies(sample, plain) if economy_effects else plain)
@@ -177,16 +213,16 @@ def _reset(sample: Sample, fit: Fit, estimator: Estimator, economy_effects: bool
     return statistic, float(stats.f.sf(statistic, 1, sample.economies - 1))
 
 
-def _weight_notes(sample: Sample) -> list[str]:
+def _weight_note(sample: Sample) -> dict[str, str]:
     """Say that a few economies carry the Poisson fit, if they do; the clusters are then fewer than they seem."""
     trade = sample.rows.groupby("iso3")["trade"].sum().sort_values(ascending=False)
     half = int((trade.cumsum() < trade.sum() / 2).sum()) + 1
     if half >= _FEW:
-        return []
-    return [
-        f"Half of the trade is that of {half} economies, and PPML weighs by trade: with so few that count, its "
-        "intervals are too narrow and its RESET rejects too often."
-    ]
+        return {}
+    return {
+        "few_traders": f"Half of the trade is that of {half} economies, and PPML weighs by trade: with so few that "
+        "count, its intervals are too narrow and its RESET rejects too often."
+    }
 
 
 def _reset_note(p: float) -> str:
@@ -197,12 +233,12 @@ def _reset_note(p: float) -> str:
     return f"RESET does not reject the functional form (p = {p:.3f})."
 
 
-def _covariate_notes(table: pd.DataFrame, sample: Sample) -> list[str]:
-    """Say the sign and the size of each term besides GDP per person and population, whatever they are."""
-    rows = table[table["term"].isin(sample.terms[2:])]
-    return [
-        f"{row.term} comes out {'positive' if row.coefficient > 0 else 'negative'} at {row.coefficient:+.3f} "
+def _covariate_notes(table: pd.DataFrame) -> dict[str, str]:
+    """Say the sign and the size of each covariate, whatever they are."""
+    rows = table[table["term"].isin(COVARIATE_TERMS.values())]
+    return {
+        row.term: f"{row.term} comes out {'positive' if row.coefficient > 0 else 'negative'} at {row.coefficient:+.3f} "
         f"({CONFIDENCE:.0%} interval {row.low:+.3f} to {row.high:+.3f}), "
         f"{'distinguishable' if row.low * row.high > 0 else 'not distinguishable'} from zero, with income in."
         for row in rows.itertuples()
-    ]
+    }

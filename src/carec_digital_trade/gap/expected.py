@@ -4,17 +4,18 @@ Actual trade over what the trade equation without economy effects predicts when 
 """
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from carec_digital_trade.errors import InputError, check_once
+from carec_digital_trade.gap.equation import EQUATION, figures_in
 from carec_digital_trade.gap.fitting import fit_poisson
 from carec_digital_trade.gap.identification import check_identified
 from carec_digital_trade.gap.leave_one_out import LeaveOneOut, leave_one_out_ols, leave_one_out_ppml, undetermined
 from carec_digital_trade.gap.panel import lacking
-from carec_digital_trade.gap.sample import FIGURES, Covariate, Estimator, Sample, estimation_sample, without_separated
+from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, without_separated
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 
 YEARS_BACK = 3
@@ -23,7 +24,7 @@ YEARS_BACK = 3
 def expected_trade(
     panel: pd.DataFrame,
     year: int = REFERENCE_YEAR,
-    covariates: Sequence[Covariate] = (),
+    equation: str = EQUATION,
     estimator: Estimator = "ols",
     level: float = 0.9,
 ) -> pd.DataFrame:
@@ -46,8 +47,8 @@ def expected_trade(
     year : int
         Year to show. An economy without trade or a regressor in it is shown at its last year with all of them, at most
         three back, and predicted with the effect of that year.
-    covariates : sequence of {"internet_users_pct", "fixed_broadband_per_100"}
-        Terms besides GDP per person and population.
+    equation : str
+        A formula of log_trade, as for `estimate`.
     estimator : {"ols", "ppml"}
         See `estimate`.
     level : float
@@ -65,17 +66,17 @@ def expected_trade(
     Raises
     ------
     InputError
-        If an option is unknown, a covariate or an economy and year comes twice, the rows do not determine the fits, no
-        economy can be shown, or too few for the level.
+        If an option is unknown, the equation cannot be read, an economy and year comes twice, the rows do not determine
+        the fits, no economy can be shown, or too few for the level.
     """
-    sample = estimation_sample(panel, covariates, estimator)
+    sample = estimation_sample(panel, equation, estimator)
     if estimator == "ppml":
         sample = without_separated(sample, sample.regressors)
     check_identified(sample, economy_effects=False)
     predicted = sample.rows.assign(expected=_predictions(sample, estimator))
     shown = _latest(predicted, year)
     low, high = _spread((shown["trade"] / shown["expected"]).to_numpy(), level)
-    return _with_notes(_comparison(shown, low, high), panel, year, [*FIGURES, *covariates])
+    return _with_notes(_comparison(shown, low, high), panel, year, figures_in(equation, panel.columns))
 
 
 def members_expected(expected: pd.DataFrame, region: Region) -> pd.DataFrame:
@@ -142,6 +143,26 @@ def interval_coverage(expected: pd.DataFrame) -> pd.DataFrame:
         for group in groups
     ]
     return pd.concat(blocks, ignore_index=True)[["by", "group", "economies", "inside", "coverage"]]
+
+
+def equal_coverage(found: pd.DataFrame) -> pd.DataFrame:
+    """Test whether thirds of the economies are covered alike.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        As `interval_coverage` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each division: by (population, gdp_per_person), p (Pearson's chi-square test of equal coverage).
+    """
+    tests = [
+        (by, stats.chi2_contingency([rows["inside"].tolist(), (rows["economies"] - rows["inside"]).tolist()]).pvalue)
+        for by, rows in found[found["by"] != "all"].groupby("by", sort=False)
+    ]
+    return pd.DataFrame(tests, columns=["by", "p"])
 
 
 def _predictions(sample: Sample, estimator: Estimator) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Do the rows say what a trade equation asks of them? Rank, rows against coefficients, and clusters."""
 
+import re
+
 import numpy as np
 
 from carec_digital_trade.errors import InputError
@@ -84,15 +86,15 @@ def check_identified(sample: Sample, economy_effects: bool) -> None:
     if rows["trade"].nunique() == 1:
         raise InputError(f"trade is the same in all {have}: there is nothing to explain")
     if (found := dependent(columns)) is not None:
-        effects = [*sorted(rows["year"].unique())[1:], *(rows["iso3"].unique()[1:] if economy_effects else [])]
-        name = ["the constant", *(f"the effect of {each}" for each in effects), *terms][found]
+        economies = [f"[T.{code}]" for code in rows["iso3"].unique()[1:]] if economy_effects else []
+        name = _words([*sample.columns[len(terms) :], *economies, *terms][found])
         raise InputError(
             f"{name} cannot be told from the other terms and effects in the {have} that can be used: leave it out, or "
             "take more economies or years"
         )
 
 
-def cluster_notes(sample: Sample) -> list[str]:
+def cluster_note(sample: Sample) -> dict[str, str]:
     """Say that standard errors rest on few economies, if they do.
 
     Parameters
@@ -102,12 +104,18 @@ def cluster_notes(sample: Sample) -> list[str]:
 
     Returns
     -------
-    list of str
-        A sentence or none.
+    dict of str to str
+        A sentence by its kind, few_clusters, or nothing.
     """
     if sample.economies >= FEW_CLUSTERS:
-        return []
-    return [
-        f"Few clusters: with {sample.economies} economies, fewer than {FEW_CLUSTERS}, standard errors come out too "
-        "small and intervals too narrow."
-    ]
+        return {}
+    return {
+        "few_clusters": f"Few clusters: with {sample.economies} economies, fewer than {FEW_CLUSTERS}, standard errors "
+        "come out too small and intervals too narrow."
+    }
+
+
+def _words(column: str) -> str:
+    """Name a column of the regressors, of which an effect's ends with its year or economy in brackets."""
+    level = re.search(r"\[T\.(.+)\]$", column)
+    return "the constant" if column == "Intercept" else f"the effect of {level[1]}" if level else column

@@ -1,27 +1,20 @@
 """Which economies and years an estimate rests on, and which it leaves out and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from carec_digital_trade.errors import InputError, check_choice, check_once
+from carec_digital_trade.gap.equation import design, figures_in, with_terms
+from carec_digital_trade.gap.panel import FIGURE_WORDS
 from carec_digital_trade.gap.separation import separated
-from carec_digital_trade.prose import count
+from carec_digital_trade.prose import count, listing
 
-Covariate = Literal["internet_users_pct", "fixed_broadband_per_100"]
 Estimator = Literal["ols", "ppml"]
-
-FIGURES = ("trade", "population", "gdp_current_usd")
-BASE_TERMS = ("log_gdp_per_person", "log_population")
-COVARIATE_TERMS = {
-    "internet_users_pct": "internet_users_10_points",
-    "fixed_broadband_per_100": "fixed_broadband_10_per_100",
-}
-"""Covariates enter in tens of their unit and not in logarithms: they are bounded by nature, some are zero, and a
-logarithm would count a step from 0.1% to 1% of the population as much as one from 10% to 100%."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +24,16 @@ class Sample:
     Attributes
     ----------
     rows : pandas.DataFrame
-        Sorted by economy and year, indexed from 0: the columns of `trade_panel` and one for each term.
-    terms : tuple of str
-        Regressors besides the fixed effects.
-    notes : tuple of str
-        What was left out, a sentence each.
+        Sorted by economy and year, indexed from 0: the columns of `trade_panel`.
+    equation : str
+        Such as `equation.EQUATION`.
+    said : mapping of str to str
+        What was left out, a sentence each, by its kind: trade, missing, one_year, separation.
     """
 
     rows: pd.DataFrame
-    terms: tuple[str, ...]
-    notes: tuple[str, ...]
+    equation: str
+    said: Mapping[str, str]
 
     @property
     def clusters(self) -> np.ndarray:
@@ -53,64 +46,92 @@ class Sample:
         return self.rows["iso3"].nunique()
 
     @property
+    def terms(self) -> list[str]:
+        """Regressors besides the constant and the effects."""
+        return self._design[1]
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the regressors."""
+        return list(self._design[0])
+
+    @property
     def regressors(self) -> np.ndarray:
-        """Terms, constant and effects of all years but the first, shape (rows, terms + years)."""
-        years = pd.get_dummies(self.rows["year"], drop_first=True, dtype=float)
-        return np.column_stack([self.rows[list(self.terms)], np.ones(len(self.rows)), years])
+        """Terms, constant and effects, shape (rows, columns)."""
+        return self._design[0].to_numpy()
 
-    def keep(self, kept: np.ndarray, note: str) -> "Sample":
-        """Return the sample with the rows marked true, shape (rows,), and one more note."""
-        return Sample(self.rows[kept].reset_index(drop=True), self.terms, (*self.notes, note))
+    @cached_property
+    def _design(self) -> tuple[pd.DataFrame, list[str]]:
+        return design(self.equation, self.rows)
+
+    def keep(self, kept: np.ndarray, kind: str, sentence: str) -> "Sample":
+        """Return the sample with the rows marked true, shape (rows,), and one more thing said."""
+        return Sample(self.rows[kept].reset_index(drop=True), self.equation, {**self.said, kind: sentence})
 
 
-def estimation_sample(panel: pd.DataFrame, covariates: Sequence[Covariate], estimator: Estimator) -> Sample:
+def estimation_sample(panel: pd.DataFrame, equation: str, estimator: Estimator) -> Sample:
     """Return the rows that an estimator can use.
 
     Parameters
     ----------
     panel : pandas.DataFrame
-        As `trade_panel` returns it.
-    covariates : sequence of {"internet_users_pct", "fixed_broadband_per_100"}
-        Terms besides GDP per person and population.
+        As `trade_panel` returns it; its terms are made anew from its figures.
+    equation : str
+        Such as `equation.EQUATION`.
     estimator : {"ols", "ppml"}
         OLS needs positive trade, PPML trade that is not negative.
 
     Returns
     -------
     Sample
-        Rows with trade, population, GDP and every covariate.
+        Rows with trade and every figure that the equation rests on.
 
     Raises
     ------
     InputError
-        If an option is unknown, a covariate is named twice, an economy has two rows for a year, or no row is left.
+        If the estimator is unknown, the equation cannot be read, an economy has two rows for a year, or no row is left.
     """
     check_choice("estimator", estimator, get_args(Estimator))
-    for covariate in covariates:
-        check_choice("covariate", covariate, get_args(Covariate))
-        if list(covariates).count(covariate) > 1:
-            raise InputError(f"the covariate {covariate} is named twice: name each once")
     check_once(panel, ["iso3", "year"], "the panel")
+    needed = figures_in(equation, panel.columns)
     traded = panel.dropna(subset=["trade"])
     usable = traded[traded["trade"] > 0 if estimator == "ols" else traded["trade"] >= 0]
-    rows = usable.dropna(subset=[*FIGURES, *covariates]).sort_values(["iso3", "year"], ignore_index=True)
+    rows = usable.dropna(subset=needed).sort_values(["iso3", "year"], ignore_index=True)
     if rows.empty:
-        raise InputError(f"no economy has trade, population, GDP and {', '.join(covariates) or 'a year'} together")
-    figures = rows[[*FIGURES, *covariates]]
-    bad = ~np.isfinite(figures).all(axis=1) | (figures[["population", "gdp_current_usd"]] <= 0).any(axis=1)
+        raise InputError(f"no economy has {listing(FIGURE_WORDS.get(name, name) for name in needed)} together")
+    figures = rows[needed].select_dtypes("number")
+    positive = figures[figures.columns.intersection(["population", "gdp_current_usd"])]
+    bad = ~np.isfinite(figures).all(axis=1) | (positive <= 0).any(axis=1)
     if bad.any():
         row = rows[bad].iloc[0]
         raise InputError(
             f"the panel's row of {row['iso3']}, {row['year']} has a figure that is infinite, or population or GDP that "
             "is not positive"
         )
-    notes = []
+    said = {}
     if len(traded) > len(usable):
         sign = "zero or negative, which has no logarithm" if estimator == "ols" else "negative"
-        notes.append(f"Left out because trade is {sign}: {count(len(traded) - len(usable), 'row')}.")
+        said["trade"] = f"Left out because trade is {sign}: {count(len(traded) - len(usable), 'row')}."
     if len(usable) > len(rows):
-        notes.append(f"Left out because a regressor is missing: {count(len(usable) - len(rows), 'row')} with trade.")
-    return Sample(_with_terms(rows, covariates), (*BASE_TERMS, *(COVARIATE_TERMS[c] for c in covariates)), tuple(notes))
+        missing = count(len(usable) - len(rows), "row")
+        said["missing"] = f"Left out because a regressor is missing: {missing} with trade."
+    return Sample(with_terms(rows), equation, said)
+
+
+def usable(panel: pd.DataFrame, equation: str, estimator: Estimator = "ols") -> pd.DataFrame:
+    """Return the rows that an equation can be fitted to, sorted by economy and year.
+
+    Parameters
+    ----------
+    panel, equation, estimator
+        As for `estimation_sample`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the columns of the panel.
+    """
+    return estimation_sample(panel, equation, estimator).rows
 
 
 def without_single_years(sample: Sample) -> Sample:
@@ -140,7 +161,8 @@ def without_single_years(sample: Sample) -> Sample:
             "economy effects out"
         )
     alone = ", ".join(sample.rows.loc[counts == 1, "iso3"])
-    return sample.keep(counts > 1, f"{alone} has one year only and is left out of the fit with economy effects.")
+    said = f"{alone} has one year only and is left out of the fit with economy effects."
+    return sample.keep(counts > 1, "one_year", said)
 
 
 def without_separated(sample: Sample, regressors: np.ndarray) -> Sample:
@@ -171,14 +193,7 @@ def without_separated(sample: Sample, regressors: np.ndarray) -> Sample:
     names = ", ".join(sample.rows.loc[bad, "iso3"].unique())
     return sample.keep(
         ~bad,
+        "separation",
         f"Separation: zeros predicted perfectly ({names}, {count(int(bad.sum()), 'row')}) drive an effect to minus "
         "infinity; they are left out, and the other coefficients stay as they are.",
-    )
-
-
-def _with_terms(rows: pd.DataFrame, covariates: Sequence[Covariate]) -> pd.DataFrame:
-    return rows.assign(
-        log_gdp_per_person=np.log(rows["gdp_current_usd"] / rows["population"]),
-        log_population=np.log(rows["population"]),
-        **{COVARIATE_TERMS[covariate]: rows[covariate] / 10 for covariate in covariates},
     )

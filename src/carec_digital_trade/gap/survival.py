@@ -1,6 +1,6 @@
 """Does the comparison of two regions survive another measure, year, estimator or specification?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -10,13 +10,14 @@ from scipy import stats
 
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import check_choice
+from carec_digital_trade.gap.dominance import left_out, without_dominant
+from carec_digital_trade.gap.equation import EQUATION, covariates_in, with_covariates, without_covariates
 from carec_digital_trade.gap.expected import expected_trade, members_expected
-from carec_digital_trade.gap.panel import Flow, Measure, require_disjoint, trade_panel
-from carec_digital_trade.gap.sample import Covariate, Estimator
+from carec_digital_trade.gap.panel import Flow, Measure, economy_sizes, require_disjoint, trade_panel
+from carec_digital_trade.gap.sample import Estimator
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 
 _RATIO = "actual_over_expected"
-_INTERNET: tuple[Covariate, ...] = ("internet_users_pct",)
 _KEYS = ["iso3", "year"]
 _SMALL = 0.05
 """Value of p below which two regions can be told apart."""
@@ -26,13 +27,17 @@ _SMALL = 0.05
 class _Setting:
     """One way to compare the regions, and what makes it a variant."""
 
+    key: str
     variant: str
     measure: Measure
     year: int
     estimator: Estimator
-    covariates: tuple[Covariate, ...]
-    common: bool = False
-    """Whether fit and comparison keep to the economies and years that both measures have."""
+    equation: str
+
+    @property
+    def common(self) -> bool:
+        """Whether fit and comparison keep to the economies and years that both measures have."""
+        return self.key in ("other_measure", "same_rows")
 
 
 def survives(
@@ -41,35 +46,34 @@ def survives(
     year: int = REFERENCE_YEAR,
     measure: Measure = "delivered",
     flow: Flow = "total",
-    covariates: Sequence[Covariate] = (),
+    equation: str = EQUATION,
     estimator: Estimator = "ols",
     vintage: str = BUNDLED,
-    without: tuple[str, Region, Region] | None = None,
 ) -> pd.DataFrame:
     """Compare the regions' median of actual over expected trade as asked, then with one thing changed at a time.
 
-    Changed are the measure (in the nearest year that the other one has), the year (the one before), the estimator, and
-    whether internet use is a regressor. As the other measure may lack years or economies, it and the measure asked for
-    are fitted and shown on the economies and years that both have: a difference between these two rows is due to the
-    measure.
+    Changed are the measure (in the nearest year that the other one has), the year (the one before), the estimator, the
+    members (without the dominant ones), and whether covariates (or, where there are none, internet use) are in the
+    equation. As the other measure may lack years or economies, it and the measure asked for are fitted and shown on the
+    economies and years that both have: a difference between these two rows is due to the measure.
 
     Parameters
     ----------
     region, benchmark : Region
         Without a common member.
-    year, measure, flow, covariates, estimator, vintage
+    year, measure, flow, equation, estimator, vintage
         As in `trade_panel` and `expected_trade`.
-    without : tuple of str, Region and Region, optional
-        Words for a last variant, and the region and the benchmark with the members that it keeps.
 
     Returns
     -------
     pandas.DataFrame
-        One row a variant, the one asked for first: variant, measure, year, estimator, covariates (names, or "none"),
-        region_shown and benchmark_shown (members), region_median, benchmark_median, region_below (whether the region's
-        median is the lower), p (exact two-sided Mann-Whitney test: the chance of ranks that differ as much if the
-        members were dealt to the two regions at random), agrees (whether the medians differ in the same direction as in
-        the first row, told from chance or not). Medians and answers are missing where a region has no figure.
+        One row a variant, the one asked for first: key (as_asked, other_measure, same_rows, year_before,
+        other_estimator, other_covariates, without_dominant), variant (the same in words), measure, year, estimator,
+        covariates (names, or "none"), region_shown and benchmark_shown (members), region_median, benchmark_median,
+        region_below (whether the region's median is the lower), p (exact two-sided Mann-Whitney test: the chance of
+        ranks that differ as much if the members were dealt to the two regions at random), agrees (whether the medians
+        differ in the same direction as in the first row, told from chance or not). Medians and answers are missing
+        where a region has no figure.
 
     Raises
     ------
@@ -79,15 +83,16 @@ def survives(
     check_choice("measure", measure, get_args(Measure))
     require_disjoint(region, benchmark)
     panels = {each: trade_panel(each, flow, vintage) for each in get_args(Measure)}
-    asked = _Setting("as asked", measure, year, estimator, tuple(covariates))
+    asked = _Setting("as_asked", "as asked", measure, year, estimator, equation)
     found = _expected(asked, panels)
     for each in (region, benchmark):  # refuses a region without a figure
         members_expected(found, each)
     rows = [_row(asked, found, region, benchmark)]
     rows += [_row(each, _expected(each, panels), region, benchmark) for each in _variants(asked, panels)]
-    if without:
-        words, *kept = without
-        rows.append(_row(replace(asked, variant=words), found, *kept))
+    regions = (region, benchmark)
+    if kept := without_dominant(regions, economy_sizes(panels[measure], year)):
+        words = left_out(regions, kept)
+        rows.append(_row(replace(asked, key="without_dominant", variant=words), found, *kept))
     table = pd.DataFrame(rows)
     table["region_below"] = table["region_below"].astype("boolean")
     return table.assign(agrees=table["region_below"] == table["region_below"].iloc[0])
@@ -162,15 +167,17 @@ def _variants(asked: _Setting, panels: Mapping[str, pd.DataFrame]) -> list[_Sett
     other = next(measure for measure in panels if measure != asked.measure)
     year = int(np.clip(asked.year, years[other].min(), years[other].max()))
     estimator: Estimator = "ppml" if asked.estimator == "ols" else "ols"
-    specification, covariates = (
-        ("without the covariates", ()) if asked.covariates else ("with internet use as a regressor", _INTERNET)
+    specification, equation = (
+        ("without the covariates", without_covariates(asked.equation))
+        if covariates_in(asked.equation)
+        else ("with internet use as a regressor", with_covariates(asked.equation, ["internet_users_pct"]))
     )
     variants = [
-        replace(asked, variant=f"for {other} trade in {year}", measure=other, year=year, common=True),
-        replace(asked, variant=f"in {year} where {other} trade is known too", year=year, common=True),
-        replace(asked, variant=f"in {asked.year - 1}", year=asked.year - 1),
-        replace(asked, variant=f"by {estimator.upper()}", estimator=estimator),
-        replace(asked, variant=specification, covariates=covariates),
+        replace(asked, key="other_measure", variant=f"for {other} trade in {year}", measure=other, year=year),
+        replace(asked, key="same_rows", variant=f"in {year} where {other} trade is known too", year=year),
+        replace(asked, key="year_before", variant=f"in {asked.year - 1}", year=asked.year - 1),
+        replace(asked, key="other_estimator", variant=f"by {estimator.upper()}", estimator=estimator),
+        replace(asked, key="other_covariates", variant=specification, equation=equation),
     ]
     return [each for each in variants if each.year >= years[each.measure].min()]
 
@@ -179,7 +186,7 @@ def _expected(setting: _Setting, panels: Mapping[str, pd.DataFrame]) -> pd.DataF
     panel = panels[setting.measure]
     if setting.common:
         panel = panel[_in_all(panels, setting.estimator).reindex(panel.set_index(_KEYS).index).to_numpy()]
-    return expected_trade(panel, setting.year, setting.covariates, setting.estimator)
+    return expected_trade(panel, setting.year, setting.equation, setting.estimator)
 
 
 def _in_all(panels: Mapping[str, pd.DataFrame], estimator: Estimator) -> pd.Series:
@@ -193,11 +200,12 @@ def _row(setting: _Setting, expected: pd.DataFrame, region: Region, benchmark: R
     ours, others = (shown[shown.index.isin(each.members)] for each in (region, benchmark))
     both = len(ours) > 0 and len(others) > 0
     return {
+        "key": setting.key,
         "variant": setting.variant,
         "measure": setting.measure,
         "year": setting.year,
         "estimator": setting.estimator,
-        "covariates": ", ".join(setting.covariates) or "none",
+        "covariates": ", ".join(covariates_in(setting.equation)) or "none",
         "region_shown": len(ours),
         "benchmark_shown": len(others),
         "region_median": ours.median(),

@@ -8,8 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from carec_digital_trade import scenarios
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters.shared import SharedParameters
-from carec_digital_trade.regions import REFERENCE_YEAR, Region
-from carec_digital_trade.vintages import remembered
+from carec_digital_trade.regions import REFERENCE_YEAR
 
 LAST_HORIZON = 2060
 DOUBLING_YEAR = 2030
@@ -88,60 +87,7 @@ class ScenarioParameters(SharedParameters):
         dict of str to Lever
             Those of the list or of the preset, whatever outcome they act on.
         """
-        own = None if self.levers is None else scenarios.listed_levers(self.levers)
-        return scenarios.with_effects(scenarios.preset(self.preset) if own is None else own, self.effects or {})
-
-    def scenario(self) -> scenarios.Scenario:
-        """Return the chosen levers on the baseline of the chosen measure.
-
-        Returns
-        -------
-        Scenario
-            As from `scenario_on`; a preset's paperless trade is left out where it acts on goods only.
-
-        Raises
-        ------
-        InputError
-            If the parameters do not fit together, or the region has too few data.
-        """
-        levers = self.chosen_levers()
-        if self.levers is None:
-            levers = scenarios.without_goods_only(levers, self.measure)
-        return self.scenario_on(self.measure, levers)
-
-    def scenario_on(self, measure: str, levers: Mapping[str, scenarios.Lever]) -> scenarios.Scenario:
-        """Return levers on the baseline of an outcome.
-
-        Parameters
-        ----------
-        measure : str
-            As in `scenarios.outcome`.
-        levers : mapping of str to Lever
-            By name.
-
-        Returns
-        -------
-        Scenario
-            Its bands are not yet widened to what a backtest measures.
-
-        Raises
-        ------
-        InputError
-            As in `scenario`.
-        """
-        region, benchmark = self.compared()
-        series = scenarios.outcome(measure, self.flow, self.vintage)
-        return scenarios.build_scenario(
-            scenarios.fit_baseline(series, region.members, self.baseline),
-            region,
-            benchmark,
-            levers,
-            self.horizon,
-            self.trade_elasticity,
-            self.relative_uncertainty,
-            self.support,
-            self.vintage,
-        )
+        return scenarios.chosen_levers(self.preset, None if self.levers is None else list(self.levers), self.effects)
 
     def goal(self) -> scenarios.Target:
         """Return the target.
@@ -152,6 +98,17 @@ class ScenarioParameters(SharedParameters):
             By default to double by `DOUBLING_YEAR`, or by the horizon if that is earlier.
         """
         return self.target or scenarios.Target(year=min(DOUBLING_YEAR, self.horizon))
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures of a scenario that are the same for every outcome.
+
+        Returns
+        -------
+        dict of str to Any
+            trade_elasticity, relative_uncertainty, support and vintage, as `scenarios.build_scenario` takes them.
+        """
+        names = ("trade_elasticity", "relative_uncertainty", "support", "vintage")
+        return {name: getattr(self, name) for name in names}
 
     def tables(self) -> list[str]:
         """Return the data tables that the scenarios read.
@@ -189,13 +146,18 @@ class ScenarioParameters(SharedParameters):
 
     @model_validator(mode="after")
     def _can_be_computed(self) -> Self:
-        scenario, goal = self.scenario(), self.goal()
-        region, benchmark = self.compared()
-        _origins(self.measure, self.flow, self.vintage, region)
-        first, last = int(scenario.years[0]), int(scenario.years[-1])
-        if not first <= goal.year <= last:
-            raise InputError(f"the target is for {goal.year}: it must be for a year from {first} to {last}")
-        scenarios.target_amount(goal, scenario.baseline, benchmark, self.vintage)
+        scenarios.refuse_impossible(
+            self.measure,
+            self.flow,
+            *self.compared(),
+            self.chosen_levers(),
+            self.horizon,
+            self.trade_elasticity,
+            self.relative_uncertainty,
+            self.support,
+            self.goal(),
+            self.vintage,
+        )
         return self
 
     @classmethod
@@ -206,8 +168,3 @@ class ScenarioParameters(SharedParameters):
         if name in cls._FORMS and fault["type"] != "value_error":
             return f"{name} must be {cls._FORMS[name]}, not {fault['input']!r}"
         return super()._sentence(fault)
-
-
-@remembered(maxsize=64)
-def _origins(measure: str, flow: str, vintage: str, region: Region) -> list[int]:
-    return scenarios.origins(scenarios.outcome(measure, flow, vintage), region)

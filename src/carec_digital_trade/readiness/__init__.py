@@ -2,10 +2,12 @@
 
 `components` turns the tracker's statuses and the paperless trade treaty into scores, `scores` aggregates them for each
 economy, `regional_means` and `by_domain` for a region; `uncertainty` asks how far ranks and the lead depend on the
-choices made; `codings` sets the article's account of the law beside the tracker's.
+choices made; `members_readiness` and `regional_readiness` put both together; `codings` sets the article's account of
+the law beside the tracker's.
 """
 
 from carec_digital_trade.readiness.codings import codings
+from carec_digital_trade.readiness.regional import WEIGHTINGS, members_readiness, regional_readiness, taking_part
 from carec_digital_trade.readiness.scores import (
     ARTICLE_DOMAINS,
     DRAFT_VALUE,
@@ -22,13 +24,17 @@ __all__ = [
     "ARTICLE_DOMAINS",
     "DRAFT_VALUE",
     "TREATY",
+    "WEIGHTINGS",
     "Aggregation",
     "Uncertainty",
     "by_domain",
     "codings",
     "components",
     "leads",
+    "members_readiness",
     "regional_means",
+    "regional_readiness",
     "scores",
+    "taking_part",
     "uncertainty",
 ]

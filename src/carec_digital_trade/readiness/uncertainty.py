@@ -16,6 +16,8 @@ from carec_digital_trade.regions import Region
 DRAFT_RANGE = (0.25, 0.75)
 """Assumption: a draft law is worth no less than a quarter of a law and no more than three quarters."""
 _LOW, _MEDIAN, _HIGH = 0.05, 0.5, 0.95
+_LEADS = ["region", "weighting", "median_arithmetic", "median_geometric", "low", "high", "leads", "leads_arithmetic"]
+_LEADS += ["leads_geometric", "ties", "leads_at_least", "leads_at_most"]
 _BATCH = 1000
 """Draws held in memory at once."""
 _SAME = 1e-12
@@ -34,7 +36,8 @@ class Uncertainty:
         components of all economies leave possible). Rank 1 is the highest score; ties share the average of their ranks;
         an economy without a known component has no rank.
     leads : pandas.DataFrame
-        A row for each weighting and region: region, weighting, median_arithmetic, median_geometric (of the region's
+        A row for each region and each weighting under which every region has a member with a weight and a known status:
+        region, weighting, median_arithmetic, median_geometric (of the region's
         mean score, which rests on the known components, over the draws with each kind of mean), low, high (its 5th and
         95th percentile over all draws), leads (share of draws in which its mean is above every other region's),
         leads_arithmetic, leads_geometric (the same among the draws with each kind of mean), ties (share in which it is
@@ -113,8 +116,7 @@ def uncertainty(
     ------
     InputError
         If a component is unknown or none is named, the range of a draft is not within 0 and 1, there are no draws,
-        there are fewer than two regions or they share a member, a weight is negative, or no member of a region has a
-        weight and a known status.
+        there are fewer than two regions or they share a member, or a weight is negative.
 
     Notes
     -----
@@ -175,8 +177,11 @@ def _prepared(
     which = pd.MultiIndex.from_frame(profiles).get_indexer(pd.MultiIndex.from_frame(statuses))
     shares = _shares(regions, weights, statuses.index, which)
     drawn = _draw(len(profiles.columns), draws, seed, draft_range)
-    known = _known_shares(shares, profiles).to_numpy()
-    return _Prepared(statuses.index, profiles, which, (shares / shares.sum()).to_numpy(), known, shares.columns, drawn)
+    known = shares.mul((profiles != "no_data").any(axis=1).to_numpy(), axis=0)
+    usable = [name for name in known.columns.unique(level=0) if (known[name].sum() > 0).all()]
+    every, known = (table.loc[:, table.columns.isin(usable, level=0)] for table in (shares, known))
+    means = [(table / table.sum()).to_numpy() for table in (every, known)]
+    return _Prepared(statuses.index, profiles, which, *means, every.columns, drawn)
 
 
 def _check(
@@ -221,15 +226,6 @@ def _shares(
     weightings = tables[regions[0].label].columns
     columns = {(name, label): table[name] for name in weightings for label, table in tables.items()}
     return pd.DataFrame(columns).reindex(economies).fillna(0).groupby(which).sum()
-
-
-def _known_shares(shares: pd.DataFrame, profiles: pd.DataFrame) -> pd.DataFrame:
-    """Return the shares of the profiles that have a score, made to sum to 1."""
-    known = shares.mul((profiles != "no_data").any(axis=1).to_numpy(), axis=0)
-    for (weighting, label), total in known.sum().items():
-        if not total > 0:
-            raise InputError(f"no member of {label} has a {weighting} weight and a known status: give another region")
-    return known / known.sum()
 
 
 def _draw(components: int, draws: int, seed: int, draft_range: tuple[float, float]) -> _Draws:
@@ -291,7 +287,8 @@ def _lead_table(means: Bounded, made: _Prepared) -> pd.DataFrame:
                 "leads_at_most": np.mean(means.high[:, own] - means.low[:, others].max(axis=1) > _SAME),
             }
         )
-    return pd.DataFrame(rows)
+    numbers = dict.fromkeys(_LEADS[2:], float)
+    return pd.DataFrame(rows, columns=_LEADS).astype({"region": "str", "weighting": "str"} | numbers)
 
 
 def _among(summary: Callable[[NDArray], np.floating], values: NDArray, chosen: NDArray[np.bool_]) -> float:

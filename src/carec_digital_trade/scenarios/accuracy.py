@@ -97,7 +97,7 @@ def calibration(forecasts: pd.DataFrame, method: str, region: Region | None = No
         forecasts (number; those of neighbouring origins and of one year share their shocks, so they say less than as
         many independent ones), factor (smallest factor on the distance of the bounds from the forecast at which they
         cover the nominal share; below 1 if they are wider than they need be; bands without width, of series that
-        never changed, are left out of it).
+        never changed, are left out of it), measured_widened (share covered with the factor of `widening`).
 
     Raises
     ------
@@ -110,6 +110,8 @@ def calibration(forecasts: pd.DataFrame, method: str, region: Region | None = No
         chosen = chosen[chosen["region"] == region.label]
     if chosen.empty:
         raise InputError(f"the backtest has no forecasts by {method}: run it with that method and region first")
+    factors = {(scope, level): _factor(part, level) for scope, part in chosen.groupby("scope") for level in LEVELS}
+    wide = _widened(chosen, float(np.nanmax([1.0, *factors.values()])))
     rows = [
         {
             "scope": scope,
@@ -117,7 +119,8 @@ def calibration(forecasts: pd.DataFrame, method: str, region: Region | None = No
             "nominal": level / 100,
             "measured": float(_inside(part, level).mean()),
             "forecasts": len(part),
-            "factor": _factor(part, level),
+            "factor": factors[scope, level],
+            "measured_widened": float(_inside(wide.loc[part.index], level).mean()),
         }
         for scope, part in chosen.groupby("scope")
         for level in LEVELS
@@ -158,6 +161,15 @@ def _scaled_error(forecasts: pd.DataFrame) -> pd.Series:
 
 def _inside(forecasts: pd.DataFrame, level: int) -> pd.Series:
     return forecasts["actual"].between(forecasts[f"low_{level}"], forecasts[f"high_{level}"])
+
+
+def _widened(forecasts: pd.DataFrame, factor: float) -> pd.DataFrame:
+    """Return forecasts with bands that are wider by a factor."""
+    # A hair more, since the factor puts a bound exactly on an actual value.
+    reach = factor * (1 + 1e-12)
+    bounds = [f"{side}_{level}" for side in ("low", "high") for level in LEVELS]
+    middle = forecasts["forecast"]
+    return forecasts.assign(**{name: middle + reach * (forecasts[name] - middle) for name in bounds})
 
 
 def _factor(forecasts: pd.DataFrame, level: int) -> float:

@@ -9,23 +9,22 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.scenarios.baseline import simulate_paths
+from carec_digital_trade.scenarios.changes import effect_draws, log_change
+from carec_digital_trade.scenarios.random_walk import simulate_paths
 from carec_digital_trade.scenarios.scenario import Scenario
-from carec_digital_trade.scenarios.simulation import Simulation, effect_draws, log_change
+from carec_digital_trade.scenarios.simulation import Simulation
 
 MOST_DRAWS = 10_000
 """Every coalition of levers is evaluated in every draw, and shares need no more of them."""
 
 
-def attribute(scenario: Scenario, simulation: Simulation) -> pd.DataFrame:
+def attribute(simulation: Simulation) -> pd.DataFrame:
     """Share out the additional trade among the levers.
 
     Parameters
     ----------
-    scenario : Scenario
-        As from `build_scenario`.
     simulation : Simulation
-        Of this scenario. The shares are taken from its first `MOST_DRAWS` draws.
+        As from `simulate`. The shares are taken from its first `MOST_DRAWS` draws.
 
     Returns
     -------
@@ -35,7 +34,7 @@ def attribute(scenario: Scenario, simulation: Simulation) -> pd.DataFrame:
         of the lever's Shapley value over the additional trade of that draw; missing where nothing is added), unit.
         The mean of the values themselves would hang on a few extreme futures.
     """
-    draws = min(simulation.draws, MOST_DRAWS)
+    scenario, draws = simulation.scenario, min(simulation.draws, MOST_DRAWS)
     effects = effect_draws(scenario, draws, simulation.seed)
     acting = np.array([effect is not None for effect in scenario.effects.values()], dtype=bool)
     total = np.zeros((2 ** acting.sum(), len(scenario.years), draws))

@@ -10,7 +10,8 @@ import pandas as pd
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
-from carec_digital_trade.scenarios.baseline import (
+from carec_digital_trade.scenarios.drifts import MINIMUM_CHANGES
+from carec_digital_trade.scenarios.random_walk import (
     MODELS,
     OLDEST_START,
     Baseline,
@@ -19,7 +20,6 @@ from carec_digital_trade.scenarios.baseline import (
     log_values,
     simulate_paths,
 )
-from carec_digital_trade.scenarios.drifts import MINIMUM_CHANGES
 from carec_digital_trade.scenarios.rivals import RIVALS, rival_forecast
 
 METHODS = MODELS + RIVALS

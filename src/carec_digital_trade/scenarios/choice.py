@@ -10,9 +10,8 @@ from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.scenarios.checking import Checked
 from carec_digital_trade.scenarios.effects import published_effects
-from carec_digital_trade.scenarios.levers import Lever, acts_on, lever_set
+from carec_digital_trade.scenarios.levers import Lever, lever_set, with_effects
 from carec_digital_trade.scenarios.presets import preset, presets
-from carec_digital_trade.scenarios.series import Measure
 
 KINDS_IN_WORDS = {
     "trade_per_10_percent": "% of trade for a 10% rise",
@@ -64,22 +63,31 @@ def listed_levers(levers: Any) -> dict[str, Lever]:
     return lever_set(named)
 
 
-def without_goods_only(levers: Mapping[str, Lever], measure: Measure) -> dict[str, Lever]:
-    """Leave out paperless trade where it acts on goods only.
+def chosen_levers(
+    ready: str = "all_four", listed: Any = None, effects: Mapping[str, Any] | None = None
+) -> dict[str, Lever]:
+    """Return the levers that a user chooses.
 
     Parameters
     ----------
-    levers : mapping of str to Lever
-        As from `preset`.
-    measure : str
-        Outcome.
+    ready : str
+        Name of a preset, used if nothing is listed.
+    listed : list of mappings, optional
+        Levers in its place, as in `listed_levers`.
+    effects : mapping, optional
+        Other effects by lever, as in `with_effects`.
 
     Returns
     -------
     dict of str to Lever
-        All others; one whose effect was not estimated on the outcome is kept, and refused by `build_scenario`.
+        By name, whatever outcome they act on.
+
+    Raises
+    ------
+    InputError
+        As in `preset`, `listed_levers` and `with_effects`.
     """
-    return {name: lever for name, lever in levers.items() if lever.family != "paperless" or acts_on(lever, measure)}
+    return with_effects(preset(ready) if listed is None else listed_levers(listed), effects or {})
 
 
 def paperless_lever(levers: Mapping[str, Lever]) -> dict[str, Lever]:

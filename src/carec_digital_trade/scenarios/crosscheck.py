@@ -16,7 +16,8 @@ from carec_digital_trade.scenarios.effects import (
     log_effect,
     published_effect,
 )
-from carec_digital_trade.scenarios.series import outcome
+from carec_digital_trade.scenarios.factors import make_factors
+from carec_digital_trade.scenarios.outcome import outcome
 
 STUDY_YEAR = 2014
 """Year of ESCAP's estimate."""
@@ -27,7 +28,7 @@ _COSTS = {"escap_cpta": "the paperless trade agreement", "escap_tfa_digital": "t
 
 
 def paperless_crosscheck(
-    trade_elasticity: Sequence[float] = TRADE_ELASTICITY,
+    trade_elasticity: float | Sequence[float] = TRADE_ELASTICITY,
     ad_valorem_cost: float = AD_VALOREM_COST,
     relative_uncertainty: float = RELATIVE_UNCERTAINTY,
     vintage: str = BUNDLED,
@@ -36,8 +37,8 @@ def paperless_crosscheck(
 
     Parameters
     ----------
-    trade_elasticity : three floats
-        Low, central, high.
+    trade_elasticity : float or three floats
+        As in `build_scenario`.
     ad_valorem_cost : float
         Trade costs over the cost-free price.
     relative_uncertainty : float
@@ -53,6 +54,8 @@ def paperless_crosscheck(
         it can mean. The rows of `times_escap` say how many times over the cost effects exceed that, and those of
         `at_cost` what they imply at the other `AD_VALOREM_COSTS`.
     """
+    (factor,) = make_factors({}, trade_elasticity, relative_uncertainty)
+    elasticity = (factor.low, factor.central, factor.high)
     effects = load("effects", vintage).set_index("id")
     members = sorted({code for name in region_names() for code in region(name).members})
     exports = outcome("goods_and_services", "exports", vintage)
@@ -72,12 +75,12 @@ def paperless_crosscheck(
     )
     for name, what in _COSTS.items():
         effect = published_effect(name, vintage)
-        low, central, high = _implied(effect.bounds(relative_uncertainty), trade_elasticity, ad_valorem_cost)
+        low, central, high = _implied(effect.bounds(relative_uncertainty), elasticity, ad_valorem_cost)
         text = f"trade gained by {what}, cost effect times elasticity"
         rows.append((name, text, central, low, high, "%", effect.source))
         times = (f"{name}_times_escap", f"{what}: times ESCAP's gain, at least", central / largest, low / largest)
         rows.append((*times, high / largest, "ratio", "the rows above"))
-        rows += _at_other_costs(name, what, effect, trade_elasticity, ad_valorem_cost, relative_uncertainty)
+        rows += _at_other_costs(name, what, effect, elasticity, ad_valorem_cost, relative_uncertainty)
     return pd.DataFrame(rows, columns=["figure", "what", "value", "low", "high", "unit", "source"])
 
 

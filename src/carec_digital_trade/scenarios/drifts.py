@@ -82,8 +82,8 @@ def estimate_drifts(changes: np.ndarray, model: str, members: Sequence[str]) -> 
 
     Notes
     -----
-    Empirical Bayes: Efron & Morris (1975); the spread of the true drifts: Paule & Mandel (1982), about the median.
-    The weight compares that spread with the sampling variance of an economy's drift net of the shocks common to the
+    Empirical Bayes: Efron & Morris (1975); the distance of the true drifts: Paule & Mandel (1982), about the median.
+    The weight compares that distance with the sampling variance of an economy's drift net of the shocks common to the
     members, since the median shares those.
     """
     counts = (~np.isnan(changes)).sum(axis=1)
@@ -98,7 +98,7 @@ def estimate_drifts(changes: np.ndarray, model: str, members: Sequence[str]) -> 
     common = pd.DataFrame(centred).median().to_numpy()
     relative_error = _standard_error(centred - common, counts)
     median = float(np.median(own[enough]))
-    between = _spread(own[enough] - median, relative_error[enough], enough.sum() - 1)
+    between = _between(own[enough] - median, relative_error[enough], enough.sum() - 1)
     weight = _weight(model, enough, between, relative_error)
     size = _root_mean_square(changes, counts) if model == "no_change" else _deviation(centred, counts)
     shocks = _with_typical(_scaled(centred, size, counts), enough)
@@ -118,8 +118,8 @@ def estimate_drifts(changes: np.ndarray, model: str, members: Sequence[str]) -> 
     )
 
 
-def spread_interval(drifts: Drifts, level: float = 0.95) -> tuple[float, float]:
-    """Return how far the spread of the true drifts is known.
+def between_interval(drifts: Drifts, level: float = 0.95) -> tuple[float, float]:
+    """Return how far the distance of the true drifts is known.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def spread_interval(drifts: Drifts, level: float = 0.95) -> tuple[float, float]:
         return float("nan"), float("nan")
     quantiles = chi2.ppf([(1 + level) / 2, (1 - level) / 2], known.sum() - 1)
     deviations, errors = drifts.own[known] - drifts.median, drifts.relative_error[known]
-    low, high = (_spread(deviations, errors, float(each)) for each in quantiles)
+    low, high = (_between(deviations, errors, float(each)) for each in quantiles)
     return low, high
 
 
@@ -168,7 +168,7 @@ def _scaled(deviations: np.ndarray, size: np.ndarray, counts: np.ndarray) -> np.
     return deviations * np.divide(size, now, out=np.zeros_like(size), where=now > 0)[:, np.newaxis]
 
 
-def _spread(deviations: np.ndarray, errors: np.ndarray, size: float) -> float:
+def _between(deviations: np.ndarray, errors: np.ndarray, size: float) -> float:
     """Return the standard deviation of the truth at which the squares over their variances add up to a size."""
 
     def excess(variance: float) -> float:
@@ -191,8 +191,8 @@ def _weight(model: str, enough: np.ndarray, between: float, errors: np.ndarray) 
 
 def _with_typical(shocks: np.ndarray, enough: np.ndarray) -> np.ndarray:
     """Give economies with too few years the shocks of the one whose standard deviation is the median."""
-    spread = _root_mean_square(shocks, (~np.isnan(shocks)).sum(axis=1))
-    ranked = np.flatnonzero(enough)[np.argsort(spread[enough], kind="stable")]
+    sizes = _root_mean_square(shocks, (~np.isnan(shocks)).sum(axis=1))
+    ranked = np.flatnonzero(enough)[np.argsort(sizes[enough], kind="stable")]
     return np.where(enough[:, np.newaxis], shocks, shocks[ranked[(len(ranked) - 1) // 2]])
 
 

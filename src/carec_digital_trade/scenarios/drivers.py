@@ -7,10 +7,10 @@ import pandas as pd
 from scipy.stats import sobol_indices, t, uniform
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios.baseline import simulate_paths
+from carec_digital_trade.scenarios.changes import log_change
 from carec_digital_trade.scenarios.factors import ELASTICITY, Factor
-from carec_digital_trade.scenarios.scenario import Scenario
-from carec_digital_trade.scenarios.simulation import log_change
+from carec_digital_trade.scenarios.random_walk import simulate_paths
+from carec_digital_trade.scenarios.scenario import Scenario, check_year
 
 BASELINE = "baseline"
 """Name of the factor that stands for all the uncertainty of the baseline."""
@@ -53,9 +53,14 @@ class Response:
         self._futures = self._futures[:, np.argsort(central, kind="stable")]
 
     @property
-    def unit(self) -> str:
-        """Unit of the additional trade."""
-        return self._scenario.baseline.unit
+    def of(self) -> dict[str, object]:
+        """What every result is of: region, year, unit of the additional trade, and whether it is extrapolated."""
+        return {
+            "region": self._scenario.region.label,
+            "year": self.year,
+            "unit": self._scenario.baseline.unit,
+            "extrapolated": bool(self._scenario.extrapolated.any()),
+        }
 
     @property
     def names(self) -> list[str]:
@@ -71,6 +76,10 @@ class Response:
         """Return the log of the same, missing where nothing is added: its variance does not hang on a few futures."""
         additional = self(probabilities)
         return np.log(np.where(additional > 0, additional, np.nan))
+
+    def sobol(self, seed: int = 0) -> pd.DataFrame:
+        """Share out the variance of `logs` among the factors, as `sobol` does; with region, year and extrapolated."""
+        return sobol(self.logs, self.names, seed=seed).assign(**self.of)
 
     def _additional(self, futures: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
         """Return additional trade, shape (D,), for futures of the shape (n, D)."""
@@ -97,7 +106,8 @@ def tornado(response: Response) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a factor, the widest first: factor, from_value, to_value (of the factor; missing for the baseline),
-        low, high (additional trade at them, the smaller first), central, swing (high less low), year, unit.
+        low, high (additional trade at them, the smaller first), central, swing (high less low), region, year, unit,
+        extrapolated.
     """
     names = response.names
     points = np.full((len(names), 2 * len(names) + 1), 0.5)
@@ -116,9 +126,8 @@ def tornado(response: Response) -> pd.DataFrame:
             "high": ends[:, 1],
             "central": additional[-1],
             "swing": ends[:, 1] - ends[:, 0],
-            "year": response.year,
-            "unit": response.unit,
         }
+        | response.of
     )
     return frame.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
@@ -173,32 +182,6 @@ def sobol(
         table[kind] = estimates.mean(axis=0)
         table[f"{kind}_low"], table[f"{kind}_high"] = table[kind] - margin, table[kind] + margin
     return table.sort_values("total", ascending=False, kind="stable", ignore_index=True)
-
-
-def check_year(scenario: Scenario, year: int | None) -> int:
-    """Return a year of a scenario.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Whose years.
-    year : int, optional
-        By default the horizon.
-
-    Returns
-    -------
-    int
-        The year.
-
-    Raises
-    ------
-    InputError
-        If the scenario does not reach it.
-    """
-    first, last = int(scenario.years[0]), int(scenario.years[-1])
-    if year is not None and not first <= year <= last:
-        raise InputError(f"the scenario has no year {year}: it covers {first} to {last}")
-    return last if year is None else year
 
 
 def _moving(scenario: Scenario) -> list[Factor]:

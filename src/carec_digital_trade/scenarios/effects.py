@@ -1,8 +1,11 @@
 """What does the literature say a lever does to trade, on what was it estimated, and what is assumption?"""
 
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -26,12 +29,6 @@ RELATIVE_UNCERTAINTY = 0.5
 """Assumption: an effect without a published bound lies within half of itself."""
 
 _ABOVE = ", as above"
-_ALL = ("delivered", "deliverable", "goods_and_services")
-_SERVICES = ("delivered", "deliverable")
-_GOODS = ("goods_and_services",)
-_WTO = "the paper's abstract speaks of mobile broadband and of percentage points: fixed broadband is a proxy"
-_PAIR = "estimated on the less connected of two partners: an economy's own internet users are a proxy"
-_TOTAL = "estimated on goods; the outcome here is goods and services together"
 
 
 @dataclass(frozen=True)
@@ -89,38 +86,10 @@ class Effect:
         return fill_bounds(self.low, self.central, self.high, relative_uncertainty)
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """How a row of the table ``effects`` is to be read."""
-
-    kind: str
-    indicator: str
-    measures: tuple[str, ...]
-    proxy: bool
-    caution: str = ""
-    amplifies: tuple[str, ...] = ()
-
-
-_READINGS = {
-    "oecd2018_services": _Reading("trade_per_10_percent", "internet_users", _SERVICES, True, _PAIR),
-    "oecd2018_goods": _Reading("trade_per_10_percent", "internet_users", _GOODS, True, f"{_PAIR}; {_TOTAL}"),
-    "wto2023_cost": _Reading("cost_per_10_percent", "fixed_broadband", _ALL, True, _WTO),
-    "wto2023_trade": _Reading("trade_per_10_percent", "fixed_broadband", _ALL, True, _WTO),
-    "wto2023_interaction": _Reading(
-        "connectivity_amplifier",
-        "law_share",
-        _ALL,
-        True,
-        "estimated on the OECD's index of digital trade restrictions; that it grows with the share of laws is assumed",
-        ("wto2023_cost", "wto2023_trade"),
-    ),
-    "escap_cpta": _Reading(
-        "cost_at_full", "cpta", _GOODS, True, f"{_TOTAL}; that a party has implemented the treaty in full is assumed"
-    ),
-    "escap_tfa_digital": _Reading(
-        "cost_at_full", "cpta", _GOODS, True, f"{_TOTAL}; that a party has implemented both in full is assumed"
-    ),
-}
+@lru_cache(maxsize=1)
+def _readings() -> dict[str, dict[str, Any]]:
+    """Return how each row of the table ``effects`` that a lever can use is to be read."""
+    return tomllib.loads(Path(__file__).with_name("effects.toml").read_text("utf-8"))
 
 
 @remembered(maxsize=64)
@@ -145,28 +114,29 @@ def published_effect(name: str, vintage: str = BUNDLED) -> Effect:
         If there is no such effect, or it is a total for a whole region that no lever can use.
     """
     table = load("effects", vintage).set_index("id")
-    if name not in _READINGS or name not in table.index:
-        usable = [each for each in table.index if each in _READINGS]
+    readings = _readings()
+    if name not in readings or name not in table.index:
+        usable = [each for each in table.index if each in readings]
         raise InputError(
             f"there is no effect {name!r} that a lever can use: write {', '.join(usable)}, "
             f"or an effect of your own with its source{nearest(name, usable)}"
         )
-    row, reading = table.loc[name], _READINGS[name]
-    notes = [text for text in (row["note"], reading.caution) if isinstance(text, str) and text]
+    row, reading = table.loc[name], readings[name]
+    notes = [text for text in (row["note"], reading["caution"]) if isinstance(text, str) and text]
     return Effect(
         id=name,
         family=row["lever"],
-        kind=reading.kind,
-        indicator=reading.indicator,
-        measures=reading.measures,
+        kind=reading["kind"],
+        indicator=reading["indicator"],
+        measures=tuple(reading["measures"]),
         low=row["low"],
         central=row["central"],
         high=row["high"],
         source=full_source(table["source"], row["source"]),
         note="; ".join(notes),
-        proxy=reading.proxy,
+        proxy=reading["proxy"],
         estimated_on=f"{row['outcome']}, {row['quantity']}",
-        amplifies=reading.amplifies,
+        amplifies=tuple(reading.get("amplifies", ())),
     )
 
 
@@ -203,7 +173,7 @@ def published_effects(vintage: str = BUNDLED) -> pd.DataFrame:
         One row an effect: effect, lever, kind, indicator, measures, low, central, high (per cent, as published),
         proxy, source, note.
     """
-    known = (name for name in load("effects", vintage)["id"] if name in _READINGS)
+    known = (name for name in load("effects", vintage)["id"] if name in _readings())
     return effect_table(published_effect(name, vintage) for name in known)
 
 

@@ -13,32 +13,40 @@ _ELASTICITY_SOURCE = (
 )
 
 
-def evidence(scenario: Scenario) -> pd.DataFrame:
-    """Show what each lever's effect rests on.
+def evidence(*scenarios: Scenario) -> pd.DataFrame:
+    """Show what each lever's effect rests on, on each of some outcomes.
 
     Parameters
     ----------
-    scenario : Scenario
-        Whose levers.
+    *scenarios : Scenario
+        Whose levers; the trade elasticity is that of the first.
 
     Returns
     -------
     pandas.DataFrame
-        One row a lever and one for the trade elasticity: lever, effect, kind, estimated_on (outcome and quantity, as
+        One row a lever and outcome, and last one for the trade elasticity: lever, outcome (measure, "none" without an
+        effect, or "any"), effect, kind, estimated_on (outcome and quantity, as
         published), indicator (that stands for it), used (indicator whose gap is closed), low, central, high (as used:
         per cent, or the elasticity), bounds ("published", "assumed", or "" without an effect), proxy, spillover
         (missing where none is assumed), source, note.
     """
-    factors = {factor.name: factor for factor in scenario.factors}
     rows = [
-        _evidence_row(name, lever, scenario.effects[name], factors.get(name), scenario.baseline.measure)
+        _evidence_row(
+            name,
+            lever,
+            scenario.effects[name],
+            next((factor for factor in scenario.factors if factor.name == name), None),
+            scenario.baseline.measure,
+        )
+        for scenario in scenarios
         for name, lever in scenario.levers.items()
     ]
-    elasticity = factors[ELASTICITY]
+    elasticity = next(factor for factor in scenarios[0].factors if factor.name == ELASTICITY)
     default = (elasticity.low, elasticity.central, elasticity.high) == TRADE_ELASTICITY
     rows.append(
         {
             "lever": ELASTICITY,
+            "outcome": "any",
             "effect": "",
             "kind": "d ln trade / d ln trade cost",
             "estimated_on": "",
@@ -63,11 +71,12 @@ def _evidence_row(
     if effect is None or factor is None:
         texts = dict.fromkeys(("effect", "kind", "estimated_on", "indicator", "bounds", "source"), "")
         figures = dict.fromkeys(("low", "central", "high", "spillover"), np.nan)
-        return {"lever": name, "used": lever.used_indicator, "proxy": False, **texts, **figures} | {
+        return {"lever": name, "outcome": "none", "used": lever.used_indicator, "proxy": False, **texts, **figures} | {
             "note": "no published effect: the gap is shown and no trade is claimed"
         }
     return {
         "lever": name,
+        "outcome": measure,
         "effect": effect.id,
         "kind": effect.kind,
         "estimated_on": effect.estimated_on,

@@ -10,12 +10,13 @@ from scipy.optimize import brentq
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
-from carec_digital_trade.scenarios.baseline import OLDEST_START, Baseline, fit_baseline, simulate_paths
+from carec_digital_trade.scenarios.changes import effect_draws, log_change
 from carec_digital_trade.scenarios.checking import Checked, checked
-from carec_digital_trade.scenarios.drivers import check_year
-from carec_digital_trade.scenarios.scenario import Scenario
-from carec_digital_trade.scenarios.series import outcome
-from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, check_draws, effect_draws, log_change
+from carec_digital_trade.scenarios.outcome import outcome
+from carec_digital_trade.scenarios.random_walk import OLDEST_START, Baseline, fit_baseline, simulate_paths
+from carec_digital_trade.scenarios.scenario import Scenario, check_year
+from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, check_draws
+from carec_digital_trade.vintages import remembered
 
 _CLOSURE_TOLERANCE = 1e-6
 """Of the share of the gap: far below what a draw more or less changes."""
@@ -80,21 +81,26 @@ def target_amount(goal: Target, baseline: Baseline, benchmark: Region, vintage: 
     """
     if goal.kind == "multiple":
         return goal.multiple * float(np.exp(baseline.start).sum())
+    return _at_ratio(baseline.measure, baseline.flow, baseline.members, benchmark, goal.year, vintage)
+
+
+@remembered(maxsize=64)
+def _at_ratio(measure: str, flow: str, members: tuple[str, ...], benchmark: Region, year: int, vintage: str) -> float:
     gdp = _gdp(vintage)
     recent = gdp.loc[gdp["year"] >= gdp["year"].max() - OLDEST_START, "iso3"].unique()
-    lacking = [code for code in baseline.members if code not in recent]
+    lacking = [code for code in members if code not in recent]
     if lacking:
         raise InputError(
             f"{', '.join(lacking)} has no recent GDP: leave it out of the region or take a multiple as target"
         )
-    projected = fit_baseline(gdp, baseline.members)
-    trade = outcome(baseline.measure, baseline.flow, vintage)
+    projected = fit_baseline(gdp, members)
+    trade = outcome(measure, flow, vintage)
     both = trade.merge(gdp[["iso3", "year", "value"]], on=["iso3", "year"], suffixes=("", "_gdp"))
     both = both[both["iso3"].isin(benchmark.members)].dropna(subset=["value", "value_gdp"]).sort_values("year")
     if both.empty:
         raise InputError(f"no member of {benchmark.label} has both trade and GDP: choose another benchmark or target")
     latest = both.groupby("iso3").last()
-    return float((latest["value"] / latest["value_gdp"]).median() * projected.median(goal.year).sum())
+    return float((latest["value"] / latest["value_gdp"]).median() * projected.median(year).sum())
 
 
 def goal_seek(
@@ -164,6 +170,40 @@ def goal_seek(
         "unit": scenario.baseline.unit,
     }
     return pd.DataFrame([row])
+
+
+def seek_targets(
+    simulation: Simulation, goal: Target, benchmark: Region, vintage: str = BUNDLED
+) -> tuple[pd.DataFrame, str]:
+    """Seek the closure for a target, and for the benchmark's trade per GDP beside it.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        Its scenario, draws and seed are used.
+    goal : Target
+        What is asked.
+    benchmark : Region
+        As in `target_amount`.
+    vintage : str
+        Vintage of the tables.
+
+    Returns
+    -------
+    pandas.DataFrame, str
+        A row a target as from `goal_seek`, with its kind; and why the benchmark's ratio is none, if it is not.
+    """
+    scenario = simulation.scenario
+    rows, lacking = [], ""
+    ratio = Target(kind="benchmark_ratio", year=goal.year)
+    for each in [goal] if goal.kind == ratio.kind else [goal, ratio]:
+        try:
+            amount = target_amount(each, scenario.baseline, benchmark, vintage)
+        except InputError as error:
+            lacking = str(error)
+            continue
+        rows.append(goal_seek(scenario, amount, each.year, simulation.draws, simulation.seed).assign(kind=each.kind))
+    return pd.concat(rows, ignore_index=True), lacking
 
 
 def reach(simulation: Simulation, amount: float) -> pd.DataFrame:

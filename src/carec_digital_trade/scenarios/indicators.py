@@ -107,6 +107,29 @@ def indicator_pace(indicator: Indicator, vintage: str = BUNDLED) -> pd.DataFrame
     return last[["iso3", "year"]].assign(pace=pace).sort_values("iso3", ignore_index=True)
 
 
+def own_pace_years(gaps: pd.DataFrame, vintage: str = BUNDLED) -> np.ndarray:
+    """Return in how many years the part of each gap that is used would close by itself.
+
+    Parameters
+    ----------
+    gaps : pandas.DataFrame
+        As from `gaps`, of any indicators.
+    vintage : str
+        Vintage of the tables.
+
+    Returns
+    -------
+    numpy.ndarray
+        One a row, at the pace of `indicator_pace`; missing if it would not close, or nobody knows.
+    """
+    years = pd.Series(np.nan, gaps.index, dtype=float)
+    for indicator, rows in gaps[gaps["gap_unit"] == "log"].groupby("indicator"):
+        pace = indicator_pace(indicator, vintage).set_index("iso3")["pace"]
+        own = rows["iso3"].map(pace[pace > 0])
+        years[rows.index] = rows["gap_used"].astype(float) / own
+    return years.to_numpy()
+
+
 def gaps(
     indicator: Indicator,
     region: Region,
@@ -146,6 +169,13 @@ def gaps(
     InputError
         If support is below 1, nobody in the benchmark has a value, or the benchmark is an economy of the region.
     """
+    return _gaps(indicator, region, benchmark, level, support, vintage).copy()
+
+
+@remembered(maxsize=256)
+def _gaps(
+    indicator: Indicator, region: Region, benchmark: Region, level: str, support: float, vintage: str
+) -> pd.DataFrame:
     if not support >= 1:
         raise InputError(f"support is {support:g}: it must be 1 or more, such as 2 for a doubling")
     values = indicator_values(indicator, vintage).set_index("iso3")

@@ -20,7 +20,7 @@ from carec_digital_trade.scenarios.effects import (
     published_effect,
 )
 from carec_digital_trade.scenarios.indicators import Indicator
-from carec_digital_trade.scenarios.series import Measure
+from carec_digital_trade.scenarios.outcome import Measure
 
 
 class OwnEffect(Checked):
@@ -80,6 +80,9 @@ class Lever(Checked):
     )
     ad_valorem_cost: float = Field(
         AD_VALOREM_COST, gt=0, description="trade costs over the cost-free price, for effects on trade cost"
+    )
+    optional: bool = Field(
+        False, description="whether it is left out, in place of refused, on an outcome that it was not estimated on"
     )
 
     @model_validator(mode="after")
@@ -198,6 +201,24 @@ def acts_on(lever: Lever, measure: str) -> bool:
     """
     effect = lever.resolved()
     return effect is None or measure in effect.measures or lever.spillover is not None
+
+
+def applicable(levers: Mapping[str, Lever], measure: str) -> dict[str, Lever]:
+    """Leave out the optional levers that do not act on an outcome.
+
+    Parameters
+    ----------
+    levers : mapping of str to Lever
+        By name.
+    measure : str
+        Outcome.
+
+    Returns
+    -------
+    dict of str to Lever
+        All others; one that does not act and is not optional is kept, and refused by `build_scenario`.
+    """
+    return {name: lever for name, lever in levers.items() if acts_on(lever, measure) or not lever.optional}
 
 
 def _own(effect: OwnEffect, family: str) -> Effect:

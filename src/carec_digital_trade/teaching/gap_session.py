@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.errors import nearest
-from carec_digital_trade.gap import decompose, estimate, expected_trade, trade_panel
+from carec_digital_trade.gap import EQUATION, decompose, estimate, expected_trade, trade_panel, with_covariates
 from carec_digital_trade.gap.decomposition import Decomposition
 from carec_digital_trade.prose import percent
 from carec_digital_trade.regions import region
@@ -50,7 +50,7 @@ def _split() -> Decomposition:
 
 def _coefficient(term: str, *covariates: Any, economy_effects: bool = False) -> pd.Series:
     """Return low, coefficient and high of a term of the trade equation."""
-    fitted = estimate(trade_panel(), covariates, economy_effects=economy_effects)
+    fitted = estimate(trade_panel(), with_covariates(EQUATION, covariates), economy_effects=economy_effects)
     return fitted.coefficients.set_index("term").loc[term, ["low", "coefficient", "high"]]
 
 
@@ -183,7 +183,7 @@ def _honest(answer: Any) -> str:
 def _sentences() -> dict[str, Sentence]:
     between = _coefficient(_INTERNET, "internet_users_pct")
     within = _coefficient(_INTERNET, "internet_users_pct", economy_effects=True)
-    explained = estimate(trade_panel(), ["internet_users_pct"]).r2
+    explained = estimate(trade_panel(), with_covariates(EQUATION, ["internet_users_pct"])).r2
     listed = [
         Sentence(
             "Ten percentage points more internet users change an economy's trade by "

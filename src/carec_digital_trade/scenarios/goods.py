@@ -1,0 +1,109 @@
+"""What would paperless trade do for goods? The recipe of a scenario on trade in goods and services."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from carec_digital_trade.datasets import BUNDLED
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.regions import Region
+from carec_digital_trade.scenarios.baseline import baseline, rivals
+from carec_digital_trade.scenarios.choice import paperless_lever
+from carec_digital_trade.scenarios.indicators import own_pace_years
+from carec_digital_trade.scenarios.levers import Lever
+from carec_digital_trade.scenarios.outcome import Flow, outcome
+from carec_digital_trade.scenarios.random_walk import MODELS, Model
+from carec_digital_trade.scenarios.scenario import HORIZON, Scenario, build_scenario
+from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, simulate
+
+
+@dataclass(frozen=True)
+class Goods:
+    """The paperless lever on trade in goods and services, where the data admit it.
+
+    Attributes
+    ----------
+    futures : Simulation or None
+        As from `simulate`.
+    past : pandas.DataFrame
+        Backtest of the baseline and of the rivals that take no fit of their own; empty without futures.
+    lacking : str
+        Why there are no futures; empty where there are.
+    chosen : bool
+        Whether the lever is the user's, and not the ready one.
+    """
+
+    futures: Simulation | None
+    past: pd.DataFrame = field(repr=False)
+    lacking: str
+    chosen: bool
+
+    @property
+    def scenarios(self) -> list[Scenario]:
+        """What was simulated, if anything was."""
+        return [] if self.futures is None else [self.futures.scenario]
+
+    def by_member(self) -> pd.DataFrame:
+        """Return what the lever adds in the last year.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As from `Simulation.by_member`, with where each member stands on the lever's indicator: value and gap (as
+            from `gaps`; missing for the region), gap_unit, and own_pace_years. Empty without futures.
+        """
+        if self.futures is None:
+            return pd.DataFrame(columns=["region", "iso3", "year"])
+        return self.futures.by_member().merge(self.gaps()[["iso3", "value", "gap", "gap_unit"]], on="iso3", how="left")
+
+    def gaps(self, vintage: str = BUNDLED) -> pd.DataFrame:
+        """Return the gaps of the lever with own_pace_years; only with futures."""
+        (scenario,) = self.scenarios
+        return scenario.gaps.assign(own_pace_years=own_pace_years(scenario.gaps, vintage))
+
+
+def paperless_on_goods(
+    region: Region,
+    benchmark: Region,
+    levers: Mapping[str, Lever],
+    flow: Flow = "total",
+    model: Model = "shrunken_drift",
+    horizon: int = HORIZON,
+    draws: int = DRAWS,
+    seed: int = 0,
+    vintage: str = BUNDLED,
+    **figures: Any,
+) -> Goods:
+    """Simulate the paperless lever on trade in goods and services: series, baseline, lever, futures.
+
+    Parameters
+    ----------
+    region, benchmark, horizon, vintage
+        As in `build_scenario`.
+    levers : mapping of str to Lever
+        Of which the paperless one is taken; the ready one where there is none.
+    flow : {"total", "exports", "imports"}
+        As in `outcome`.
+    model, seed
+        As in `baseline`.
+    draws : int
+        As in `simulate`.
+    **figures : Any
+        trade_elasticity, relative_uncertainty, support, as in `build_scenario`.
+
+    Returns
+    -------
+    Goods
+        Without futures where the region has too few data on that trade, or they end after the horizon.
+    """
+    lever = paperless_lever(levers)
+    own = lever.items() <= levers.items()
+    try:
+        traded = outcome("goods_and_services", flow, vintage)
+        base = baseline(traded, region, model, seed)
+        asked = build_scenario(base, region, benchmark, lever, horizon, vintage=vintage, **figures)
+        return Goods(simulate(asked, draws, seed), rivals(traded, region, MODELS, seed), "", own)
+    except InputError as error:
+        return Goods(None, pd.DataFrame(), str(error), own)

@@ -1,0 +1,282 @@
+"""Trade without new policy as a random walk: how it is fitted, and how its futures are drawn.
+
+A random walk in logs from the latest level. Shocks are past residuals drawn by year for all members together, so that
+common years stay common: independent draws would make a region's band too narrow.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.errors import InputError, check_choice, check_once
+from carec_digital_trade.scenarios.drifts import Drifts, estimate_drifts
+
+Model = Literal["shrunken_drift", "own_drift", "no_change"]
+
+MODELS: tuple[str, ...] = get_args(Model)
+OLDEST_START = 3
+"""Years by which an economy's latest figure may lie behind the table's last year before it is left out."""
+CHUNK = 65_536
+"""Draws handled at once; it decides the memory and the speed, never a number."""
+
+_SHOCK, _SPARE, _COMMON, _OWN = range(4)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A random walk fitted to the series of n economies.
+
+    Attributes
+    ----------
+    measure, flow, unit : str
+        Of the series.
+    model : str
+        "shrunken_drift", "own_drift" or "no_change".
+    members : tuple of str
+        The n economies (iso3) with usable data.
+    left_out : tuple of str
+        Members without a positive value in the last years.
+    base_year : int
+        Last year of the data; forecasts begin in the year after.
+    last_year : numpy.ndarray
+        Shape (n,): year of each economy's latest value.
+    start : numpy.ndarray
+        Shape (n,): log of the latest value.
+    drifts : Drifts
+        Drifts, their errors and the shocks.
+    widening : float
+        Factor on shocks and on the drifts' errors, 1 or more, that brings the bands to their measured coverage.
+    past : pandas.DataFrame or None
+        The backtest that the factor comes from, as `backtest` returns it; None if there was none.
+    observed : pandas.DataFrame or None
+        The past total of the members, as `baseline` returns it.
+    """
+
+    measure: str
+    flow: str
+    unit: str
+    model: str
+    members: tuple[str, ...]
+    left_out: tuple[str, ...]
+    base_year: int
+    last_year: np.ndarray
+    start: np.ndarray
+    drifts: Drifts
+    widening: float = 1.0
+    past: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    observed: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+
+    def widened(self, factor: float) -> "Baseline":
+        """Return the same baseline with bands wider by a factor of 1 or more, as `accuracy.widening` measures it."""
+        return replace(self, widening=factor)
+
+    def latest(self) -> float:
+        """Return the sum of the members' latest figures, from which the futures start, in the unit of the series."""
+        return float(np.exp(self.start).sum())
+
+    def median(self, year: int) -> np.ndarray:
+        """Return each economy's path without shocks in a year: shape (n,), in the unit of the series."""
+        return np.exp(self.start + (year - self.last_year) * self.drifts.drift)
+
+    def table(self) -> pd.DataFrame:
+        """Show what the baseline is made of.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a member: iso3, last_year, last_value (the series' unit), changes (number of yearly log changes),
+            own_drift, own_error (standard error), weight (of the own drift against the median), drift (used), shock
+            (standard deviation of a year's shock); drifts and shocks in logs a year.
+        """
+        drifts = self.drifts
+        return pd.DataFrame(
+            {
+                "iso3": self.members,
+                "last_year": self.last_year,
+                "last_value": np.exp(self.start),
+                "changes": drifts.changes,
+                "own_drift": drifts.own,
+                "own_error": drifts.own_error,
+                "weight": drifts.weight,
+                "drift": drifts.drift,
+                "shock": np.sqrt(np.nanmean(drifts.residuals**2, axis=1)),
+            }
+        )
+
+
+def fit_baseline(
+    series: pd.DataFrame, members: Sequence[str], model: Model = "shrunken_drift", until: int | None = None
+) -> Baseline:
+    """Fit the random walk to the members' series; `baseline` also tests it on the past, and widens its bands.
+
+    Parameters
+    ----------
+    series : pandas.DataFrame
+        As `outcome` returns it. A member's series starts after its last year that is not positive.
+    members : sequence of str
+        Economies (iso3) that share the years' shocks and the median drift: those of a region.
+    model : {"shrunken_drift", "own_drift", "no_change"}
+        What is assumed of the drift.
+    until : int, optional
+        Last year used; by default all of them.
+
+    Returns
+    -------
+    Baseline
+        Fitted; a member whose data end up to `OLDEST_START` years early starts from its own last year.
+
+    Raises
+    ------
+    InputError
+        If the model is unknown, an economy has two rows for a year, no member has data in the last years, or none has
+        enough years for a drift.
+
+    Notes
+    -----
+    Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, section 5.2, for the random walk with drift;
+    `estimate_drifts` for the shrinkage.
+    """
+    check_choice("baseline", model, MODELS)
+    levels = log_levels(series, members, until)
+    base_year = int(levels.index[-1])
+    recent = levels.loc[base_year - OLDEST_START :].notna().any()
+    if not recent.any():
+        raise InputError(
+            f"none of {', '.join(members)} has {series['measure'].iloc[0]} trade ({series['flow'].iloc[0]}) "
+            f"in {base_year - OLDEST_START}-{base_year}: choose economies or a measure with data there"
+        )
+    kept = levels.loc[:, recent]
+    return Baseline(
+        measure=str(series["measure"].iloc[0]),
+        flow=str(series["flow"].iloc[0]),
+        unit=str(series["unit"].iloc[0]),
+        model=model,
+        members=tuple(kept.columns),
+        left_out=tuple(levels.columns[~recent]),
+        base_year=base_year,
+        last_year=np.array([kept[code].last_valid_index() for code in kept]),
+        start=kept.ffill().iloc[-1].to_numpy(),
+        drifts=estimate_drifts(kept.diff().iloc[1:].to_numpy().T, model, list(kept.columns)),
+    )
+
+
+def log_levels(series: pd.DataFrame, members: Sequence[str], until: int | None = None) -> pd.DataFrame:
+    """Return the members' series in logs.
+
+    Parameters
+    ----------
+    series : pandas.DataFrame
+        As `outcome` returns it.
+    members : sequence of str
+        Economies (iso3).
+    until : int, optional
+        Last year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Every year from the table's first to its last with data (rows) by member (columns); a series starts after its
+        last year that is not positive, and is missing where the data are.
+    """
+    wide = years_by_member(series, members, until)
+    blocked = (wide <= 0).iloc[::-1].cummax().iloc[::-1]
+    return np.log(wide.mask(blocked))
+
+
+def log_values(series: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
+    """Return the members' positive values in logs, whatever came after them.
+
+    Parameters
+    ----------
+    series : pandas.DataFrame
+        As `outcome` returns it.
+    members : sequence of str
+        Economies (iso3).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Years by members as in `log_levels`; missing where the data are, and where they are not positive.
+    """
+    wide = years_by_member(series, members)
+    return np.log(wide.where(wide > 0))
+
+
+def years_by_member(series: pd.DataFrame, members: Sequence[str], until: int | None = None) -> pd.DataFrame:
+    """Return the members' values, every year from the table's first to its last (rows) by member (columns)."""
+    check_once(series, ["iso3", "year"], "the series")
+    known = series[series["value"].notna() & (series["year"] <= (until or series["year"].max()))]
+    wide = known[known["iso3"].isin(members)].pivot(index="year", columns="iso3", values="value")
+    return wide.reindex(index=range(known["year"].min(), known["year"].max() + 1), columns=list(members))
+
+
+def simulate_paths(baseline: Baseline, horizon: int, draws: int, seed: int, chunk: int = CHUNK) -> Iterator[np.ndarray]:
+    """Draw futures, one economy after the other, so that memory does not grow with the number of economies.
+
+    Parameters
+    ----------
+    baseline : Baseline
+        What to draw from.
+    horizon : int
+        Last year.
+    draws : int
+        Number of draws, D.
+    seed : int
+        Every variable (a year's shock, a year's part of the drift error, an economy's own part) has a stream of its
+        own, spawned from the seed: more draws extend fewer ones, whatever the chunk.
+    chunk : int
+        Draws handled at once.
+
+    Yields
+    ------
+    numpy.ndarray
+        Shape (Y, D) for each member in turn: trade in the series' unit in the Y years after the base year. Draw d of
+        every member belongs to the same future.
+    """
+    drifts = baseline.drifts
+    years = range(int(baseline.last_year.min()) + 1, horizon + 1)
+    known = drifts.residuals.shape[1]
+    picks = {year: _stream(seed, _SHOCK, year).integers(0, known, draws, dtype=np.uint8) for year in years}
+    common = [_stream(seed, _COMMON, k).standard_normal(draws) for k in range(known)] if drifts.loadings.any() else []
+    for i in range(len(baseline.members)):
+        path = np.empty((horizon - baseline.base_year, draws))
+        own = _stream(seed, _OWN, i).standard_normal(draws)
+        shocks = _Shocks(drifts.residuals[i], picks, seed)
+        for first in range(0, draws, chunk):
+            part = slice(first, first + chunk)
+            error = drifts.noise[i] * own[part]
+            for loading, normal in zip(drifts.loadings[i], common, strict=False):
+                error += loading * normal[part]
+            step = drifts.drift[i] + baseline.widening * error
+            level = np.full(len(step), baseline.start[i])
+            for year in range(baseline.last_year[i] + 1, horizon + 1):
+                level += step
+                level += baseline.widening * shocks.draw(year, part)
+                if year > baseline.base_year:
+                    np.exp(level, out=path[year - baseline.base_year - 1, part])
+        yield path
+
+
+class _Shocks:
+    """One economy's residuals, to be drawn by year; where it has none, it takes one of its own from another year."""
+
+    def __init__(self, residuals: np.ndarray, picks: dict[int, np.ndarray], seed: int) -> None:
+        self._residuals = residuals
+        self._present = residuals[~np.isnan(residuals)]
+        self._complete = len(self._present) == len(residuals)
+        self._picks = picks
+        self._seed = seed
+
+    def draw(self, year: int, part: slice) -> np.ndarray:
+        drawn = self._residuals[self._picks[year][part]]
+        if self._complete:
+            return drawn
+        spare = _stream(self._seed, _SPARE, year).random(len(self._picks[year]))[part]
+        return np.where(np.isnan(drawn), self._present[(spare * len(self._present)).astype(int)], drawn)
+
+
+def _stream(seed: int, kind: int, number: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(kind, number)))

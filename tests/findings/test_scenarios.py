@@ -1,0 +1,320 @@
+"""The findings of the scenarios: known values, sums, edges that are told, and what their sentences rest on."""
+
+import numpy as np
+import pytest
+from light_backtest import light_backtest  # noqa: F401  (a fixture)
+from needed_cells import Cells
+from prose_rules import check_prose
+
+from carec_digital_trade.findings import COLUMNS, whole_name
+from carec_digital_trade.findings.facts import scenarios as facts
+from carec_digital_trade.findings.facts.wording import UNRELIABLE, asked, few, unwidened
+from carec_digital_trade.parameters import ScenarioParameters
+from carec_digital_trade.prose import usd
+from carec_digital_trade.scenarios import indicator_pace, indicator_values, outcome, published_effect, simulate
+
+pytestmark = pytest.mark.usefixtures("light_backtest")
+
+# Rounding of sums and of exponentials of logarithms.
+ROUNDING = 1e-9
+SURE = {
+    "kind": "trade_per_10_percent",
+    "indicator": "fixed_broadband",
+    "measures": ["delivered"],
+    "low": 6.5,
+    "central": 6.5,
+    "high": 6.5,
+    "source": "made up",
+}
+CHAD = {"region": ["TCD", "NER"], "benchmark": ["SGP"]}
+PAPERLESS = {"family": "paperless", "effect": "escap_cpta", "benchmark": "full"}
+FEW = {
+    "region": ["KAZ", "KGZ", "UZB"],
+    "measure": "deliverable",
+    "flow": "exports",
+    "year": 2023,
+    "preset": "paperless",
+}
+PARTIAL = {"measure": "deliverable", "year": 2020, "region": "ASEAN", "benchmark": "CAREC"}
+
+
+def cells(**values):
+    return Cells("scenarios", draws=500, **values)
+
+
+@pytest.fixture(scope="module")
+def default(light_backtest):  # noqa: F811
+    return cells()
+
+
+def values(finding):
+    """Return the values of a finding's records by whole name."""
+    records = finding.records
+    return dict(zip(map(whole_name, records["metric"], records["item"]), records["value"], strict=True))
+
+
+def test_cells_leave_the_parameters_as_they_are(default):
+    before = Cells("scenarios").space
+    assert len([default[name] for name in default.names()]) == 17
+    for name in ScenarioParameters.model_fields:
+        assert default.space[name] == (500 if name == "draws" else before[name])
+
+
+def test_every_finding_is_complete(default):
+    for name in default.names():
+        finding = default[name]
+        assert finding.name == name and len(finding.table) and finding.source.startswith("Source: ")
+        assert list(finding.records.columns) == COLUMNS
+        assert finding.answers == (name == "answer")
+        if not finding.answers:
+            assert finding.records["value"].notna().any() and (finding.records["table"] == name).all()
+            check_prose(finding.reading)
+
+
+def test_one_lever_by_hand():
+    """Effect x phase x closure x gap, with an effect that is sure: a fixed share of every future."""
+    # Pakistan has 1.27 subscriptions against 9.80: capped at a doubling. Half of it in logs, 6.5% for 10%; phased in
+    # over 2025 to 2035, so in 2030 one half: ln 1.065 / ln 1.1 x 0.5 x 0.5 x ln 2.
+    lever = {"family": "connectivity", "effect": SURE, "closure": 0.5, "end": 2035}
+    found = cells(region="PAK", levers=[lever], horizon=2030)
+    by_hand = 100 * np.expm1(np.log(1.065) / np.log(1.1) * 0.5 * 0.5 * np.log(2))
+    row = found["by_economy"].frame.iloc[1]
+    shares = row[["additional_share", "additional_share_low", "additional_share_high"]].to_numpy(dtype=float)
+    assert shares == pytest.approx([by_hand] * 3, rel=ROUNDING)
+    added, before = found["additional"].frame.iloc[-1], found["baseline"].frame.iloc[-1]
+    for end in ("", "_low", "_95_high"):
+        expected = before[f"baseline_trade{end}"] * by_hand / 100
+        assert added[f"additional_trade{end}"] == pytest.approx(expected, rel=ROUNDING)
+
+
+def test_zero_closure_adds_nothing():
+    found = cells(levers=[{"family": "connectivity", "effect": "wto2023_trade", "closure": 0.0}])
+    totals = found.value("futures").totals
+    assert (totals["scenario"] == totals["baseline"]).all()
+    assert found["attribution"].table.empty and "No lever adds anything here" in found["answer"].reading
+
+
+def test_the_total_is_summed_within_a_future(default):
+    totals = default.value("futures").totals
+    added = (totals["scenario"] - totals["baseline"])[-1]
+    row, *members = default["by_economy"].frame.to_dict("records")
+    for column, probability in (("", 0.5), ("_low", 0.1), ("_95_high", 0.975)):
+        assert row[f"additional_trade{column}"] == np.quantile(added, probability, method="inverted_cdf")
+    summed = sum(member["additional_trade"] for member in members)
+    assert row["additional_trade"] > 1.05 * summed
+    words = f"add up to {usd(summed)} and the region's is {usd(row['additional_trade'])}"
+    assert words in default["by_economy"].reading
+    assert "add up" not in cells(region="PAK")["by_economy"].reading
+
+
+def test_the_parts_add_up(default):
+    parts = default["attribution"].frame.groupby("economy")["lever_contribution"].sum()
+    added = default["by_economy"].frame.set_index("economy")["additional_trade"]
+    assert parts.to_numpy() == pytest.approx(added[parts.index].to_numpy(), rel=ROUNDING)
+    assert set(parts.index) == set(added.index[added > 0])
+    shares = values(default["attribution"])
+    assert shares["lever_contribution_inclusion"] == 0
+
+
+def test_the_observed_totals_are_those_of_the_series(default):
+    records = default["baseline"].records.query("metric == 'total'").set_index("year")["value"]
+    rows = outcome("delivered", "total")
+    by_hand = rows[rows["iso3"].isin(default.value("study").members)].groupby("year")["value"].sum()
+    assert records.to_numpy() == pytest.approx(by_hand.to_numpy(), rel=1e-12)
+
+
+def test_gaps_beyond_the_evidence_are_told_and_not_used(default):
+    frame = default["gaps"].frame
+    table = frame[frame["lever"] == "connectivity"].set_index("economy")
+    subscriptions = indicator_values("fixed_broadband").set_index("iso3")["value"]
+    median = subscriptions[list(default.value("peers").members)].median()
+    assert table.loc["Tajikistan", "shown"] == pytest.approx(median / subscriptions["TJK"])
+    assert table.loc["Tajikistan", "shown_used"] == pytest.approx(2)
+    assert table.loc["Kazakhstan", ["shown", "shown_used", "shown_beyond"]].to_list() == [1, 1, 1]
+    assert "Tajikistan" in default["gaps"].reading and not table["extrapolated"].any()
+    # Inclusion has no effect here, nor has regulation without connectivity: a gap, and no part of it used.
+    idle = frame[frame["lever"] == "inclusion"]
+    assert not idle["effective"].any() and idle[["shown_used", "shown_beyond"]].isna().all(axis=None)
+    assert idle["shown"].notna().all()
+    assert not cells(preset="regulation")["gaps"].frame["effective"].any()
+
+
+def test_raising_support_marks_what_it_touches():
+    found = cells(support=10)
+    frame = found["by_economy"].frame
+    assert set(frame["iso3"][frame["extrapolated"]].dropna()) == {"TJK", "AFG", "TKM", "PAK", "KGZ"}
+    assert frame["extrapolated"].iloc[0]
+    for name in ("additional", "attribution", "tornado", "sobol", "per_ten_points", "goal", "chances", "gaps"):
+        assert "EXTRAPOLATED" in found[name].caption
+    assert "Extrapolation" in found["answer"].reading
+    # The gap of inclusion is shown and no trade is claimed, so nothing rests on it.
+    assert "EXTRAPOLATED" not in cells(support=10, preset="inclusion")["additional"].caption
+
+
+def test_evidence_says_what_is_published_assumed_or_missing(default):
+    frame = default["evidence"].frame.set_index("lever")
+    assert frame["range"].to_dict() == {
+        "regulation": "30 to 90, assumed",  # 60, within half of itself
+        "connectivity": "6 to 7, published",
+        "inclusion": "",
+        "paperless": "-19.5 to -6.5, assumed",
+        "trade elasticity": "-5 to -3.2, assumed",
+    }
+    assert frame.loc["paperless", "on"] == "goods and services"
+    assert "digital trade regulation is eased" in frame.loc["regulation", "estimated"]
+    assert frame.loc["connectivity", "source"] == published_effect("wto2023_trade").source
+    assert "percentage points" in frame.loc["connectivity", "note"]
+
+
+def test_a_lever_with_two_effects_has_a_record_of_each(default):
+    # The user's own figure acts on services; on goods, where it was not estimated, the ready lever has ESCAP's.
+    own = {**SURE, "kind": "trade_at_full", "indicator": "cpta", "low": 5.0, "central": 7.0, "high": 9.0}
+    found = values(cells(levers=[{"family": "paperless", "effect": own, "benchmark": "full"}])["evidence"])
+    assert found["effect_paperless_delivered"] == 7
+    assert found["effect_paperless_goods_and_services"] == -13
+    assert "effect_connectivity" in values(default["evidence"])
+
+
+def test_all_levers_at_central_figures_by_hand():
+    # One sure lever, all of the gap closed: every member's path without shocks times the same share as in its futures.
+    found = cells(region=["PAK", "KGZ"], levers=[{"family": "connectivity", "effect": SURE}])
+    by_hand = found.value("base").median(2035).sum() * np.expm1(np.log(1.065) / np.log(1.1) * np.log(2))
+    assert values(found["per_ten_points"])["additional_central"] == pytest.approx(by_hand, rel=ROUNDING)
+
+
+def test_what_the_widening_does_to_the_median_and_the_chances_is_told(default):
+    base, futures = default.value("base"), default.value("futures")
+    assert base.widening > 1
+    plain = simulate(futures.scenario.unwidened(), futures.draws, futures.seed).totals
+    added = np.quantile((plain["scenario"] - plain["baseline"])[-1], 0.5, method="inverted_cdf")
+    assert values(default["additional"])["additional_unwidened"] == added
+    assert f"not widened by {base.widening:.2f}, it is {usd(added)}" in default["additional"].reading
+    assert usd(added) in default["answer"].reading
+    chances = values(default["chances"])
+    for name in ("baseline", "scenario"):
+        by_hand = 100 * (plain[name][2030 - 2026] >= 2 * base.latest()).mean()
+        assert chances[f"reached_unwidened_{name}"] == pytest.approx(by_hand)
+        assert f"{by_hand:.0f}%" in default["chances"].reading.split("With shocks")[1]
+    in_2030 = np.quantile(plain["baseline"][2030 - 2026], 0.5, method="inverted_cdf")
+    assert unwidened(default.value("chosen"), futures, "baseline", 2030)["plain"] == in_2030
+
+
+def test_the_pace_of_members_by_hand(default):
+    years = default["gaps"].records.query("metric == 'own_pace_years' and item == 'connectivity'")
+    years = years.set_index("iso3")["value"]
+    pace = indicator_pace("fixed_broadband").set_index("iso3")["pace"]
+    assert years["PAK"] == pytest.approx(np.log(2) / pace["PAK"])  # a doubling is used
+    assert years["KAZ"] == 0
+
+
+def test_the_two_readings_of_the_wto_by_hand(default):
+    row = default["per_ten_points"].frame.set_index("iso3").loc["KGZ"]
+    now = indicator_values("fixed_broadband").set_index("iso3")["value"]["KGZ"]
+    # A doubling is now more points; as a 10% rise, ln 2 / ln 1.1 times the log effect; as ten points, now / 10 times.
+    assert row["points"] == pytest.approx(now)
+    assert row["share"] == pytest.approx(100 * (1.065 ** (np.log(2) / np.log(1.1)) - 1))
+    assert row["share_in_points"] == pytest.approx(100 * (1.065 ** (now / 10) - 1))
+    used, other = default["per_ten_points"].frame[["additional_as_used", "additional_in_points"]].sum()
+    assert usd(used) in default["answer"].reading and usd(other) in default["answer"].reading
+    assert cells(effects={"connectivity": None})["per_ten_points"].table.empty
+
+
+def test_the_closure_found_leads_to_the_target(default):
+    first = default["goal"].frame.iloc[0]
+    latest = default.value("base").latest()
+    before = default["baseline"].frame.set_index("year")
+    assert first["baseline"] == pytest.approx(before.loc[2030, "baseline_trade"], rel=ROUNDING)
+    multiple = (first["baseline"] + first["full_closure_trade"]) / 2 / latest
+    found = cells(target={"multiple": multiple})["goal"]
+    share = found.frame.iloc[0]["closure_needed"]
+    assert 0 < share < 100 and f"if {share:.0f}% of every gap is closed" in found.reading
+    levers = default.value("asked").levers.values()
+    closed = cells(levers=[lever.model_copy(update={"closure": share / 100}) for lever in levers])
+    totals = closed.value("futures").totals["scenario"][2030 - 2026]
+    # As near as the closure was sought, 1e-6.
+    assert np.quantile(totals, 0.5, method="inverted_cdf") == pytest.approx(multiple * latest, rel=1e-5)
+
+
+def test_goods_and_services_gain_where_the_treaty_is_not_in_force(default):
+    frame = default["goods"].frame.set_index("iso3")
+    assert frame.loc["KAZ", ["stands", "shown"]].to_list() == ["neither", 1.0]
+    assert frame.loc["CHN", ["stands", "shown"]].to_list() == ["party", 0.0]
+    gap = default["goods"].records.query("metric == 'indicator_gap' and item == 'paperless'").set_index("iso3")["value"]
+    assert gap["KAZ"] == 1 and gap["CHN"] == 0
+    assert set(frame.index[frame["additional_trade"] > 0].dropna()) == {"KAZ", "PAK", "GEO", "AFG"}
+    # Elasticity x [ln(1 + t (1 + c)) - ln(1 + t)] at t = 1, c = -13%, elasticity -3.7: 28%, near the median.
+    by_hand = 100 * np.expm1(-3.7 * (np.log(1.87) - np.log(2)))
+    assert frame["additional_share"].iloc[1] == pytest.approx(by_hand, abs=5)
+    assert values(default["crosscheck"])["crosscheck_escap_cpta"] == pytest.approx(by_hand)
+
+
+def test_the_crosscheck_is_of_the_effect_that_is_used():
+    found = cells(effects={"paperless": "escap_tfa_digital"})["crosscheck"]
+    times = values(found)
+    full, escap = times["crosscheck_escap_tfa_digital"], times["crosscheck_escap_full_at_most"]
+    assert f"makes {full:.1f}% more trade" in found.reading and f"{full / escap:.1f} times" in found.reading
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "words"),
+    [
+        ({"preset": "paperless"}, "gaps", "Paperless does not act on digitally delivered trade"),
+        ({"levers": []}, "gaps", "There is no lever, so no gap is closed."),
+        ({"preset": "paperless"}, "additional", "No lever adds anything here"),
+        ({"preset": "paperless"}, "sobol", "No lever adds anything here"),
+        ({"preset": "paperless"}, "tornado", "No lever adds anything here"),
+        ({"preset": "paperless"}, "attribution", "No lever adds anything here"),
+        ({"levers": []}, "by_economy", "No lever adds anything here"),
+        ({"preset": "regulation"}, "evidence", "raises only the effect of connectivity, of which there is none"),
+        ({"preset": "inclusion"}, "evidence", "o effect is published for inclusion"),
+        ({"preset": "connectivity"}, "goods", "the ready lever"),
+        ({"levers": [{**PAPERLESS, "spillover": 0.2}]}, "evidence", "spills over"),
+        (CHAD, "gaps", "Further from it than is used: Chad"),
+        ({"region": "KAZ"}, "gaps", "Of 1 member no gap is left for 1 in regulation, 1 in connectivity"),
+        ({"region": "KAZ"}, "drifts", "each member keeps its own"),
+        ({"region": "TWN"}, "goal", "The benchmark's trade per GDP is no target here: TWN has no recent GDP"),
+        ({"region": "TWN"}, "goods", "Trade in goods and services cannot be simulated here: none of TWN has"),
+        ({**PARTIAL, "horizon": 2024, "region": "CAREC", "benchmark": "ASEAN"}, "goods", "the horizon 2024 must lie"),
+        (PARTIAL, "drifts", "in no total: 1 member"),
+        ({"target": {"multiple": 0.5}}, "goal", "half of the futures get there without a lever"),
+        ({"target": {"multiple": 9.0}}, "goal", "no closure brings the median there"),
+        ({"target": {"kind": "benchmark_ratio"}}, "chances", "given a path of GDP without shocks, is "),
+        ({}, "crosscheck", "17.8% at 0.5 and 39.9% at 2"),
+        (FEW, "baseline", "too badly here for any of it to be relied on"),
+        (FEW, "answer", "too badly for bands and medians to be relied on"),
+    ],
+)
+def test_edges_are_told(asked, name, words):
+    assert words in cells(**asked)[name].reading
+
+
+def test_the_answer_holds_the_numbers_of_its_table_and_no_more_than_is_read(default):
+    answer = default["answer"]
+    row = default["by_economy"].frame.iloc[0]
+    for column in ("additional_trade", "additional_trade_low", "additional_trade_high"):
+        assert usd(row[column]) in answer.reading
+    assert f"({row['additional_share']:.1f}%)" in answer.reading
+    assert len(answer.table) <= 4 and answer.reading.count("\n- ") == 2
+
+
+def test_bands_that_are_widened_beyond_reason_are_not_relied_on(default):
+    assert cells(**FEW).value("base").widening > UNRELIABLE > default.value("base").widening
+
+
+def test_growth_of_the_past_needs_all_members_at_both_ends(default):
+    base = default.value("base")
+    total = base.observed.set_index("year")["total"]
+    by_hand = 100 * ((total[2025] / total[2015]) ** 0.1 - 1)
+    assert facts.recent_growth(base) == pytest.approx(by_hand)
+
+
+def test_a_scenario_that_adds_nothing_is_known(default):
+    chosen = default.value("chosen")
+    assert not asked(chosen, default.value("futures"))["nothing"]
+    assert asked(chosen, cells(preset="inclusion").value("futures"))["nothing"]
+
+
+def test_long_lists_are_counted():
+    assert few(["a", "b", "c"]) == "a, b and c"
+    assert few("abcde") == "a, b, c and 2 more"
+    assert few([], empty="") == ""
