@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
+from carec_digital_trade.figures import gap_titles as titles
 from carec_digital_trade.figures.fans import unit_for
 from carec_digital_trade.figures.labels import (
     LABEL_INCHES,
@@ -25,10 +26,8 @@ from carec_digital_trade.figures.labels import (
 )
 from carec_digital_trade.figures.style import GUIDE, INK, MUTED, RC, ROW_INCHES, canvas, colours, plain_number
 from carec_digital_trade.findings import Finding
-from carec_digital_trade.findings.facts.gap_analysis import FACTOR_WORDS
-from carec_digital_trade.findings.facts.gap_predicates import make_up
 from carec_digital_trade.parameters import GapParameters
-from carec_digital_trade.prose import capital, count, listing
+from carec_digital_trade.prose import listing
 from carec_digital_trade.regions import Region
 
 _RATIO = "actual_over_expected"
@@ -58,7 +57,7 @@ def readiness(result: Finding, chosen: GapParameters) -> list[Axes]:
         "possible besides."
     )
     height = ROW_INCHES * max(map(len, parts)) + 0.3
-    axes = canvas(2, height, _readiness_title(parts, both), subtitle, result.source, margins=(1.75, 1.2))
+    axes = canvas(2, height, titles.readiness(parts, both), subtitle, result.source, margins=(1.75, 1.2))
     worst = np.nanmax([10.0, *result.frame["readiness_rank_bounds_high"], *result.frame["readiness_rank_drawn_high"]])
     for axis, each, part, colour in zip(axes, both, parts, colours(*both), strict=True):
         with mpl.rc_context(RC):
@@ -85,7 +84,7 @@ def waterfall(result: Finding, chosen: GapParameters) -> list[Axes]:
     """
     both = chosen.compared()
     subtitle = f"{result.caption}. In brackets: the region's factor over the benchmark's."
-    axes = canvas(2, 3.1, _waterfall_title(result.frame, both), subtitle, result.source, margins=(1.75, 0.3))
+    axes = canvas(2, 3.1, titles.waterfall(result.frame, both), subtitle, result.source, margins=(1.75, 0.3))
     for axis, basis in zip(axes, ("Regional totals", "Mean members"), strict=True):
         with mpl.rc_context(RC):
             _draw_steps(axis, result.frame[result.frame["basis"] == basis], both)
@@ -114,7 +113,7 @@ def expected_trade(result: Finding, chosen: GapParameters) -> list[Axes]:
         f"{result.caption}. Line: actual is what is expected; band: 90% prediction interval; beside the names: actual "
         f"over expected.{_absent(frame, shown, both)}"
     )
-    axes = canvas(1, _height(shown, both), _expected_title(shown, both), subtitle, result.source, margins=(1.45, 0.3))
+    axes = canvas(1, _height(shown, both), titles.expected(shown, both), subtitle, result.source, margins=(1.45, 0.3))
     with mpl.rc_context(RC):
         _draw_expected(axes[0], shown, both)
     axes[0].set_xlabel("Expected trade, USD million, log scale")
@@ -143,7 +142,7 @@ def readiness_and_trade(result: Finding, chosen: GapParameters) -> list[Axes]:
         f"{result.caption}. Grey: below the median of all economies in both; dotted: 90% prediction interval; lines "
         f"beside a dot: what unknown laws leave possible.{_absent(frame, shown, both)}"
     )
-    axes = canvas(1, _height(shown, both), _lagging_title(frame, both), subtitle, result.source, margins=(1.1, 0.3))
+    axes = canvas(1, _height(shown, both), titles.lagging(frame, both), subtitle, result.source, margins=(1.1, 0.3))
     medians = result.records.query("metric == 'median_of_all'").set_index("item")["value"]
     with mpl.rc_context(RC):
         _draw_standing(axes[0], shown, both, medians["readiness"], medians["ratio"])
@@ -286,46 +285,3 @@ def _absent(frame: pd.DataFrame, shown: pd.DataFrame, both: Sequence[Region]) ->
     names = list(frame["name"][~frame.index.isin(shown.index)])
     names += [each.label for each in both if not (frame["region"] == each.label).any()]
     return f" {NO_DATA.capitalize()}: {listing(names)}." if names else ""
-
-
-def _readiness_title(parts: Sequence[pd.DataFrame], both: Sequence[Region]) -> str:
-    full = listing(
-        f"{(part['readiness_low'] == 1).sum()} of {count(len(part), 'member')} of {each.label}"
-        for part, each in zip(parts, both, strict=True)
-    )
-    return f"{full} are sure of the full score"
-
-
-def _waterfall_title(frame: pd.DataFrame, both: Sequence[Region]) -> str:
-    one, other = (each.label for each in both)
-    if frame.empty:
-        return f"The gap between {one} and {other} cannot be split"
-    rows = frame[frame["basis"] == "Regional totals"].set_index("factor")["contribution"]
-    gap = rows.pop("trade")
-    found = make_up((rows * np.sign(gap)).rename(index=FACTOR_WORDS))
-    opening, narrowing = found["opening"], found["narrowing"]
-    if not found["mixed"]:
-        return f"{capital(found['largest'])} {found['weight']} between {one} and {other}"
-    return (
-        f"{capital(listing(opening))} {'opens' if len(opening) == 1 else 'open'} the gap between {one} and {other}; "
-        f"{listing(narrowing)} {'narrows' if len(narrowing) == 1 else 'narrow'} it"
-    )
-
-
-def _expected_title(shown: pd.DataFrame, both: Sequence[Region]) -> str:
-    if shown.empty:
-        return "No member has an expected trade"
-    medians = shown.groupby("region")[_RATIO].median()
-    words = [f"{medians[each.label]:.2f} times as much in {each.label}" for each in both if each.label in medians]
-    return f"Against expectation the median member trades {listing(words)}"
-
-
-def _lagging_title(frame: pd.DataFrame, both: Sequence[Region]) -> str:
-    words = listing(
-        f"{(rows['in_both'] == 'yes').sum()} of {count(len(rows), 'member')} of {each.label}"
-        for each, rows in ((each, frame[frame["region"] == each.label]) for each in both)
-    )
-    if (frame["in_both"] == "not known").all():
-        return "Whether any member lags in both law and trade is not known"
-    unknown = listing(frame["name"][frame["in_both"] == "not known"], empty="")
-    return f"{words} lag in both law and trade{f'; not known for {unknown}' if unknown else ''}"
