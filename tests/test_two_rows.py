@@ -7,7 +7,7 @@ from carec_digital_trade import gap, metrics, readiness, scenarios
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
-from carec_digital_trade.scenarios.baseline import log_values
+from carec_digital_trade.scenarios.random_walk import log_values
 
 CAREC, ASEAN = region("CAREC"), region("ASEAN")
 LAWS = load("cyberlaw")

@@ -266,7 +266,7 @@ def test_the_crosscheck_is_of_the_effect_that_is_used():
         ({"preset": "paperless"}, "attribution", "No lever adds anything here"),
         ({"levers": []}, "by_economy", "No lever adds anything here"),
         ({"preset": "regulation"}, "evidence", "raises only the effect of connectivity, of which there is none"),
-        ({"preset": "inclusion"}, "evidence", "o effect is published for inclusion"),
+        ({"preset": "inclusion"}, "evidence", "o trade is claimed for inclusion, without an effect"),
         ({"preset": "connectivity"}, "goods", "the ready lever"),
         ({"levers": [{**PAPERLESS, "spillover": 0.2}]}, "evidence", "spills over"),
         (CHAD, "gaps", "Further from it than is used: Chad"),

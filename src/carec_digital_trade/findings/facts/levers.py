@@ -55,7 +55,6 @@ def evidence(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulatio
         "proxies": few(named(effective["proxy"]), empty=""),
         "without": few(dict.fromkeys(levers["name"][levers["id"] == ""]), empty=""),
         "goods_only": few(dict.fromkeys(levers["name"][goods_only]), empty=""),
-        "measure": MEASURES[chosen.measure],
         "idle_amplifiers": few(map(lever_words, (set(acting) - set(futures.scenario.effective))), empty=""),
         "spilling": levers.dropna(subset="spillover")["name"].tolist(),
     }
