@@ -96,9 +96,9 @@ def _explained(error: Exception) -> tuple[str, int]:
         message = re.sub(r"\. (\w)", lambda found: f"; {found[1].lower()}", error.format_message().rstrip("."))
         path = error.ctx.command_path if getattr(error, "ctx", None) else "cdt"
         return f"{message[:1].lower()}{message[1:]} (see {path} --help)", 2
-    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
-    if any(file.startswith("<frozen importlib") for file in files):  # PYTHONPATH may lead to anything
-        return f"a package cannot be imported: {type(error).__name__}: {error} (in {files[-1]})", 1
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    if any(frame.name == "<module>" for frame in frames):  # PYTHONPATH may lead to anything
+        return f"a package cannot be imported: {type(error).__name__}: {error} (in {frames[-1].filename})", 1
     raise error
 
 

@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from rich.console import Console
 
-from carec_digital_trade.results import COLUMNS, MEDIA_TYPE
+from carec_digital_trade.findings import COLUMNS, MEDIA_TYPE
 from carec_digital_trade.runs import execute, kernels, place
 from carec_digital_trade.runs.batch import BatchResult, perform_batch
 from carec_digital_trade.runs.conditions import ORDINARY

@@ -130,10 +130,12 @@ def test_text_is_never_a_formula_and_comes_back(found: str):
 
 
 def test_results_of_a_run_come_back_as_they_were():
-    row = dict(zip(RESULT_COLUMNS, ["toy", "=t", "-r", None, 2024, "@m", -1.5, -2.5, float("-inf"), "+u"], strict=True))
+    row = dict(
+        zip(RESULT_COLUMNS, ["toy", "=t", "-r", None, 2024, "@m", "", -1.5, -2.5, float("-inf"), "+u"], strict=True)
+    )
     frame = pd.DataFrame([row, row | {"table": "t", "value": None}]).astype({"year": "Int64"})
-    frame = frame.astype(dict.fromkeys(["notebook", "table", "region", "iso3", "metric", "unit"], "str"))
-    assert written(frame).splitlines()[1] == b"toy,'=t,'-r,,2024,'@m,-1.5,-2.5,-inf,'+u"
+    frame = frame.astype(dict.fromkeys(["notebook", "table", "region", "iso3", "metric", "item", "unit"], "str"))
+    assert written(frame).splitlines()[1] == b"toy,'=t,'-r,,2024,'@m,,-1.5,-2.5,-inf,'+u"
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)"])
@@ -141,7 +143,7 @@ def test_no_formula_reaches_the_table_of_a_batch(toy: Path, tmp_path: Path, cdt:
     """Neither of a notebook of one's own nor of a run folder of a stranger, whose manifest vouches for it."""
     file = tmp_path / "b.yaml"
     file.write_text(json.dumps({"notebook": str(toy), "grid": {"year": [1, 2]}}))
-    row = ["toy", formula, "CAREC", "", "2024", formula, "-1.5", "", "", "USD"]
+    row = ["toy", formula, "CAREC", "", "2024", formula, "", "-1.5", "", "", "USD"]
     stranger = ",".join(RESULT_COLUMNS) + "\n" + ",".join(row) + "\n"
     own = execute.written
     monkeypatch.setattr(execute, "written", lambda frame: own(frame.assign(table=formula, unit=formula)))

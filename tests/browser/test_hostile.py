@@ -12,7 +12,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import Browser, Page
 
-from carec_digital_trade.results import COLUMNS, MEDIA_TYPE, METADATA_KEY
+from carec_digital_trade.findings import COLUMNS, MEDIA_TYPE, METADATA_KEY
 from carec_digital_trade.runs import kernels, write_index
 from carec_digital_trade.runs.execute import perform
 from carec_digital_trade.runs.identity import plan

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from carec_digital_trade.results import MEDIA_TYPE
+from carec_digital_trade.findings import MEDIA_TYPE
 from carec_digital_trade.runs.blocks import blocks
 from carec_digital_trade.runs.prose import Prose
 

@@ -10,7 +10,7 @@ import nbformat
 from markupsafe import Markup
 from nbconvert.filters.ansi import ansi2html
 
-from carec_digital_trade.results import MEDIA_TYPE
+from carec_digital_trade.findings import MEDIA_TYPE
 from carec_digital_trade.runs.collect import note
 from carec_digital_trade.runs.own_parameters import INJECTED_TAG, PARAMETERS_TAG
 from carec_digital_trade.runs.prose import Prose

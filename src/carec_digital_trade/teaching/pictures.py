@@ -8,14 +8,14 @@ from matplotlib.ticker import MultipleLocator
 from carec_digital_trade.datasets import source_line
 from carec_digital_trade.figures.fans import ROOM, draw_fan, name_bands, unit_for
 from carec_digital_trade.figures.style import RC, REGION_COLOUR, canvas
+from carec_digital_trade.findings import COLUMNS, Finding
 from carec_digital_trade.metrics import regional_total
 from carec_digital_trade.prose import usd
 from carec_digital_trade.regions import Region
-from carec_digital_trade.results import COLUMNS, Result
 from carec_digital_trade.scenarios import BANDS, Simulation
 
 
-def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Result:
+def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Finding:
     """Put a region's past and its simulated baseline into one table.
 
     Parameters
@@ -29,7 +29,7 @@ def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Res
 
     Returns
     -------
-    Result
+    Finding
         The table has a row a year: Year, Observed (missing in the future), Median, and from and to of each band
         (missing in the past), USD million; a year's total is of the members with data.
     """
@@ -40,7 +40,7 @@ def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Res
     names |= {f"{side}_{band}": f"{band}% {end}" for band in BANDS for side, end in (("low", "from"), ("high", "to"))}
     table = pd.concat([past, ahead[list(names)].rename(columns=names)], ignore_index=True)
     last, final = past.iloc[-1], table.iloc[-1]
-    return Result(
+    return Finding(
         name="futures",
         caption=f"Digitally delivered trade, exports plus imports, of {region.label}: observed to {last['Year']:.0f} "
         f"(solid), then the median (dashed) and bands of {simulation.draws:,} futures without new policy",
@@ -52,12 +52,12 @@ def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Res
     )
 
 
-def fan(result: Result) -> list[Axes]:
+def fan(result: Finding) -> list[Axes]:
     """Draw the past as a line and the futures as bands that open.
 
     Parameters
     ----------
-    result : Result
+    result : Finding
         From `futures`.
 
     Returns
