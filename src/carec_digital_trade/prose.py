@@ -1,7 +1,7 @@
 """Numbers and lists in sentences; a missing number never reaches one unsaid."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 
 def usd(million: float) -> str:
@@ -95,28 +95,6 @@ def sentences(*parts: str) -> str:
         One paragraph.
     """
     return " ".join(part for part in parts if part)
-
-
-def coverage_note(rows: Sequence[tuple[str, int, int, str]]) -> str:
-    """Say which regions are only partly covered.
-
-    Parameters
-    ----------
-    rows : sequence of (label, members, covered, missing)
-        One a region; missing is a text of codes.
-
-    Returns
-    -------
-    str
-        A sentence a partial region, or an empty text when all are complete.
-    """
-    return sentences(
-        *(
-            f"{label} is partial: {covered} of {count(members, 'member')} with data (missing: {missing})."
-            for label, members, covered, missing in rows
-            if covered < members
-        )
-    )
 
 
 def capital(text: str) -> str:
