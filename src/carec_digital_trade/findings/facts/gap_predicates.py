@@ -18,7 +18,7 @@ Facts = dict[str, Any]
 
 SMALL = 1 - CONFIDENCE
 """Value of p below which a difference is told from chance."""
-_LONGEST_LABEL = 4
+_LONGEST_LABEL = 3
 """Words of a region's name that a sentence has room for; a longer one stands in captions and tables."""
 
 
