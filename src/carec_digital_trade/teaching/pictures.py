@@ -8,14 +8,14 @@ from matplotlib.ticker import MultipleLocator
 from carec_digital_trade.datasets import source_line
 from carec_digital_trade.figures.fans import ROOM, draw_fan, name_bands, unit_for
 from carec_digital_trade.figures.style import RC, REGION_COLOUR, canvas
+from carec_digital_trade.findings import COLUMNS, Finding
 from carec_digital_trade.metrics import regional_total
 from carec_digital_trade.prose import usd
 from carec_digital_trade.regions import Region
-from carec_digital_trade.results import COLUMNS, Result
 from carec_digital_trade.scenarios import BANDS, Simulation
 
 
-def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Result:
+def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Finding:
     """Put a region's past and its simulated baseline into one table.
 
     Parameters
@@ -29,7 +29,7 @@ def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Res
 
     Returns
     -------
-    Result
+    Finding
         The table has a row a year: Year, Observed (missing in the future), Median, and from and to of each band
         (missing in the past), USD million; a year's total is of the members with data.
     """
@@ -40,8 +40,9 @@ def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Res
     names |= {f"{side}_{band}": f"{band}% {end}" for band in BANDS for side, end in (("low", "from"), ("high", "to"))}
     table = pd.concat([past, ahead[list(names)].rename(columns=names)], ignore_index=True)
     last, final = past.iloc[-1], table.iloc[-1]
-    return Result(
+    return Finding(
         name="futures",
+        frame=simulation.baseline(),
         caption=f"Digitally delivered trade, exports plus imports, of {region.label}: observed to {last['Year']:.0f} "
         f"(solid), then the median (dashed) and bands of {simulation.draws:,} futures without new policy",
         table=table,
@@ -52,12 +53,12 @@ def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Res
     )
 
 
-def fan(result: Result) -> list[Axes]:
+def fan(result: Finding) -> list[Axes]:
     """Draw the past as a line and the futures as bands that open.
 
     Parameters
     ----------
-    result : Result
+    result : Finding
         From `futures`.
 
     Returns
@@ -65,14 +66,15 @@ def fan(result: Result) -> list[Axes]:
     list of matplotlib.axes.Axes
         One, whose scale starts at zero.
     """
-    past, ahead = result.table.dropna(subset="Observed"), result.table.dropna(subset="Median")
+    past, ahead, metric = result.table.dropna(subset="Observed"), result.frame, "baseline_trade"
+    start = int(past["Year"].iloc[-1]), past["Observed"].iloc[-1]
     axes = canvas(1, 4.2, result.reading, f"{result.caption}.", result.source, margins=(1.0, ROOM))
     with mpl.rc_context(RC):
-        unit = unit_for(ahead["Median"].iloc[-1])
-        years = draw_fan(axes[0], ahead, past.iloc[-1], unit, REGION_COLOUR)
+        unit = unit_for(ahead[metric].iloc[-1])
+        years = draw_fan(axes[0], ahead, metric, start, unit, REGION_COLOUR)
         axes[0].plot(past["Year"], past["Observed"] / unit.millions, color=REGION_COLOUR, linewidth=2.5)
         axes[0].set(xlim=(past["Year"].min(), years[-1]), ylabel=unit.name)
         axes[0].set_ylim(0)
         axes[0].xaxis.set_major_locator(MultipleLocator(5))
-        name_bands(axes[0], ahead.iloc[-1], unit)
+        name_bands(axes[0], ahead.iloc[-1], metric, unit)
     return axes
