@@ -42,6 +42,7 @@ def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Fin
     last, final = past.iloc[-1], table.iloc[-1]
     return Finding(
         name="futures",
+        frame=simulation.baseline(),
         caption=f"Digitally delivered trade, exports plus imports, of {region.label}: observed to {last['Year']:.0f} "
         f"(solid), then the median (dashed) and bands of {simulation.draws:,} futures without new policy",
         table=table,
@@ -65,14 +66,15 @@ def fan(result: Finding) -> list[Axes]:
     list of matplotlib.axes.Axes
         One, whose scale starts at zero.
     """
-    past, ahead = result.table.dropna(subset="Observed"), result.table.dropna(subset="Median")
+    past, ahead, metric = result.table.dropna(subset="Observed"), result.frame, "baseline_trade"
+    start = int(past["Year"].iloc[-1]), past["Observed"].iloc[-1]
     axes = canvas(1, 4.2, result.reading, f"{result.caption}.", result.source, margins=(1.0, ROOM))
     with mpl.rc_context(RC):
-        unit = unit_for(ahead["Median"].iloc[-1])
-        years = draw_fan(axes[0], ahead, past.iloc[-1], unit, REGION_COLOUR)
+        unit = unit_for(ahead[metric].iloc[-1])
+        years = draw_fan(axes[0], ahead, metric, start, unit, REGION_COLOUR)
         axes[0].plot(past["Year"], past["Observed"] / unit.millions, color=REGION_COLOUR, linewidth=2.5)
         axes[0].set(xlim=(past["Year"].min(), years[-1]), ylabel=unit.name)
         axes[0].set_ylim(0)
         axes[0].xaxis.set_major_locator(MultipleLocator(5))
-        name_bands(axes[0], ahead.iloc[-1], unit)
+        name_bands(axes[0], ahead.iloc[-1], metric, unit)
     return axes
