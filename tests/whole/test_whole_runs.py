@@ -72,4 +72,4 @@ def check_totals(results: pd.DataFrame, chosen: SnapshotParameters) -> None:
 def test_the_index_links_every_run(out: Path):
     page = (out / "index.html").read_text(encoding="utf-8")
     for folder in out.glob("snapshot-*"):
-        assert f'href="{folder.name}/report.html"' in page
+        assert f'href="./{folder.name}/report.html"' in page
