@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import nbformat
 import pytest
@@ -35,14 +36,14 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def _stored(source, parameters, path, conditions):
+def _stored(source, parameters, path, *_):
     """Hand over the outputs that are committed, which nbval holds to those of a run."""
     notebook = read_notebook(source.path)
     nbformat.write(notebook, path)
     return notebook
 
 
-def _fail(source, parameters, path, conditions):
+def _fail(*_):
     raise MemoryError("no memory left")
 
 
@@ -63,7 +64,7 @@ def page(browser: Browser, runs: Path) -> Iterator[Page]:
 
 def reports(page: Page) -> list[str]:
     links = page.locator("table.runs th a")
-    return [f"{page.url.removesuffix('index.html')}{link.get_attribute('href')}" for link in links.all()]
+    return [urljoin(page.url, link.get_attribute("href")) for link in links.all()]
 
 
 def test_the_index_leads_to_the_pages_and_they_lead_back(page: Page):
