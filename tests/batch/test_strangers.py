@@ -138,6 +138,9 @@ def test_results_of_a_run_come_back_as_they_were():
     assert written(frame).splitlines()[1] == b"toy,'=t,'-r,,2024,'@m,,-1.5,-2.5,-inf,'+u"
 
 
+OWN_ROW = ["toy", "totals", "CAREC", "", "2024", "total", "", "1.5", "", "", "USD"]
+
+
 @pytest.mark.parametrize("formula", ["=1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)"])
 def test_no_formula_reaches_the_table_of_a_batch(toy: Path, tmp_path: Path, cdt: Callable, formula: str, monkeypatch):
     """Neither of a notebook of one's own nor of a run folder of a stranger, whose manifest vouches for it."""
@@ -187,3 +190,19 @@ def test_a_delivery_of_another_run_or_into_a_strangers_folder_is_a_failure(toy: 
     here.folder.symlink_to(tmp_path / "elsewhere")
     assert "has not made it" in Delivery(done, files).unpack(here).error.message
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+@pytest.mark.parametrize("row", [["toy", "totals", "CAREC"], [*OWN_ROW, "more"], [*OWN_ROW[:7], "many", *OWN_ROW[8:]]])
+def test_rows_that_are_no_results_spoil_neither_table_nor_chart(
+    toy: Path, tmp_path: Path, cdt: Callable, row: list[str], monkeypatch
+):
+    """In the run folder of a stranger whose manifest vouches for them."""
+    text = ",".join(RESULT_COLUMNS) + "\n" + ",".join(row) + "\n"
+    with monkeypatch.context() as patch:
+        patch.setattr(execute, "written", lambda _: text.encode())
+        assert cdt("run", toy, "-p", "year=1", "--out", tmp_path / "out")[0] == 0
+    file = tmp_path / "b.yaml"
+    file.write_text(json.dumps({"notebook": str(toy), "grid": {"year": [1, 2]}, "chart": ["total"]}))
+    status, *_ = cdt("batch", file, "--out", tmp_path / "out")
+    assert status == (len(row) != len(OWN_ROW))
+    assert (tmp_path / "out" / "index.html").is_file()

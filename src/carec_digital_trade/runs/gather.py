@@ -180,11 +180,13 @@ def read_rows(run: Run) -> Iterator[dict[str, str]]:
     Yields
     ------
     dict of str to str
-        Column to text; under ``name`` the metric and its item.
+        Column to text; under ``name`` the metric and its item. A row that is none of ours, or whose value is neither a
+        number nor missing, is left out: the folder may be a stranger's.
     """
     for record in _records(ownership.read(run.folder / layout.RESULTS, ownership.LARGEST_TABLE).partition(b"\n")[2]):
-        row = dict(zip(RESULT_COLUMNS, map(as_found, record), strict=True))
-        yield row | {"name": whole_name(row["metric"], row["item"])}
+        row = dict(zip(RESULT_COLUMNS, map(as_found, record), strict=False))
+        if len(record) == len(RESULT_COLUMNS) and (not row["value"] or _NUMBER.fullmatch(row["value"])):
+            yield row | {"name": whole_name(row["metric"], row["item"])}
 
 
 def _rows(run: Run) -> bytes:
@@ -194,7 +196,17 @@ def _rows(run: Run) -> bytes:
     header, _, rows = data.partition(b"\n")
     if manifest is None or hashlib.sha256(data).hexdigest() != manifest["results_sha256"] or header != _HEADER:
         raise ValueError(f"{layout.RESULTS} is not the one that the run wrote")
+    if _is_ragged(rows):
+        raise ValueError(f"{layout.RESULTS} has rows of another length than its header")
     return rows
+
+
+def _is_ragged(rows: bytes) -> bool:
+    """Say whether a row has other columns; commas alone are counted where nothing is quoted, which is quick."""
+    columns = len(RESULT_COLUMNS)
+    if b'"' in rows:
+        return any(len(record) != columns for record in _records(rows))
+    return rows.count(b",") != (columns - 1) * rows.count(b"\n")
 
 
 def _prefixed(prefix: bytes, rows: bytes) -> bytes:
