@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ from ports import LISTENS
 from waiting import PATIENCE, alive, wait_for
 
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.runs.execute import attempt
 from carec_digital_trade.runs.kernels import RunKernelManager
+from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
 from carec_digital_trade.runs.provisioner import ForkedKernel
+from carec_digital_trade.runs.workers import begun
 
 from .conftest import PARAMETERS, SHOW, descendants, write_notebook
 
@@ -199,6 +203,19 @@ def test_a_kernel_ends_with_what_asked_for_it(pool: Pool):
     assert other.wait() == -signal.SIGTERM
     assert other.poll() == -signal.SIGTERM
     other.kill()
+
+
+def test_a_killed_worker_has_let_go_of_its_lock(pool: Pool, toy: Path, tmp_path: Path):
+    for year in range(3):  # without waiting for its end, one in a few is still held
+        runs = [{"year": year, "deed": "wait", "place": str(tmp_path)}]
+        (run,) = plan_batch({"notebook": str(toy), "runs": runs}, tmp_path).to_do
+        worker = begun(partial(attempt, run), [], pool._source, None)
+        wait_for(lambda began=tmp_path / f"began {year}": began.exists())
+        worker.kill()
+        (left,) = tmp_path.glob(".*.lock")
+        with locked(left, "still held"):
+            pass
+        assert not left.exists()
 
 
 def test_files_of_the_working_folder_are_no_modules(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import select
 import shutil
 import signal
 import socket
@@ -122,13 +123,18 @@ class Worker:
     connection: Connection
 
     def kill(self) -> None:
-        """Kill the process, and wait until it writes no more."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows knows one way only
-        with contextlib.suppress(EOFError, OSError):
-            while True:
-                self.connection.recv()
-        self.connection.close()
+        """Kill the process, and wait until it has gone: it lets go of its locks after its connection."""
+        with contextlib.ExitStack() as last:
+            with contextlib.suppress(AttributeError, OSError):  # where the system does not tell, the connection has to
+                descriptor = os.pidfd_open(self.pid)
+                last.callback(os.close, descriptor)
+                last.callback(select.select, [descriptor], [], [])
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows knows one way only
+            with contextlib.suppress(EOFError, OSError):
+                while True:
+                    self.connection.recv()
+            self.connection.close()
 
 
 class Source(Protocol):
