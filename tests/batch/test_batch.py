@@ -91,6 +91,7 @@ def test_order_and_number_of_workers_do_not_matter(perform: Callable, undisturbe
     assert stamps(result.out) == before
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_a_killed_batch_goes_on(toy: Path, undisturbed: BatchResult, tmp_path: Path, capsys: pytest.CaptureFixture):
     file, out = tmp_path / "batch.yaml", tmp_path / "out"

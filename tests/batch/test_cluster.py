@@ -50,6 +50,7 @@ def content(toy: Path, **more: object) -> dict:
     return {"notebook": str(toy), "grid": {"year": [1, 2], "flow": ["exports", "imports"]}, **more}
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same(
     toy: Path, tmp_path: Path, local: str, expected: BatchResult, capsys: pytest.CaptureFixture
 ):
@@ -75,6 +76,7 @@ def dask(*arguments: object) -> subprocess.Popen:
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+@pytest.mark.slow
 def test_a_lost_workers_runs_are_performed_elsewhere(toy: Path, tmp_path: Path, expected: BatchResult):
     waiting = {"year": 7, "deed": "wait", "place": str(tmp_path)}
 

@@ -122,6 +122,7 @@ RELAXED = settings(
 )
 
 
+@pytest.mark.slow
 @RELAXED
 @given(found=things(OUT_NAMES), steps=STEPS, first=st.booleans())
 def test_what_stands_in_a_folder_of_runs_stays(
@@ -209,6 +210,7 @@ def take_in(name: str) -> None:
     storing.store(SOURCES["unctad_deliverable"], name, reading, {"file": "f.csv", "retrieved": "2027-06-01"})
 
 
+@pytest.mark.slow
 @RELAXED
 @given(found=things(VINTAGE_NAMES), kill_after=st.none() | st.integers(1, 40))
 def test_what_stands_among_the_vintages_stays(user_data: Path, found: dict, kill_after: int | None):

@@ -18,6 +18,8 @@ from carec_digital_trade.runs.execute import perform
 from carec_digital_trade.runs.identity import plan
 from carec_digital_trade.runs.notebooks import open_notebook
 
+pytestmark = pytest.mark.slow
+
 ROW = ["totals", "CAREC", None, 2024, "total", "", 1.0, None, None, "USD million"]
 
 

@@ -24,6 +24,8 @@ from carec_digital_trade.parameters import NOTEBOOKS
 
 from .conftest import look
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 MILLISECONDS = 1_000 * PATIENCE
 

@@ -17,6 +17,8 @@ from carec_digital_trade.runs.notebooks import open_notebook, read_notebook
 
 from .conftest import look
 
+pytestmark = pytest.mark.slow
+
 A4 = 794 - 2 * 57
 """Width between the margins of a sheet, in CSS pixels: 210 mm, less 15 mm on either side."""
 

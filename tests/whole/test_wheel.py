@@ -10,6 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 # Whoever imports this cannot reach any address: what a run needs of sockets is the kernel's, and those are files.
 DENY = """

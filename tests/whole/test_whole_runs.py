@@ -12,6 +12,8 @@ from carec_digital_trade.runs import run_batch
 from carec_digital_trade.runs.collect import read_results
 from carec_digital_trade.runs.planning import plan_batch
 
+pytestmark = pytest.mark.slow
+
 PARAMETER_SETS = {
     "defaults": {},
     "first year": {"year": 2005},
