@@ -21,7 +21,7 @@ from datetime import date
 from pathlib import Path
 import pandas as pd
 from carec_digital_trade import importers
-from carec_digital_trade.importers.source import Asked
+from carec_digital_trade.importers.storing import Asked
 
 def peak():
     status = Path("/proc/self/status").read_text()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 from local_server import Server
 
-from carec_digital_trade import datasets, names, regions, vintages
+from carec_digital_trade import datasets, vintages
 
 # The same examples each time, so that a commit that was green stays green; the thorough profile looks for new ones.
 settings.register_profile("usual", derandomize=True)
@@ -30,9 +30,9 @@ def data_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     folder = tmp_path / "data"
     shutil.copytree(datasets.bundled("data"), folder)
     monkeypatch.setattr(datasets, "bundled", lambda kind: tmp_path / kind)
-    _forget()
+    vintages.forget()
     yield folder
-    _forget()
+    vintages.forget()
 
 
 @pytest.fixture
@@ -51,15 +51,3 @@ def server() -> Iterator[Server]:
     running = Server()
     yield running
     running.close()
-
-
-def _forget() -> None:
-    vintages.forget()
-    for cached in (
-        regions._economies,
-        regions._memberships,
-        regions._own_names,
-        names.known_names,
-        names.spellings,
-    ):
-        cached.cache_clear()

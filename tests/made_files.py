@@ -9,8 +9,8 @@ import pandas as pd
 import pycountry
 
 from carec_digital_trade.datasets import load
-from carec_digital_trade.importers import unctad_deliverable, world_bank
-from carec_digital_trade.importers.wto_delivered import MEMBERS, PARTS_OF_WORLD, SERVICES
+from carec_digital_trade.importers import unctad, world_bank
+from carec_digital_trade.importers.wto import MEMBERS, PARTS_OF_WORLD, SERVICES
 
 WTO_COLUMNS = [
     *("FLOW", "REPORTER_CODE", "REPORTER_NAME", "PARTNER", "YEAR", "INDICATOR", "INDICATOR_NAME", "MODE", "UNIT"),
@@ -118,7 +118,7 @@ def _flags(frame: pd.DataFrame) -> list[str]:
 def unctad_file() -> pd.DataFrame:
     """A CSV of Data360's database UNCTAD_DE as text, with an aggregate, an empty observation and another indicator."""
     table = load("deliverable")
-    codes = {flow: code for code, flow in unctad_deliverable.INDICATORS.items()}
+    codes = {flow: code for code, flow in unctad.INDICATORS.items()}
     rows = pd.DataFrame(
         {
             "DATABASE_ID": "UNCTAD_DE",

@@ -9,7 +9,7 @@ import pytest
 from local_server import Server, body, status
 
 from carec_digital_trade import cli, importers
-from carec_digital_trade.importers.patience import Patience
+from carec_digital_trade.importers import Patience
 
 FILE = made_files.unctad_file()
 

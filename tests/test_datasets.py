@@ -12,12 +12,12 @@ from carec_digital_trade.datasets import (
     describe,
     labels,
     load,
-    pandera_schema,
     source_line,
     verify,
 )
 from carec_digital_trade.errors import DataError, InputError
 from carec_digital_trade.paths import bundled
+from carec_digital_trade.tables import pandera_schema
 
 TABLES = [
     "table1",

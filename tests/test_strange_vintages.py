@@ -15,7 +15,7 @@ from carec_digital_trade.datasets import describe, load, verify
 from carec_digital_trade.datasets import vintages as listed
 from carec_digital_trade.errors import DataError, InputError
 from carec_digital_trade.importers import SOURCES, storing
-from carec_digital_trade.importers.source import Reading
+from carec_digital_trade.importers.storing import Reading
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.runs import open_notebook, plan
 

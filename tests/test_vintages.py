@@ -25,10 +25,10 @@ from carec_digital_trade.errors import DataError, InputError
 from carec_digital_trade.importers import storing
 from carec_digital_trade.metrics import services_integration, years
 from carec_digital_trade.parameters import SnapshotParameters
-from carec_digital_trade.planned import PLANNED_VARIABLE, kernel_environment
 from carec_digital_trade.regions import region
 from carec_digital_trade.runs import execute, kernels, open_notebook, plan
 from carec_digital_trade.scenarios.indicators import indicator_values
+from carec_digital_trade.vintages import PLANNED_VARIABLE, kernel_environment
 
 ROOT = Path(__file__).parents[1]
 FILE = made_files.wto_file()
@@ -512,9 +512,7 @@ sys.exit(cli.status(["data", "refresh", "world_bank"]))
 
 def test_nothing_but_refresh_asks_the_network(tmp_path: Path):
     file = unctad_file(tmp_path)
-    patience = (
-        "import carec_digital_trade.importers as i\nfrom carec_digital_trade.importers.download import Patience\n"
-    )
+    patience = "import carec_digital_trade.importers as i\nfrom carec_digital_trade.importers import Patience\n"
     patience += "i.Patience = lambda: Patience(attempts=2, first_wait=0.01)\n"
     done = subprocess.run(
         [sys.executable, "-c", DENIED.replace("sys.exit(", patience + "sys.exit("), file],

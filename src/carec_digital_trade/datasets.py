@@ -1,11 +1,11 @@
 """The catalogue of data tables: load, describe, verify.
 
 Everything that is known of a bundled table stands in ``data/datapackage.json`` (Frictionless Data Package, version 2),
-and an imported vintage has a descriptor of the same form. This module reads them, checks each file, and returns tidy
-frames.
+and an imported vintage has a descriptor of the same form.
 """
 
 import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +14,16 @@ import pandas as pd
 from carec_digital_trade import tables
 from carec_digital_trade.errors import DataError, InputError, nearest
 from carec_digital_trade.paths import bundled
-from carec_digital_trade.planned import check_planned
-from carec_digital_trade.published import HASHES
-from carec_digital_trade.tables import pandera_schema
 from carec_digital_trade.vintages import (
     BUNDLED,
     LATEST,
+    check_planned,
     descriptor,
     holder,
     imported_vintages,
     look_again,
     remembered,
 )
-
-__all__ = [
-    "BUNDLED",
-    "LATEST",
-    "catalogue",
-    "describe",
-    "has_table",
-    "labels",
-    "load",
-    "pandera_schema",
-    "source_line",
-    "verify",
-    "vintages",
-]
 
 _SHOWN = 200
 """Characters of a stranger's text in a sentence."""
@@ -61,25 +45,19 @@ def catalogue(vintage: str = BUNDLED) -> pd.DataFrame:
     pandas.DataFrame
         One row a table that can be loaded with the vintage: table, title, vintage (the table's own), retrieved,
         columns, licence, sources.
-
-    Raises
-    ------
-    InputError
-        If no table has the vintage.
     """
-    names = _names(bundled("data"))
-    names += [name for name in IMPORTED_ONLY if has_table(name, vintage)]
+    names = [*_resources(bundled("data")), *(name for name in IMPORTED_ONLY if has_table(name, vintage))]
     rows = [
         {
             "table": resource["name"],
             "title": resource["title"],
             "vintage": resource["vintage"],
             "retrieved": resource["retrieved"],
-            "columns": ", ".join(field["name"] for field in resource["schema"]["fields"]),
+            "columns": ", ".join(_columns(resource)),
             "licence": "; ".join(licence["title"] for licence in resource["licenses"]),
             "sources": "; ".join(source["title"] for source in resource["sources"]),
         }
-        for resource in (_resource(name, vintage) for name in names)
+        for resource in (_found(name, vintage)[1] for name in names)
     ]
     return pd.DataFrame(rows)
 
@@ -107,7 +85,7 @@ def vintages() -> pd.DataFrame:
             "folder": str(each.folder),
         }
         for each in sorted(imported_vintages(), key=lambda each: (each.retrieved, each.imported))
-        for resource in _package(each.folder)["resources"]
+        for resource in _resources(each.folder).values()
     ]
     return pd.DataFrame(rows, columns=["vintage", "source", "table", "retrieved", "rows", "file", "latest", "folder"])
 
@@ -120,19 +98,14 @@ def has_table(name: str, vintage: str = BUNDLED) -> bool:
     name : str
         Table; those that the package comes with always can.
     vintage : str
-        As in `load`.
+        As in `load`, errors included.
 
     Returns
     -------
     bool
         False for a table that only an import brings and the vintage does not hold.
-
-    Raises
-    ------
-    InputError
-        If no table has the vintage.
     """
-    return holder(name, vintage, None) is not None or name in _names(bundled("data"))
+    return holder(name, vintage, None) is not None or name in _resources(bundled("data"))
 
 
 def describe(name: str, vintage: str = BUNDLED) -> dict[str, Any]:
@@ -157,7 +130,7 @@ def describe(name: str, vintage: str = BUNDLED) -> dict[str, Any]:
     InputError
         If there is no such table or vintage.
     """
-    return copy.deepcopy(_resource(name, vintage))
+    return copy.deepcopy(_found(name, vintage)[1])
 
 
 def load(name: str, vintage: str = BUNDLED) -> pd.DataFrame:
@@ -186,8 +159,9 @@ def load(name: str, vintage: str = BUNDLED) -> pd.DataFrame:
         If the file is not the one described, naming file, row, column and what was expected, or, within a run, not
         the one on which the run was planned.
     """
-    check_planned(name, vintage, _resource(name, vintage)["hash"])
-    return _load(name, _folder(name, vintage)).copy()
+    folder, resource = _found(name, vintage)
+    check_planned(name, vintage, resource["hash"])
+    return _load(name, folder).copy()
 
 
 def verify(name: str | None = None, vintage: str = BUNDLED) -> pd.DataFrame:
@@ -197,28 +171,20 @@ def verify(name: str | None = None, vintage: str = BUNDLED) -> pd.DataFrame:
 
     Parameters
     ----------
-    name : str, optional
-        Table; all of them by default.
-    vintage : str
-        As in `load`.
+    name, vintage : str
+        As in `load`; all tables by default.
 
     Returns
     -------
     pandas.DataFrame
         One row a fault: table, file, row (line of the file, the header being 1; missing if the fault is not in one
         line), problem. Empty if all is well.
-
-    Raises
-    ------
-    InputError
-        If there is no such table or vintage.
     """
     names = list(catalogue(vintage)["table"]) if name is None else [name]
-    resources = [(_folder(each, vintage), _resource(each, vintage)) for each in names]
     faults = [
         (resource["name"], resource["path"], row, problem)
-        for folder, resource in resources
-        for row, problem in tables.faults(folder, resource) or [(None, each) for each in _unpublished(folder, resource)]
+        for folder, resource in (_found(each, vintage) for each in names)
+        for row, problem in _checked(folder, resource)[1]
     ]
     return pd.DataFrame(faults, columns=["table", "file", "row", "problem"]).astype({"row": "Int64"})
 
@@ -236,8 +202,8 @@ def labels(name: str, column: str) -> dict[str, str]:
     dict of str to str
         Code to label.
     """
-    field = next(field for field in _resource(name, BUNDLED)["schema"]["fields"] if field["name"] == column)
-    return {category["value"]: category["label"] for category in field["categories"]}
+    fields = {field["name"]: field for field in _found(name, BUNDLED)[1]["schema"]["fields"]}
+    return {category["value"]: category["label"] for category in fields[column]["categories"]}
 
 
 def source_line(*names: str, vintage: str = BUNDLED) -> str:
@@ -257,7 +223,7 @@ def source_line(*names: str, vintage: str = BUNDLED) -> str:
     """
     parts = [
         f"{source['title']} ({resource['vintage']})"
-        for resource in (_resource(name, vintage) for name in names)
+        for resource in (_found(name, vintage)[1] for name in names)
         for source in resource["sources"]
     ]
     return "Source: " + "; ".join(dict.fromkeys(parts)) + "."
@@ -265,61 +231,66 @@ def source_line(*names: str, vintage: str = BUNDLED) -> str:
 
 def _is_latest(name: str, folder: Path) -> bool:
     try:
-        return _folder(name, LATEST) == folder
+        return _found(name, LATEST)[0] == folder
     except DataError:  # while a vintage cannot be read, nobody can say
         return False
 
 
-def _resource(name: str, vintage: str) -> dict[str, Any]:
-    folder = _folder(name, vintage)
-    return next(resource for resource in _package(folder)["resources"] if resource["name"] == name)
-
-
-def _folder(name: str, vintage: str) -> Path:
-    """Return the folder of the Data Package that a table is taken from."""
-    resources = {resource["name"]: resource for resource in _package(bundled("data"))["resources"]}
-    if name not in resources and name not in IMPORTED_ONLY:
-        raise InputError(f"there is no table {name!r}: the tables are {', '.join(resources)}{nearest(name, resources)}")
-    found = holder(name, vintage, resources[name]["retrieved"] if name in resources else None)
-    if found is None and name not in resources:
+def _found(name: str, vintage: str) -> tuple[Path, dict[str, Any]]:
+    """Return the folder of the Data Package that a table is taken from, and what its descriptor says of the table."""
+    own = _resources(bundled("data"))
+    if name not in own and name not in IMPORTED_ONLY:
+        raise InputError(f"there is no table {name!r}: the tables are {', '.join(own)}{nearest(name, own)}")
+    found = holder(name, vintage, own[name]["retrieved"] if name in own else None)
+    if found is None and name not in own:
         raise InputError(
             f"the vintage {vintage!r} has no table {name}: import it (cdt data import {IMPORTED_ONLY[name]} FILE) "
             f"and use its vintage, or 'latest'"
         )
-    if found is None:
-        return bundled("data")
-    if name in resources and (columns := _columns(found.folder, name)) != _columns(bundled("data"), name):
-        raise DataError(
-            f"{found.folder}: the columns of {name} are {', '.join(columns)[:_SHOWN]}, not those of the table"
-        )
-    return found.folder
+    folder = found.folder if found else bundled("data")
+    resource = _resources(folder)[name]
+    columns, wanted = (_columns(each) for each in (resource, own.get(name, resource)))
+    if columns != wanted:
+        raise DataError(f"{folder}: the columns of {name} are {', '.join(columns)[:_SHOWN]}, not those of the table")
+    return folder, resource
 
 
-def _columns(folder: Path, name: str) -> list[str]:
-    resource = next(resource for resource in _package(folder)["resources"] if resource["name"] == name)
+def _columns(resource: dict[str, Any]) -> list[str]:
     return [field["name"] for field in resource["schema"]["fields"]]
 
 
-def _names(folder: Path) -> list[str]:
-    return [resource["name"] for resource in _package(folder)["resources"]]
-
-
 @remembered(maxsize=64)
-def _package(folder: Path) -> dict[str, Any]:
-    return descriptor(folder)
+def _resources(folder: Path) -> dict[str, dict[str, Any]]:
+    return {resource["name"]: resource for resource in descriptor(folder)["resources"]}
 
 
 @remembered(maxsize=32)
 def _load(name: str, folder: Path) -> pd.DataFrame:
-    resource = next(resource for resource in _package(folder)["resources"] if resource["name"] == name)
-    frame = tables.read(folder, resource)
-    for problem in _unpublished(folder, resource):
-        raise DataError(f"{resource['path']}: {problem}")
-    return frame
+    resource = _resources(folder)[name]
+    frame, faults = _checked(folder, resource)
+    for row, problem in faults:
+        raise DataError(f"{resource['path']}{'' if row is None else f', row {row}'}: {problem}")
+    for field in resource["schema"]["fields"]:
+        if field.get("zeroIsMissing"):
+            frame[field["name"]] = frame[field["name"]].mask(frame[field["name"]] == 0)
+    return frame.assign(**resource.get("adds", {}))
 
 
-def _unpublished(folder: Path, resource: dict[str, Any]) -> list[str]:
-    """Compare a bundled table's descriptor with what the package was released with."""
-    if folder != bundled("data") or resource["hash"] == HASHES.get(resource["name"]):
-        return []
-    return ["the hash in the descriptor is not the one that this version of the package was released with"]
+def _checked(folder: Path, resource: dict[str, Any]) -> tuple[pd.DataFrame | None, tables.Faults]:
+    """Read a table's file and find what is wrong with it; the bundled ones are those that were released."""
+    frame, faults = tables.checked(folder, resource)
+    if not faults and folder == bundled("data") and resource["hash"] != _released().get(resource["name"]):
+        faults = [
+            (None, "the hash in the descriptor is not the one that this version of the package was released with")
+        ]
+    return frame, faults
+
+
+@cache
+def _released() -> dict[str, str]:
+    """Return the hashes of the bundled tables, which lie beside the code as well as in their descriptor.
+
+    So a table and its descriptor that were changed together are found out.
+    """
+    lines = Path(__file__).with_name("released.sha256").read_text(encoding="ascii").splitlines()
+    return {name.removesuffix(".csv"): f"sha256:{digest}" for digest, name in map(str.split, lines)}

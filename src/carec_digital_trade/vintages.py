@@ -5,7 +5,8 @@ The figures that come with the package are the vintage "bundled". An import adds
 source and no others; the same name may be given to the vintages of several sources, so that they are used together.
 
 A process looks at the folder when it first needs to and again when parameters are checked, so that everything between
-two looks rests on the same figures.
+two looks rests on the same figures. The kernel of a run is told through its environment on which figures the run was
+planned, and each load is held to that.
 """
 
 import json
@@ -13,12 +14,11 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from carec_digital_trade import ownership
-from carec_digital_trade.descriptors import fault
 from carec_digital_trade.errors import DataError, InputError, nearest
 from carec_digital_trade.paths import expanded
 
@@ -26,6 +26,9 @@ BUNDLED = "bundled"
 LATEST = "latest"
 FOLDER_VARIABLE = "CAREC_DATA_DIR"
 """Environment variable that overrides the data folder."""
+
+PLANNED_VARIABLE = "CAREC_PLANNED_DATA"
+"""Environment variable: JSON of the vintage that a run asks for, and the hash of each of its tables."""
 
 DESCRIPTOR = "datapackage.json"
 # It begins with year and month: YAML would read a bare year as a number, and the package reads the year off the name.
@@ -44,10 +47,8 @@ class Vintage:
         Name of the importer.
     name : str
         As the parameter ``vintage`` names it.
-    retrieved : str
-        Date on which the file was obtained, ISO 8601.
-    imported : str
-        Time of the import, ISO 8601, UTC.
+    retrieved, imported : str
+        Date on which the file was obtained, and time of the import (UTC), ISO 8601.
     tables : tuple of str
         Tables that it holds.
     folder : pathlib.Path
@@ -63,13 +64,7 @@ class Vintage:
 
 
 def data_folder() -> Path:
-    """Return the user's data folder, which need not exist.
-
-    Returns
-    -------
-    pathlib.Path
-        The environment variable ``CAREC_DATA_DIR`` or the platform's folder for user data; an absolute path.
-    """
+    """Return the user's data folder, an absolute path that need not exist; ``CAREC_DATA_DIR`` overrides it."""
     import platformdirs  # noqa: PLC0415  (a run on the bundled figures does not need it)
 
     override = os.environ.get(FOLDER_VARIABLE)
@@ -77,29 +72,12 @@ def data_folder() -> Path:
 
 
 def vintages_folder() -> Path:
-    """Return the folder of imported vintages, which need not exist.
-
-    Returns
-    -------
-    pathlib.Path
-        Its subfolders are sources, theirs are vintages.
-    """
+    """Return the folder of imported vintages, which need not exist: its subfolders are sources, theirs vintages."""
     return data_folder() / "vintages"
 
 
 def remembered(maxsize: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Cache what a function of a vintage's name returns until the vintages change.
-
-    Parameters
-    ----------
-    maxsize : int
-        Results kept.
-
-    Returns
-    -------
-    callable
-        A decorator like `functools.lru_cache`.
-    """
+    """Cache what a function of the data returns until the vintages change: a decorator like `functools.lru_cache`."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         cached = lru_cache(maxsize)(function)
@@ -110,18 +88,7 @@ def remembered(maxsize: int) -> Callable[[Callable[..., Any]], Callable[..., Any
 
 
 def asked_vintage(parameters: Mapping[str, Any]) -> str:
-    """Return the vintage that the parameters of a notebook ask for.
-
-    Parameters
-    ----------
-    parameters : mapping
-        A user's own notebook may have no ``vintage``, or None.
-
-    Returns
-    -------
-    str
-        "bundled" unless they say otherwise.
-    """
+    """Return the vintage that the parameters of a notebook ask for: bundled if they have none, or None."""
     return parameters.get("vintage") or BUNDLED
 
 
@@ -132,24 +99,12 @@ def forget() -> None:
 
 
 def imported_vintages() -> tuple[Vintage, ...]:
-    """List the imported vintages as this process last saw them.
-
-    Returns
-    -------
-    tuple of Vintage
-        By source and name, without those that cannot be read.
-    """
+    """List the imported vintages that can be read, by source and name, as this process last saw them."""
     return _seen()[0]
 
 
 def unreadable_vintages() -> dict[Path, str]:
-    """List what stands among the vintages, as this process last saw them, and cannot be read.
-
-    Returns
-    -------
-    dict of pathlib.Path to str
-        Folder to a sentence that says why.
-    """
+    """List the folders of vintages that cannot be read, each with a sentence that says why, as last seen."""
     return dict(_seen()[1])
 
 
@@ -185,18 +140,7 @@ def check_vintage(vintage: str) -> None:
 
 
 def check_name(name: str) -> None:
-    """Refuse a name that a new vintage cannot have.
-
-    Parameters
-    ----------
-    name : str
-        What the user would call it.
-
-    Raises
-    ------
-    InputError
-        If it does not begin with a year and a month.
-    """
+    """Refuse, by an InputError, a name of a new vintage that does not begin with a year and a month."""
     if not _NAME.fullmatch(name):
         raise InputError(
             f"a vintage cannot be called {name!r}: begin with its year and month, such as 2027-05 or 2027-05-21-wto"
@@ -264,6 +208,49 @@ def descriptor(folder: Path) -> dict[str, Any]:
         raise _unreadable(folder) from None
 
 
+def kernel_environment(vintage: str, data: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return the environment in which a kernel finds the figures on which its run was planned, wherever it works.
+
+    Parameters
+    ----------
+    vintage : str
+        That the run asks for.
+    data : mapping of str to mapping
+        Table to its ``hash``.
+
+    Returns
+    -------
+    dict of str to str
+        For `check_planned`, and the data folder if it is not the platform's.
+    """
+    planned = {"vintage": vintage, "hashes": {table: each["hash"] for table, each in data.items()}}
+    folder = {FOLDER_VARIABLE: str(data_folder())} if os.environ.get(FOLDER_VARIABLE) else {}
+    return {PLANNED_VARIABLE: json.dumps(planned), **folder}
+
+
+def check_planned(table: str, vintage: str, digest: str) -> None:
+    """Refuse, in the kernel of a run, a table that is not the one on which the run was planned.
+
+    Parameters
+    ----------
+    table, vintage : str
+        What is loaded.
+    digest : str
+        Its hash, as its descriptor says.
+
+    Raises
+    ------
+    DataError
+        If the run's manifest will name another.
+    """
+    planned = json.loads(os.environ.get(PLANNED_VARIABLE, "{}"))
+    if vintage == planned.get("vintage") and planned["hashes"].get(table, digest) != digest:
+        raise DataError(
+            f"the table {table} that the notebook reads is not the one on which the run was planned: leave "
+            f"{FOLDER_VARIABLE} and the vintages as they are, and run it again"
+        )
+
+
 def _unreadable(folder: Path, why: str = "") -> DataError:
     return DataError(f"{folder / DESCRIPTOR} cannot be read{why}: remove the folder and import the file again")
 
@@ -281,17 +268,25 @@ def _scan() -> _Seen:
     found, bad = [], []
     # A folder whose name begins with a dot is an import under way, or one that was killed, or a stranger's.
     for path in sorted(vintages_folder().glob(f"[!.]*/[!.]*/{DESCRIPTOR}")):
+        folder = path.parent
         try:
-            found.append(_vintage(path.parent))
+            content = descriptor(folder)
+            if fault := next(_schema().iter_errors(content), None):
+                place = ".".join(map(str, fault.absolute_path)) or "the whole"
+                raise _unreadable(folder, f" ({place} breaks {fault.validator} {fault.validator_value})")
         except DataError as error:
-            bad.append((path.parent, str(error)))
+            bad.append((folder, str(error)))
+        else:
+            origin, tables = content["origin"], tuple(resource["name"] for resource in content["resources"])
+            named = (folder.parent.name, folder.name)
+            found.append(Vintage(*named, origin["retrieved"], origin["imported"], tables, folder))
     return tuple(found), tuple(bad)
 
 
-def _vintage(folder: Path) -> Vintage:
-    content = descriptor(folder)
-    if found := fault(content):
-        raise _unreadable(folder, f" ({found})")
-    origin = content["origin"]
-    tables = tuple(resource["name"] for resource in content["resources"])
-    return Vintage(folder.parent.name, folder.name, origin["retrieved"], origin["imported"], tables, folder)
+@cache
+def _schema() -> Any:
+    """Return the validator of descriptors, which may be a stranger's."""
+    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415  (slow, and for vintages only)
+
+    schema = Path(__file__).with_name("vintage.schema.json").read_text(encoding="utf-8")
+    return Draft202012Validator(json.loads(schema), format_checker=FormatChecker(["date", "regex"]))

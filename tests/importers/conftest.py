@@ -9,7 +9,7 @@ import made_files
 import pytest
 
 from carec_digital_trade import importers, vintages
-from carec_digital_trade.importers.patience import Patience
+from carec_digital_trade.importers import Patience
 
 
 @pytest.fixture

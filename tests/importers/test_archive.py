@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from carec_digital_trade.errors import DataError
-from carec_digital_trade.importers.archive import unpacked
+from carec_digital_trade.importers.reading import unpacked
 
 CONTENT = b"a,b\n1,2\n" * 1000
 LARGEST = 10**9

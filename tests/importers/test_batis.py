@@ -225,7 +225,7 @@ import sys
 from pathlib import Path
 from datetime import date
 from carec_digital_trade.importers import batis
-from carec_digital_trade.importers.source import Asked
+from carec_digital_trade.importers.storing import Asked
 
 def peak():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))

@@ -14,16 +14,8 @@ from hypothesis import strategies as st
 
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import DataError
-from carec_digital_trade.importers import (
-    batis,
-    cyberlaw,
-    present,
-    storing,
-    unctad_deliverable,
-    world_bank,
-    wto_delivered,
-)
-from carec_digital_trade.importers.source import Asked, Reading
+from carec_digital_trade.importers import batis, present, storing, unctad, world_bank, wto
+from carec_digital_trade.importers.storing import Asked, Reading
 
 ASKED = Asked(date(2027, 6, 1))
 NAMES = set(made_files.economy_names().values())
@@ -45,20 +37,20 @@ class Made:
         return self.read(made_files.csv(frame, folder / self.name, "utf-8"), ASKED)
 
 
-def wto() -> Made:
+def trade() -> Made:
     file = made_files.wto_file()
     file = file[file["REPORTER_CODE"].isin(["KZ", "KG", "CN", "DE", "888", "NA", "WL"]) & file["YEAR"].gt("2023")]
-    columns = list(wto_delivered.COLUMNS)
-    return Made(wto_delivered.read, "DDS.csv", file[columns], "REPORTER_CODE", "YEAR", ("VALUE",))
+    columns = list(wto.COLUMNS)
+    return Made(wto.read, "DDS.csv", file[columns], "REPORTER_CODE", "YEAR", ("VALUE",))
 
 
-def unctad() -> Made:
+def deliverable() -> Made:
     file = made_files.unctad_file()
     file = file[
         file["REF_AREA"].isin(["KAZ", "KGZ", "CHN", "DEU", "FRA", "BRA", "WLD"]) & file["TIME_PERIOD"].gt("2019")
     ]
-    columns = [*unctad_deliverable.COLUMNS, *unctad_deliverable.OPTIONAL]
-    return Made(unctad_deliverable.read, "UNCTAD.csv", file[columns], "REF_AREA", "TIME_PERIOD", ("OBS_VALUE",))
+    columns = [*unctad.COLUMNS, *unctad.OPTIONAL]
+    return Made(unctad.read, "UNCTAD.csv", file[columns], "REF_AREA", "TIME_PERIOD", ("OBS_VALUE",))
 
 
 def wdi() -> Made:
@@ -69,17 +61,24 @@ def wdi() -> Made:
 
 
 def tracker() -> Made:
-    return Made(cyberlaw.read, "tracker.csv", made_files.cyberlaw_file().head(20), "code", None, ())
+    return Made(unctad.read_laws, "tracker.csv", made_files.cyberlaw_file().head(20), "code", None, ())
 
 
 def balanced() -> Made:
     lines = [line.rstrip("\n").split(",") for line in made_files.batis_lines(6, range(2021, 2023))]
     file = pd.DataFrame(lines[1:], columns=lines[0])
-    file = file.loc[file["Item_code"].isin([*batis.SERVICES, "S"]), list(batis.COLUMNS)]
+    matters = file["Item_code"].isin(batis.SERVICES) & file["Balanced_value"].astype(float).ne(0)
+    file = file.loc[matters | file["Item_code"].eq("S") & file["Reporter"].eq("KZ"), list(batis.COLUMNS)]
     return Made(batis.read, "BATIS.csv", file, "Reporter", "Year", ("Balanced_value",))
 
 
-MADE = {"wto_delivered": wto, "unctad_deliverable": unctad, "world_bank": wdi, "cyberlaw": tracker, "batis": balanced}
+MADE = {
+    "wto_delivered": trade,
+    "unctad_deliverable": deliverable,
+    "world_bank": wdi,
+    "cyberlaw": tracker,
+    "batis": balanced,
+}
 
 
 @pytest.fixture(scope="module", params=MADE)
@@ -176,7 +175,7 @@ def test_no_change_is_silent(held: tuple[Made, Reading, Path], data: st.DataObje
     except DataError as error:
         assert "\n" not in str(error)
         return
-    same = all(found.frames[table].equals(frame) for table, frame in right.frames.items())
-    assume(not same or list(changed) != list(made.frame))
     new = [note for note in found.notes if note not in right.notes]
+    if all(found.frames[table].equals(frame) for table, frame in right.frames.items()) and not new:
+        assume(list(changed) != list(made.frame))  # what is not read may change
     assert any(re.search(r"\d", note) or any(name in note for name in NAMES) or "no column" in note for note in new)

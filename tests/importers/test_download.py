@@ -13,8 +13,7 @@ import pytest
 from local_server import Answer, Server, body, silence, status, trickle
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.importers.download import download
-from carec_digital_trade.importers.patience import Patience, SourceError, persist, within
+from carec_digital_trade.importers.download import Patience, SourceError, download, persist, within
 
 CONTENT = b"a,b\n" + b"1,2\n" * 100_000
 

@@ -12,10 +12,10 @@ import made_files
 import pandas as pd
 import pytest
 
-from carec_digital_trade import csvtext
 from carec_digital_trade.errors import DataError
-from carec_digital_trade.importers import SOURCES, archive, reading
-from carec_digital_trade.importers.source import Asked
+from carec_digital_trade.importers import SOURCES, reading
+from carec_digital_trade.importers.storing import Asked
+from carec_digital_trade.tables import CsvText
 
 ASKED = Asked(date(2027, 6, 1))
 NAMES = {
@@ -49,14 +49,17 @@ def source(request: pytest.FixtureRequest) -> str:
 def columns(monkeypatch: pytest.MonkeyPatch) -> list[pd.DataFrame]:
     """What is read as rows, before anything is made of it, for reading all of a file is slow."""
     found: list[pd.DataFrame] = []
-    parsed = reading._guarded
+    parsed = pd.read_csv
 
     def keep(chunks: object) -> object:
-        for chunk in parsed(chunks):
+        for chunk in chunks:
             found.append(chunk)
             yield chunk
 
-    monkeypatch.setattr(reading, "_guarded", keep)
+    def read(text: object, **options: object) -> object:
+        return keep(parsed(text, **options)) if "chunksize" in options else parsed(text, **options)
+
+    monkeypatch.setattr(reading.pd, "read_csv", read)
     return found
 
 
@@ -106,7 +109,7 @@ def test_another_kind_of_file_is_named(
     [
         lambda content: content.replace(b"\n", b"\r"),
         lambda content: content.replace(b"\n", b"\r\n"),
-        lambda content: archive.BOM + archive.BOM + content,
+        lambda content: reading.BOM + reading.BOM + content,
     ],
     ids=["CR", "CRLF", "BOM twice"],
 )
@@ -146,7 +149,7 @@ def test_what_lies_beside_the_file_in_an_archive_is_not_taken_for_it(
     for name in (NAMES[source], "API_download_2027.csv"):  # by its name, and by its columns where that says nothing
         path = packed(tmp_path / "download.zip", {**others, name: contents[source]})
         needed = header[: 1 if source == "batis" else 2]
-        with archive.unpacked(path, "nothing like it.csv", 10**8, needed) as stream:
+        with reading.unpacked(path, "nothing like it.csv", 10**8, needed) as stream:
             assert stream.read() == contents[source]
 
 
@@ -176,7 +179,7 @@ def test_rows_fields_and_chunks_have_bounds(tmp_path: Path, monkeypatch: pytest.
     path = tmp_path / "tracker.csv"
     path.write_bytes(contents["cyberlaw"])
     assert "more than 50 rows" in sentence("cyberlaw", path)
-    monkeypatch.setattr(csvtext, "_LONGEST_CHUNK", 1_000_000)
+    monkeypatch.setattr(CsvText, "LONGEST_CHUNK", 1_000_000)
     header = contents["cyberlaw"].partition(b"\n")[0]
     path.write_bytes(header + b'\n"' + b"Afghanistan\n" * 200_000)
     assert "a quoted field that does not end" in sentence("cyberlaw", path)
@@ -200,7 +203,7 @@ def test_a_column_that_comes_twice_is_refused(source: str, contents: dict[str, b
 
 def test_the_text_is_read_to_its_end_in_parts():
     lines = "".join(f"{each},x\n" for each in range(100_000))
-    text = csvtext.CsvText(io.BytesIO(b"a,b\n" + lines.encode()), "utf-8")
+    text = CsvText(io.BytesIO(b"a,b\n" + lines.encode()), "utf-8")
     assert text.columns == ["a", "b"]
     assert "".join(iter(lambda: text.read(1000), "")) == lines
     assert text.since == len(lines)

@@ -12,7 +12,7 @@ from local_server import Server, body, silence, status
 from carec_digital_trade import importers
 from carec_digital_trade.datasets import load, vintages
 from carec_digital_trade.errors import DataError, InputError
-from carec_digital_trade.importers.patience import Patience
+from carec_digital_trade.importers import Patience
 
 FILE = made_files.wto_file()
 

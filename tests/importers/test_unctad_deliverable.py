@@ -13,7 +13,7 @@ from local_server import Server, body, status
 from carec_digital_trade import importers
 from carec_digital_trade.datasets import describe, load, vintages
 from carec_digital_trade.errors import DataError
-from carec_digital_trade.importers.patience import Patience
+from carec_digital_trade.importers import Patience
 
 FILE = made_files.unctad_file()
 PAGE = 1000

@@ -16,8 +16,7 @@ from local_server import Server, body, silence, status, trickle
 from carec_digital_trade import importers
 from carec_digital_trade.datasets import describe, load, vintages
 from carec_digital_trade.errors import DataError
-from carec_digital_trade.importers import world_bank
-from carec_digital_trade.importers.patience import Patience
+from carec_digital_trade.importers import Patience, world_bank
 from carec_digital_trade.importers.world_bank import INDICATORS
 
 ROWS = made_files.world_bank_rows()

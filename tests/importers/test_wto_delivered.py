@@ -14,7 +14,7 @@ from carec_digital_trade import importers
 from carec_digital_trade.datasets import describe, load, vintages
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.gap import trade_panel
-from carec_digital_trade.importers.wto_delivered import MEMBERS, SERVICES
+from carec_digital_trade.importers.wto import MEMBERS, SERVICES
 from carec_digital_trade.metrics import balassa, composition, shift_share, trade
 from carec_digital_trade.regions import AGGREGATES, region
 from carec_digital_trade.scenarios import outcome

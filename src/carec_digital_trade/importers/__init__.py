@@ -5,26 +5,22 @@ Everything is checked before anything is written; a file that fails a check leav
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from carec_digital_trade import vintages
 from carec_digital_trade.errors import DataError, InputError, nearest
-from carec_digital_trade.importers import batis, cyberlaw, unctad_deliverable, world_bank, wto_delivered
-from carec_digital_trade.importers.download import download
-from carec_digital_trade.importers.patience import Patience, SourceError, within
-from carec_digital_trade.importers.source import Asked, Imported, Progress, Reading, Source, quiet
-from carec_digital_trade.importers.storing import check_free, store
+from carec_digital_trade.importers import batis, unctad, world_bank, wto
+from carec_digital_trade.importers.download import Patience, SourceError, download, within
+from carec_digital_trade.importers.storing import Asked, Imported, Progress, Reading, Source, check_free, quiet, store
 from carec_digital_trade.paths import expanded
 from carec_digital_trade.regions import iso3
 
-__all__ = ["SOURCES", "Imported", "Patience", "Source", "SourceError", "import_file", "refresh"]
+__all__ = ["SOURCES", "Asked", "Imported", "Patience", "Reading", "Source", "SourceError", "import_file", "refresh"]
 
-SOURCES = {
-    module.SOURCE.name: module.SOURCE for module in (wto_delivered, unctad_deliverable, world_bank, cyberlaw, batis)
-}
+SOURCES = {source.name: source for source in (wto.SOURCE, *unctad.SOURCES, world_bank.SOURCE, batis.SOURCE)}
 """The sources by name."""
 
 _LARGEST_DOWNLOAD = 5_000_000_000
@@ -73,8 +69,8 @@ def import_file(
     path = expanded(file)
     if not path.is_file():
         raise InputError(f"there is no file {path}: download {chosen.file} from {chosen.page}")
-    origin = {"file": path.name, "address": None}
-    return _stored(chosen, name, origin, asked, lambda: chosen.read(path, asked), path)
+    with _all_or_nothing(path.name):
+        return _read(chosen, name, asked, path)
 
 
 def refresh(
@@ -119,28 +115,14 @@ def refresh(
             f"{source} has no address that stays: download {chosen.file} from {chosen.page} and use "
             f"cdt data import {source} FILE, or give its present address with --address"
         )
-    if chosen.fetch is not None:
-        origin, fetch = {"file": asked_of, "address": asked_of}, chosen.fetch
-        return _stored(
-            chosen,
-            name,
-            origin,
-            asked,
-            lambda: within(patience.longest, asked_of, lambda: fetch(asked_of, patience, asked)),
-            None,
-        )
-    with tempfile.TemporaryDirectory() as folder:
+    with _all_or_nothing(asked_of), tempfile.TemporaryDirectory() as folder:
+        if chosen.fetch is not None:
+            reading = chosen.fetch(asked_of, patience, asked)
+            origin = {"file": asked_of, "address": asked_of, "retrieved": asked.retrieved.isoformat()}
+            return store(chosen, name, reading, origin)
         path = Path(folder) / (asked_of.rpartition("/")[2].partition("?")[0] or "file")
-        try:
-            within(
-                patience.longest,
-                asked_of,
-                lambda: download(asked_of, path, _LARGEST_DOWNLOAD, patience, progress),
-            )
-        except SourceError as error:
-            raise SourceError(f"{error}; nothing was imported") from None
-        origin = {"file": path.name, "address": asked_of}
-        return _stored(chosen, name, origin, asked, lambda: chosen.read(path, asked), path)
+        within(patience.longest, asked_of, lambda: download(asked_of, path, _LARGEST_DOWNLOAD, patience, progress))
+        return _read(chosen, name, asked, path, asked_of)
 
 
 def _asked(
@@ -169,17 +151,20 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def _stored(
-    source: Source, name: str, origin: dict[str, Any], asked: Asked, read: Callable[[], Reading], path: Path | None
-) -> Imported:
-    """Read and write a vintage, saying of a failure whose it is and that it changed nothing."""
-    if path is not None:
-        with path.open("rb") as file:
-            origin["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
-        check_free(source, name, origin["sha256"])
+@contextmanager
+def _all_or_nothing(file: str) -> Iterator[None]:
+    """Say of a failure whose it is and that it changed nothing."""
     try:
-        return store(source, name, read(), {**origin, "retrieved": asked.retrieved.isoformat()})
+        yield
     except SourceError as error:
         raise SourceError(f"{error}; nothing was imported") from None
     except DataError as error:
-        raise DataError(f"{origin['file']}: {error}; nothing was imported") from None
+        raise DataError(f"{file}: {error}; nothing was imported") from None
+
+
+def _read(source: Source, name: str, asked: Asked, path: Path, address: str | None = None) -> Imported:
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    check_free(source, name, sha256)
+    origin = {"file": path.name, "address": address, "sha256": sha256, "retrieved": asked.retrieved.isoformat()}
+    return store(source, name, source.read(path, asked), origin)

@@ -6,8 +6,7 @@ those within the rest. Flows are the exporter's, at the balanced value, which re
 (Liberatore and Wettstein 2021). The methodology code says how the exporter's own figure came about.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,10 +14,9 @@ import pandas as pd
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
-from carec_digital_trade.importers.codes import other_iso2_codes, wto_codes
 from carec_digital_trade.importers.present import MOST_LOST, against_present, same_scale
 from carec_digital_trade.importers.reading import text_chunks
-from carec_digital_trade.importers.source import Asked, Reading, Source
+from carec_digital_trade.importers.storing import Asked, Reading, Source
 from carec_digital_trade.metrics.integration import REST
 
 COLUMNS = {
@@ -44,7 +42,6 @@ PRINTED = 1e-9
 CHUNK = 250_000
 _FLOW = ["exporter", "importer", "year", "service"]
 _SIDE = ["Item_code", "Year", "Flow"]
-_SUMS = {"value": "sum", "flows": "sum", "row": "min", "first_value": "first", "last_row": "max", "last_value": "last"}
 
 
 def read(path: Path, asked: Asked) -> Reading:
@@ -72,32 +69,36 @@ def read(path: Path, asked: Asked) -> Reading:
     for chunk in text_chunks(path, "*BATIS*.csv", list(COLUMNS), LARGEST, CHUNK, dtype=COLUMNS):
         kept.add(chunk, asked.retrieved.year)
         asked.progress(kept.rows, None)
-    table = kept.table()
-    _check_members(table)
+    table, world = kept.flows()
+    absent = [code for code in wanted if code not in table["exporter"].unique()]
+    members = [code for code in load("memberships")["iso3"] if code in absent]
+    if len(members) > MOST_LOST * len(load("memberships")):
+        raise DataError(f"the exports of {', '.join(members)} are not in the file, so it is cut off")
     _check_scale(table)
     about = {"economies": wanted}
-    notes = (*_absent(table, wanted), *_totals(table, kept.world()), *kept.notes())
-    return Reading({"bilateral": table}, (*notes, *against_present("bilateral", table, about)), about)
+    notes = [f"Not told apart, since the file has no exports of theirs: {', '.join(absent)}."] if absent else []
+    notes += [*_totals(table, world), *kept.notes(), *against_present("bilateral", table, about)]
+    return Reading({"bilateral": table}, tuple(notes), about)
 
 
-@dataclass
 class _Kept:
-    """What is kept of the chunks read so far."""
+    """What is kept of the chunks read so far: flows among the wanted economies one by one, the others summed."""
 
-    wanted: Sequence[str]
-    rows: int = 0
-    missing: int = 0
-    parts: list[pd.DataFrame] = field(default_factory=list)
-    sides: list[pd.DataFrame] = field(default_factory=list)
-    lumped: set[str] = field(default_factory=set)
-    known: dict[str, str] = field(default_factory=dict)
+    def __init__(self, wanted: Sequence[str]) -> None:
+        import pycountry  # noqa: PLC0415  (slow to import, and needed only here)
 
-    def __post_init__(self) -> None:
-        codes = {code: iso3 if iso3 in self.wanted else REST for code, iso3 in wto_codes().items()}
-        self.known = {**dict.fromkeys(other_iso2_codes(), ""), **codes, WORLD: WORLD}
+        self.rows = self.missing = 0
+        self._apart: list[pd.DataFrame] = []
+        self._lumped: list[pd.DataFrame] = []
+        self._sides: list[pd.DataFrame] = []
+        self._unlisted: set[str] = set()
+        codes = {code: iso3 if iso3 in wanted else REST for code, iso3 in checking.wto_codes().items()}
+        # Economies, past ones too, that the package does not list.
+        others = [getattr(each, "alpha_2", "") for each in (*pycountry.countries, *pycountry.historic_countries)]
+        self._known = {**dict.fromkeys(filter(None, others), ""), **codes, WORLD: WORLD}
 
     def add(self, chunk: pd.DataFrame, last_year: int) -> None:
-        """Keep what is wanted of a chunk, summed."""
+        """Keep what is wanted of a chunk."""
         self.rows += len(chunk)
         first, last = chunk["Year"].min(), chunk["Year"].max()
         if not checking.FIRST_YEAR <= first <= last <= last_year:
@@ -109,7 +110,7 @@ class _Kept:
         services = services[~empty]
         services = services.assign(Balanced_value=checking.numbers(services, "Balanced_value"))
         pairs = services[services["type_Partner"].eq(ECONOMY)]
-        self.sides.append(pairs.groupby(_SIDE, observed=True)["Balanced_value"].agg(["size", "sum"]))
+        self._sides.append(pairs.groupby(_SIDE, observed=True)["Balanced_value"].agg(["size", "sum"]))
         # A flow of zero adds nothing to a sum, and there are millions of them; nobody exports to itself.
         exports = services[services["Flow"].eq("X") & services["Balanced_value"].ne(0)]
         frame = pd.DataFrame(
@@ -121,59 +122,44 @@ class _Kept:
                 "method": exports["Final_value_methodology"].astype("str"),
                 "value": exports["Balanced_value"],
                 "flows": 1,
-                "row": exports.index,
-                "first_value": exports["Balanced_value"],
-                "last_row": exports.index,
-                "last_value": exports["Balanced_value"],
             }
         )
-        own = frame["exporter"].eq(frame["importer"]) & frame["exporter"].ne(REST)
-        self.parts.append(_summed(frame[~own]))
+        rest = frame["exporter"].eq(REST) | frame["importer"].eq(REST)
+        self._apart.append(frame[~rest & frame["exporter"].ne(frame["importer"])])
+        self._lumped.append(_summed(frame[rest]))
 
-    def table(self) -> pd.DataFrame:
-        """Return the table, or say why the file cannot be right."""
-        everything = self._everything()
-        table = everything[everything["importer"] != WORLD].reset_index(drop=True)
+    def flows(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the table and what the file itself gives as exports to the World, or say why it cannot be right."""
+        apart, lumped = pd.concat(self._apart), _summed(pd.concat(self._lumped, ignore_index=True))
+        everything = pd.concat([apart, lumped]).sort_values([*_FLOW, "method"])
+        is_world = everything["importer"].eq(WORLD)
+        table = everything[~is_world].reset_index(drop=True)
         if table.empty:
             raise DataError(f"the file holds no exports (Flow X) of the services {', '.join(SERVICES)}")
         checking.all_there("service", SERVICES, list(table["service"].unique()))
-        told_apart = everything[everything["exporter"].ne(REST) & everything["importer"].ne(REST)]
-        flows = told_apart.sort_values("row").groupby(_FLOW).agg(_SUMS)
-        if (flows["flows"] > 1).any():
-            double = flows[flows["flows"] > 1].iloc[0]
-            rows = f"rows {double['row'] + 2:.0f} and {double['last_row'] + 2:.0f}"
-            values = f"as {double['first_value']} and as {double['last_value']}"
-            raise DataError(f"{rows}: {', '.join(map(str, double.name))} comes twice, {values}")
-        return table[[*_FLOW, "method", "value", "flows"]]
-
-    def world(self) -> pd.DataFrame:
-        """Return what the file itself gives as exports to the World."""
-        everything = self._everything()
-        return everything[everything["importer"].eq(WORLD) & everything["exporter"].ne(REST)]
+        checking.once(apart, _FLOW)
+        return table, everything[is_world & everything["exporter"].ne(REST)]
 
     def notes(self) -> Iterator[str]:
-        """Say what was lumped together or left out."""
-        if self.lumped:
-            codes = ", ".join(sorted(self.lumped))
+        """Say what was lumped together or left out, and what does not agree with itself."""
+        if self._unlisted:
+            codes = ", ".join(sorted(self._unlisted))
             yield f"Part of the rest of the world, since the package does not list them: {codes}."
         if self.missing:
             yield f"Flows without a balanced value, which are left out: {self.missing:,}."
-        yield from _apart(pd.concat(self.sides))
-
-    def _everything(self) -> pd.DataFrame:
-        return _summed(pd.concat(self.parts, ignore_index=True))
+        yield from _apart(pd.concat(self._sides))
 
     def _translated(self, column: pd.Series) -> pd.Series:
         """Give wanted economies their code and lump the others together, one category at a time."""
         used = column.cat.remove_unused_categories()
         codes = pd.Series(used.cat.categories)
-        iso3 = checking.mapped(codes, self.known)
-        self.lumped |= set(codes[iso3 == ""])
+        iso3 = checking.mapped(codes, self._known)
+        self._unlisted |= set(codes[iso3 == ""])
         return used.astype("object").map(dict(zip(codes, iso3.replace("", REST), strict=True)))
 
 
 def _summed(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.groupby([*_FLOW, "method"], as_index=False, observed=True).agg(_SUMS)
+    return frame.groupby([*_FLOW, "method"], as_index=False, observed=True)[["value", "flows"]].sum()
 
 
 def _apart(sides: pd.DataFrame) -> Iterator[str]:
@@ -192,34 +178,17 @@ def _apart(sides: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _check_members(table: pd.DataFrame) -> None:
-    """Refuse a file that lacks too many members of the named regions."""
-    members = list(load("memberships")["iso3"])
-    absent = _missing(table, members)
-    if len(absent) > MOST_LOST * len(members):
-        raise DataError(f"the exports of {', '.join(absent)} are not in the file, so it is cut off")
-
-
-def _absent(table: pd.DataFrame, wanted: Sequence[str]) -> Iterator[str]:
-    """Say which economies cannot be told apart, since the file does not have them."""
-    if absent := _missing(table, wanted):
-        yield f"Not told apart, since the file has no exports of theirs: {', '.join(absent)}."
-
-
-def _missing(table: pd.DataFrame, economies: Sequence[str]) -> list[str]:
-    exporters = set(table["exporter"])
-    return [code for code in economies if code not in exporters]
-
-
 def _check_scale(table: pd.DataFrame) -> None:
     """Refuse a file whose exports are not in the unit of UNCTAD's figures on the same services."""
-    exports = table[table["exporter"] != REST].groupby(["exporter", "year"])["value"].sum()
-    present = load("deliverable")
-    present = present[present["flow"] == "exports"].set_index(["iso3", "year"])["value"]
-    same_scale(exports, present.rename_axis(["exporter", "year"]), "USD million", "exports by economy")
+    present = load("deliverable").query("flow == 'exports'").rename(columns={"iso3": "exporter"})
+    new, old = (
+        pd.concat({"value": frame.groupby(["exporter", "year"])["value"].sum()}, names=["figure"])
+        for frame in (table[table["exporter"] != REST], present)
+    )
+    same_scale(new, old, ["figure"], "exports by economy", {"value": "USD million"})
 
 
-def _totals(table: pd.DataFrame, world: pd.DataFrame) -> Iterable[str]:
+def _totals(table: pd.DataFrame, world: pd.DataFrame) -> Iterator[str]:
     """Say where the exports to all partners differ from those to the World."""
     key = ["exporter", "year", "service"]
     sums = [frame[frame["exporter"] != REST].groupby(key)["value"].sum() for frame in (table, world)]

@@ -1,14 +1,80 @@
-"""What the rows of every source are held to, whatever their layout."""
+"""What the rows of every source are held to, whatever their layout: values, and codes and names of economies."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import DataError
-from carec_digital_trade.importers.codes import named
+from carec_digital_trade.datasets import load
+from carec_digital_trade.errors import DataError, InputError
+from carec_digital_trade.regions import iso3
 
 FIRST_YEAR = 1960
+
+# fmt: off
+WORLD_BANK_GROUPS = frozenset({
+    "AFE", "AFR", "AFW", "ARB", "CAA", "CEA", "CEB", "CEU", "CLA", "CME", "CSA", "CSS", "DEA", "DEC", "DLA", "DMN",
+    "DNS", "DSA", "DSF", "DSS", "EAP", "EAR", "EAS", "ECA", "ECS", "EMU", "EUU", "FCS", "FXS", "HIC", "HPC", "IBB",
+    "IBD", "IBT", "IDA", "IDB", "IDX", "INX", "LAC", "LCN", "LCR", "LDC", "LIC", "LMC", "LMY", "LTE", "MDE", "MEA",
+    "MIC", "MNA", "NAC", "NAF", "NRS", "NXS", "OED", "OSS", "PRE", "PSS", "PST", "RRS", "SAS", "SSA", "SSF", "SST",
+    "SXZ", "TEA", "TEC", "TLA", "TMN", "TSA", "TSS", "UMC", "WLD", "XZN",
+})
+# fmt: on
+"""Regions, income and lending groups of the World Development Indicators and of Data360."""
+NO_ECONOMIES = WORLD_BANK_GROUPS | {"CHI"}
+"""The groups, and the Channel Islands, which have no code of their own in ISO 3166-1; both are left out."""
+
+
+@cache
+def iso3_codes() -> dict[str, str]:
+    """Return the package's own codes, ISO 3166-1 alpha-3 and XKX for Kosovo, each to itself."""
+    return {code: code for code in load("economies")["iso3"]}
+
+
+@cache
+def iso_codes(kind: str) -> dict[str, str]:
+    """Return other codes of the package's economies.
+
+    Parameters
+    ----------
+    kind : {"alpha_2", "numeric"}
+        Of ISO 3166-1; the numeric ones are those of UN M49.
+
+    Returns
+    -------
+    dict of str to str
+        To ISO 3166-1 alpha-3.
+    """
+    import pycountry  # noqa: PLC0415  (slow to import, and needed only here)
+
+    return {getattr(each, kind): each.alpha_3 for each in pycountry.countries if each.alpha_3 in iso3_codes()}
+
+
+@cache
+def wto_codes() -> dict[str, str]:
+    """Return the codes of the WTO's files.
+
+    Returns
+    -------
+    dict of str to str
+        The WTO's own for its economies (NA is Namibia, 888 Kosovo) and ISO 3166-1 alpha-2 for the package's others, to
+        ISO 3166-1 alpha-3.
+    """
+    economies = load("economies").dropna(subset="wto_code")
+    return iso_codes("alpha_2") | dict(zip(economies["wto_code"], economies["iso3"], strict=True))
+
+
+@cache
+def named(name: str) -> str | None:
+    """Return the ISO 3166-1 alpha-3 code of a name as a source spells it, or None if it is not known."""
+    import pycountry  # noqa: PLC0415
+
+    try:
+        return iso3(name)
+    except InputError:
+        kinds = ("name", "common_name", "official_name")
+        return next((each.alpha_3 for kind in kinds if (each := pycountry.countries.get(**{kind: name}))), None)
 
 
 def expect(rows: pd.DataFrame, column: str, allowed: Collection[str]) -> None:
@@ -28,68 +94,21 @@ def expect(rows: pd.DataFrame, column: str, allowed: Collection[str]) -> None:
     DataError
         Naming row, column and value.
     """
-    bad = ~rows[column].isin(list(allowed))
-    if bad.any():
-        row = bad.idxmax()
-        expected = " or ".join(map(repr, allowed))
-        raise DataError(f"row {row + 2}, column {column}: {rows[column][row]!r}, expected {expected}")
+    _refuse(rows, column, ~rows[column].isin(list(allowed)), f", expected {' or '.join(map(repr, allowed))}")
 
 
 def numbers(rows: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column of text as numbers, none of them missing.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        From `reading.text_rows`.
-    column : str
-        Column to convert.
-
-    Returns
-    -------
-    pandas.Series
-        Finite numbers.
-
-    Raises
-    ------
-    DataError
-        Naming row, column and text.
-    """
+    """Return a column of text as finite numbers, none of them missing; errors as of `expect`."""
     values = pd.to_numeric(rows[column], errors="coerce")
-    bad = ~np.isfinite(values)
-    if bad.any():
-        row = bad.idxmax()
-        raise DataError(f"row {row + 2}, column {column}: {rows[column][row]!r} is no number")
+    _refuse(rows, column, ~np.isfinite(values), " is no number")
     return values
 
 
 def years(rows: pd.DataFrame, column: str, last: int) -> pd.Series:
-    """Return a column of text as years.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        From `reading.text_rows`.
-    column : str
-        Column to convert.
-    last : int
-        Year in which the file was obtained.
-
-    Returns
-    -------
-    pandas.Series
-        Whole numbers.
-
-    Raises
-    ------
-    DataError
-        Naming row, column and text.
-    """
+    """Return a column of text as years, of which the file was obtained in the last; errors as of `expect`."""
     found = numbers(rows, column)
-    bad = (found % 1 != 0) | (found < FIRST_YEAR) | (found > last)
-    if bad.any():
-        row = bad.idxmax()
-        raise DataError(f"row {row + 2}, column {column}: {rows[column][row]!r} is no year from {FIRST_YEAR} to {last}")
+    bad = (found % 1 != 0) | ~found.between(FIRST_YEAR, last)
+    _refuse(rows, column, bad, f" is no year from {FIRST_YEAR} to {last}")
     return found.astype("int64")
 
 
@@ -191,9 +210,7 @@ def measured(rows: pd.DataFrame, code: str, name: str, expected: Mapping[str, st
     rows = rows[[code, name]].drop_duplicates()
     for each, words in expected.items():
         bad = rows[code].eq(each) & ~rows[name].str.casefold().str.contains(words.casefold(), regex=False)
-        if bad.any():
-            row = bad.idxmax()
-            raise DataError(f"row {row + 2}, column {name}: {each} is {rows[name][row]!r}, expected {words!r} in it")
+        _refuse(rows, name, bad, f", expected {words!r} in it", f"{each} is ")
 
 
 def names_fit(codes: pd.Series, names: pd.Series, known: Mapping[str, str]) -> list[str]:
@@ -233,3 +250,10 @@ def names_fit(codes: pd.Series, names: pd.Series, known: Mapping[str, str]) -> l
         return []
     listed = ", ".join(f"{row.name} ({row.code})" for row in pairs[unknown].itertuples(index=False))
     return [f"Names that are not known and could not be held against their codes: {listed}."]
+
+
+def _refuse(rows: pd.DataFrame, column: str, bad: pd.Series, why: str, what: str = "") -> None:
+    """Refuse the first row that is bad, naming it by its line in the file."""
+    if bad.any():
+        row = bad.idxmax()
+        raise DataError(f"row {row + 2}, column {column}: {what}{rows[column][row]!r}{why}")

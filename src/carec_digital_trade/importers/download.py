@@ -1,23 +1,121 @@
-"""A file from an address: with time-outs, with retries that back off and end, and never more than was expected."""
+"""A source asked over the network: with time-outs, with retries that back off and end, never more than was expected."""
 
 import os
 import re
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from carec_digital_trade.errors import InputError
-from carec_digital_trade.importers.patience import Patience, SourceError, Transient, persist
-from carec_digital_trade.importers.source import Progress, quiet
+from carec_digital_trade.errors import DataError, InputError
+from carec_digital_trade.importers.storing import Progress, quiet
 
+Result = TypeVar("Result")
 _CHUNK = 1 << 14
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
+
+
+class SourceError(DataError):
+    """A source could not be reached, or sent something else than its figures."""
+
+
+class Transient(Exception):  # noqa: N818  (a signal between functions, which no user sees)
+    """What may be over at the next attempt; carries the sentence and the seconds that the server asks to wait."""
+
+    def __init__(self, sentence: str, wait: float = 0.0) -> None:
+        super().__init__(sentence)
+        self.wait = wait
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for a source.
+
+    Attributes
+    ----------
+    attempts : int
+        Before giving up.
+    timeout : float
+        Seconds without a byte after which an attempt is over.
+    longest : float
+        Seconds that all of it may take, whatever the source does.
+    first_wait, longest_wait : float
+        Seconds before the second attempt, doubled before each later one up to the longest. A server that asks for more
+        than the longest ends it.
+    """
+
+    attempts: int = 5
+    timeout: float = 30.0
+    longest: float = 3600.0
+    first_wait: float = 1.0
+    longest_wait: float = 60.0
+
+
+def persist(action: Callable[[], Result], patience: Patience) -> Result:
+    """Repeat what may fail for a while.
+
+    Parameters
+    ----------
+    action : callable
+        Raises `Transient` if another attempt may help.
+    patience : Patience
+        How often, and how long to wait in between.
+
+    Returns
+    -------
+    object
+        What the action returns.
+
+    Raises
+    ------
+    SourceError
+        If it fails at the last attempt, or the server asks to wait too long.
+    """
+    for attempt in range(1, patience.attempts + 1):
+        try:
+            return action()
+        except Transient as error:
+            wait = max(error.wait, min(patience.first_wait * 2 ** (attempt - 1), patience.longest_wait))
+            if wait > patience.longest_wait:
+                raise SourceError(f"{error} and asks to wait {wait:,.0f} seconds: try again later") from None
+            if attempt == patience.attempts:
+                again = f", at the last of {attempt} attempts" if attempt > 1 else ""
+                raise SourceError(f"{error}{again}") from None
+            time.sleep(wait)
+    raise AssertionError  # the last attempt returns or raises
+
+
+def within(seconds: float, address: str, action: Callable[[], Result]) -> Result:
+    """Give an action, which asks an address, no more than some seconds, and return what it returns.
+
+    A server can send a byte at a time for ever, in the headers of its answer too, so the action is left alone then.
+
+    Raises
+    ------
+    SourceError
+        If it has not come back; and whatever it raises itself.
+    """
+    outcome: Future[Result] = Future()
+
+    def work() -> None:
+        try:
+            outcome.set_result(action())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        return outcome.result(seconds)
+    except TimeoutError:
+        raise SourceError(f"{address} is too slow: not all of it came within {seconds:,.10g} seconds") from None
 
 
 def download(
@@ -45,10 +143,24 @@ def download(
     SourceError
         If the file does not come, or is too large.
     """
+    import requests  # noqa: PLC0415  (slow to import, and needed only here)
+
     if not address.startswith(("https://", "http://")):
         raise InputError(f"{address!r} is no address: it must begin with https:// or http://")
     patience = patience or Patience()
-    persist(lambda: _attempt(address, target, largest, patience, progress), patience)
+
+    def attempt() -> None:
+        with (
+            asking(address, patience, "the file"),
+            requests.get(address, stream=True, timeout=patience.timeout) as answer,
+            target.open("wb") as file,
+        ):
+            if not answer.ok:
+                raise status_problem(address, answer.status_code, answer.reason, answer.headers)
+            for part in parts(answer, address, largest, patience, progress):
+                file.write(part)
+
+    persist(attempt, patience)
 
 
 def status_problem(address: str, status: int, reason: str, headers: Any) -> Exception:
@@ -58,10 +170,8 @@ def status_problem(address: str, status: int, reason: str, headers: Any) -> Exce
     ----------
     address : str
         Who was asked.
-    status : int
-        HTTP status.
-    reason : str
-        Its text.
+    status, reason : int, str
+        HTTP status and its text.
     headers : mapping
         Of the answer.
 
@@ -83,14 +193,8 @@ def parts(answer: Any, address: str, largest: int, patience: Patience, progress:
     ----------
     answer : requests.Response
         Whose body has not been read.
-    address : str
-        Who answered.
-    largest : int
-        Bytes that it may have, unpacked if the server packs it.
-    patience : Patience
-        When to give up.
-    progress : callable
-        Is told the bytes that have come, and how many there are if the server says so.
+    address, largest, patience, progress
+        As for `download`; the bytes are those unpacked, if the server packs them.
 
     Yields
     ------
@@ -136,7 +240,7 @@ def asking(address: str, patience: Patience, what: str) -> Iterator[None]:
     InputError
         If the address is none.
     """
-    from requests import exceptions  # noqa: PLC0415  (slow to import, and needed only here)
+    from requests import exceptions  # noqa: PLC0415
 
     try:
         yield
@@ -147,37 +251,25 @@ def asking(address: str, patience: Patience, what: str) -> Iterator[None]:
     except (exceptions.ChunkedEncodingError, exceptions.ContentDecodingError):
         raise Transient(f"{address} broke off before the end of {what}") from None
     except exceptions.RequestException as error:
-        raise _unreachable(address, error) from None
+        # The innermost reason, such as "Connection refused", stands last in a chain of wrapped errors.
+        numbered, quoted = str(error).rpartition("] "), re.findall(r"'([^']+)'", str(error))
+        reason = numbered[2].rstrip("')\"") if numbered[1] else [type(error).__name__, *quoted][-1]
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise _untrusted(address, reason) from None
+        raise Transient(f"{_cannot_be('reached', address)} ({reason})") from None
     except OSError as error:
         if error.errno is None:  # requests does not find the file of authorities that it was told of
             raise _untrusted(address, str(error)) from None
         raise
 
 
-def _attempt(address: str, target: Path, largest: int, patience: Patience, progress: Progress) -> None:
-    import requests  # noqa: PLC0415  (slow to import, and needed only here)
+def _cannot_be(what: str, address: str) -> str:
+    """Name an address and the proxy that it is asked through, without the password that the proxy's may hold."""
+    from requests import utils  # noqa: PLC0415
 
-    with (
-        asking(address, patience, "the file"),
-        requests.get(address, stream=True, timeout=patience.timeout) as answer,
-        target.open("wb") as file,
-    ):
-        if not answer.ok:
-            raise status_problem(address, answer.status_code, answer.reason, answer.headers)
-        for part in parts(answer, address, largest, patience, progress):
-            file.write(part)
-
-
-def _unreachable(address: str, error: Exception) -> Exception:
-    """Say that nobody answers at an address, with the innermost reason, which stands last in a chain of wrapped errors.
-
-    Such a reason is "Connection refused".
-    """
-    numbered, quoted = str(error).rpartition("] "), re.findall(r"'([^']+)'", str(error))
-    reason = numbered[2].rstrip("')\"") if numbered[1] else [type(error).__name__, *quoted][-1]
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return _untrusted(address, reason)
-    return Transient(f"{address} cannot be reached{_through(address)} ({reason})")
+    proxy = utils.select_proxy(address, utils.get_environ_proxies(address))
+    through = f" through the proxy {urlsplit(proxy).netloc.rpartition('@')[2]}" if proxy else ""
+    return f"{address} cannot be {what}{through}"
 
 
 def _untrusted(address: str, reason: str) -> SourceError:
@@ -185,17 +277,9 @@ def _untrusted(address: str, reason: str) -> SourceError:
 
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certs.where()
     return SourceError(
-        f"{address} cannot be trusted{_through(address)}: no authority of {bundle} vouches for its certificate "
-        f"({reason}); where a network has an authority of its own, name its file in REQUESTS_CA_BUNDLE"
+        f"{_cannot_be('trusted', address)}: no authority of {bundle} vouches for its certificate ({reason}); where a "
+        f"network has an authority of its own, name its file in REQUESTS_CA_BUNDLE"
     )
-
-
-def _through(address: str) -> str:
-    """Name the proxy that an address is asked through, without the password that its address may hold."""
-    from requests import utils  # noqa: PLC0415
-
-    proxy = utils.select_proxy(address, utils.get_environ_proxies(address))
-    return f" through the proxy {urlsplit(proxy).netloc.rpartition('@')[2]}" if proxy else ""
 
 
 def _retry_after(text: str) -> float:

@@ -28,19 +28,19 @@ _NAMED = 8
 _NO_PART_OF_A_CELL = ("iso3", "reporter", "exporter", "importer", "method")
 
 
-def same_scale(new: pd.Series, old: pd.Series, unit: str, what: str, by: Sequence[str] = ()) -> None:
+def same_scale(new: pd.Series, old: pd.Series, by: Sequence[str], what: str, units: Mapping[str, str]) -> None:
     """Refuse figures that are so far from those at hand that the unit must be another.
 
     Parameters
     ----------
     new, old : pandas.Series
-        Figures on comparable indexes.
-    unit : str
-        Unit of the old ones.
+        Figures on comparable indexes, one level of which is figure.
+    by : sequence of str
+        Levels of the index, figure among them, whose values are looked at one by one.
     what : str
         What they are.
-    by : sequence of str
-        Levels of the index whose values are looked at one by one; all figures together by default.
+    units : mapping of str to str
+        Unit of each figure.
 
     Raises
     ------
@@ -49,15 +49,17 @@ def same_scale(new: pd.Series, old: pd.Series, unit: str, what: str, by: Sequenc
     """
     both = pd.concat({"new": new, "old": old}, axis="columns", join="inner").abs()
     both = both[(both > 0).all(axis="columns")]
-    if len(both) < _ENOUGH:
-        return
-    groups = (both["new"] / both["old"]).groupby(list(by) if by else np.zeros(len(both)))
+    groups = (both["new"] / both["old"]).groupby(list(by))
     ratio = groups.median()[groups.size() >= _ENOUGH]
     far = ~ratio.between(1 / SAME_SCALE, SAME_SCALE)
     if far.any():
-        where = f" of {_said(far.idxmax())}" if by else ""
+        key = far.idxmax()
+        place = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))
+        figure = place.pop("figure")
+        where = f" of {_said(tuple(place.values()))}" if place else ""
         raise DataError(
-            f"{what}: the figures{where} are {ratio[far].iloc[0]:,.4g} times those at hand, so they are not in {unit}"
+            f"{what}, {figure}: the figures{where} are {ratio[far].iloc[0]:,.4g} times those at hand, so they are not "
+            f"in {units[figure]}"
         )
 
 
@@ -90,8 +92,8 @@ def against_present(
         economies, or too many of the figures of a year.
     """
     resource = {**template(table), "origin": about or {}}
-    fields = {field["name"]: field for field in resource["schema"]["fields"]}
-    unreported = {name: {0: np.nan} for name, field in fields.items() if field.get("zeroIsMissing")}
+    fields = resource["schema"]["fields"]
+    unreported = {field["name"]: {0: np.nan} for field in fields if field.get("zeroIsMissing")}
     known = has_table(table, LATEST)
     present = (load(table, LATEST), describe(table, LATEST)) if known else (frame.iloc[:0], resource)
     before, after = figures([present[0], frame.replace(unreported)], [present[1], resource])
@@ -102,10 +104,9 @@ def against_present(
     notes = []
     if not sparse:
         notes += _economies(table, before, after)
-        for name in after.index.unique("figure") if known and pd.api.types.is_numeric_dtype(after) else ():
-            new, old = (each.xs(name, level="figure") for each in (after, before))
-            for by in ((), [cell for cell in cells if cell != "figure"]):
-                same_scale(new, old, fields[name].get("unit", ""), f"{table}, {name}", by)
+        if known and pd.api.types.is_numeric_dtype(after):
+            for by in (["figure"], cells):
+                same_scale(after, before, by, table, {field["name"]: field.get("unit", "") for field in fields})
         if "year" in cells:
             notes += _years(table, *(each.groupby(cells).size().unstack("year") for each in (before, after)))
     return [*notes, *_differences(table, before, after, cells)] if known else notes

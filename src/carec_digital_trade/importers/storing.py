@@ -1,14 +1,15 @@
-"""A new vintage: checked in memory, written to a folder beside, and switched on by one renaming."""
+"""From what was read to a new vintage: checked in memory, written to a folder beside, switched on by one renaming."""
 
 import hashlib
 import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,118 @@ import pandas as pd
 from carec_digital_trade import ownership, tables, vintages
 from carec_digital_trade.datasets import describe
 from carec_digital_trade.errors import DataError, InputError
-from carec_digital_trade.importers.source import Imported, Reading, Source
-from carec_digital_trade.vintages import Vintage
 
 _SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
-_TEMPLATES = Path(__file__).parent
 _STALE = 24 * 3600
 """Seconds after which what a killed import left behind is removed."""
+
+Progress = Callable[[int, int | None], None]
+"""Is told how much is done and how much there is in all, if that is known."""
+
+
+def quiet(_done: int, _total: int | None) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked of an import.
+
+    Attributes
+    ----------
+    retrieved : datetime.date
+        When the file was obtained; no figure can be of a later year.
+    economies : tuple of str
+        Economies besides the members of the named regions that a bilateral table shall tell apart (ISO 3166-1 alpha-3).
+    progress : callable
+        Is told how far reading or downloading has come.
+    """
+
+    retrieved: date
+    economies: tuple[str, ...] = ()
+    progress: Progress = quiet
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read from a source, checked.
+
+    Attributes
+    ----------
+    frames : mapping of str to pandas.DataFrame
+        Table to its rows, in the columns and order of its schema.
+    notes : tuple of str
+        What the reader should know and is no reason to refuse the file, one sentence each.
+    about : mapping
+        What the descriptor of the tables shall say besides.
+    """
+
+    frames: Mapping[str, pd.DataFrame]
+    notes: tuple[str, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source that a user downloads.
+
+    Attributes
+    ----------
+    name : str
+        As on the command line.
+    title : str
+        Producer and title, as source lines print them.
+    page : str
+        Address of the page where the file is found.
+    tables : tuple of str
+        Tables that it brings.
+    read : callable
+        Reads a downloaded file.
+    file : str
+        What file that is.
+    fetch : callable or None
+        Asks the live source, whose address is the first argument; None if a file is downloaded there.
+    address : str or None
+        Address of the live source; None if the producer gives none that stays.
+    changes : mapping
+        Table to what its descriptor says otherwise than the bundled table's.
+    """
+
+    name: str
+    title: str
+    page: str
+    tables: tuple[str, ...]
+    read: Callable[[Path, Asked], Reading]
+    file: str
+    fetch: Callable[..., Reading] | None = None
+    address: str | None = None
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import came to.
+
+    Attributes
+    ----------
+    source, vintage : str
+        Names of the importer and of the vintage.
+    folder : pathlib.Path
+        Where the vintage is.
+    rows : mapping of str to int
+        Table to its number of rows.
+    notes : tuple of str
+        What was noted, one sentence each.
+    unchanged : bool
+        True if a vintage of the same figures was there already, so that none was added.
+    """
+
+    source: str
+    vintage: str
+    folder: Path
+    rows: Mapping[str, int]
+    notes: tuple[str, ...]
+    unchanged: bool = False
 
 
 def store(source: Source, name: str, reading: Reading, origin: Mapping[str, Any]) -> Imported:
@@ -53,15 +159,18 @@ def store(source: Source, name: str, reading: Reading, origin: Mapping[str, Any]
         If a table breaks its schema; nothing has been written then.
     """
     origin = {**origin, **reading.about, "imported": datetime.now(UTC).isoformat(), "notes": list(reading.notes)}
-    files = {table: _csv(frame) for table, frame in reading.frames.items()}
+    files = {table: frame.to_csv(index=False, lineterminator="\n").encode() for table, frame in reading.frames.items()}
     resources = [_resource(source, name, reading.frames[table], data, table, origin) for table, data in files.items()]
     rows = {resource["name"]: resource["rows"] for resource in resources}
-    same = _same(source, resources)
-    if same is not None:
-        return Imported(source.name, same.name, same.folder, rows, reading.notes, unchanged=True)
+    hashes = {resource["name"]: resource["hash"] for resource in resources}
+    vintages.look_again()
+    for each in vintages.imported_vintages():
+        held = vintages.descriptor(each.folder)["resources"] if each.source == source.name else []
+        if {resource["name"]: resource["hash"] for resource in held} == hashes:
+            return Imported(source.name, each.name, each.folder, rows, reading.notes, unchanged=True)
     check_free(source, name)
     for resource in resources:
-        for row, problem in tables.schema_faults(files[resource["name"]], resource):
+        for row, problem in tables.parsed(files[resource["name"]], resource)[1]:
             raise DataError(f"{resource['name']}{'' if row is None else f', row {row}'}: {problem}")
     folder = vintages.vintages_folder() / source.name / name
     with _switched_on(folder) as partial:
@@ -82,16 +191,7 @@ def store(source: Source, name: str, reading: Reading, origin: Mapping[str, Any]
 
 
 def check_free(source: Source, name: str, sha256: str | None = None) -> None:
-    """Refuse a name that a vintage of the source has already.
-
-    Parameters
-    ----------
-    source : Source
-        Whose vintages to look at.
-    name : str
-        The new name.
-    sha256 : str, optional
-        Hash of the file to be read; a vintage that was made from the very file does not stand in its way.
+    """Refuse a name that a vintage of the source has already, unless it was made from the very file of that hash.
 
     Raises
     ------
@@ -101,17 +201,12 @@ def check_free(source: Source, name: str, sha256: str | None = None) -> None:
     folder = vintages.vintages_folder() / source.name / name
     if folder.parent.is_symlink() or (os.path.lexists(folder.parent) and not folder.parent.is_dir()):
         raise InputError(f"{folder.parent} is no folder but a link or a file: move it away")
-    if os.path.lexists(folder) and (sha256 is None or _sha256(source, name) != sha256):
+    made = [vintages.descriptor(each.folder) for each in vintages.imported_vintages() if each.folder == folder]
+    if os.path.lexists(folder) and (sha256 is None or sha256 not in [each["origin"].get("sha256") for each in made]):
         raise InputError(
             f"{source.name} has a vintage {name} already, and vintages do not change: give the new one another name "
             f"with --vintage, such as {name}-b"
         )
-
-
-def _sha256(source: Source, name: str) -> str | None:
-    """Return the hash of the file that a vintage was made from, if it can be read."""
-    found = [each for each in vintages.imported_vintages() if (each.source, each.name) == (source.name, name)]
-    return vintages.descriptor(found[0].folder)["origin"].get("sha256") if found else None
 
 
 def template(table: str) -> dict[str, Any]:
@@ -127,7 +222,7 @@ def template(table: str) -> dict[str, Any]:
     dict
         The bundled table's, or one that lies beside this module where the package comes without the table.
     """
-    own = _TEMPLATES / f"{table}.json"
+    own = Path(__file__).with_name(f"{table}.json")
     return json.loads(own.read_text(encoding="utf-8")) if own.is_file() else describe(table)
 
 
@@ -136,10 +231,10 @@ def _resource(
 ) -> dict[str, Any]:
     resource = template(table)
     resource |= deepcopy(dict(source.changes.get(table, {})))
-    for field in resource["schema"]["fields"]:
-        field.pop("vintage", None)
-        if field["name"] == "year" and len(frame):
-            limits = field["constraints"]
+    for column in resource["schema"]["fields"]:
+        column.pop("vintage", None)
+        if column["name"] == "year" and len(frame):
+            limits = column["constraints"]
             limits["minimum"] = min(limits["minimum"], int(frame["year"].min()))
             limits["maximum"] = max(limits["maximum"], int(frame["year"].max()))
     return resource | {
@@ -154,27 +249,14 @@ def _resource(
     }
 
 
-def _csv(frame: pd.DataFrame) -> bytes:
-    return frame.to_csv(index=False, lineterminator="\n").encode()
-
-
-def _same(source: Source, resources: list[dict[str, Any]]) -> Vintage | None:
-    """Find the vintage of the source that holds these very figures."""
-    vintages.look_again()
-    hashes = {resource["name"]: resource["hash"] for resource in resources}
-    for each in vintages.imported_vintages():
-        held = vintages.descriptor(each.folder)["resources"] if each.source == source.name else []
-        if {resource["name"]: resource["hash"] for resource in held} == hashes:
-            return each
-    return None
-
-
 @contextmanager
 def _switched_on(folder: Path) -> Iterator[Path]:
     """Give a folder to fill, which becomes the vintage's in one step, or is removed."""
     partial = ownership.part(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(folder.parent)
+    for leftover in ownership.parts(folder.parent):
+        if ownership.is_marked(leftover) and time.time() - leftover.stat().st_mtime > _STALE:
+            shutil.rmtree(leftover, ignore_errors=True)
     try:
         partial.mkdir()
         ownership.mark(partial)
@@ -188,12 +270,6 @@ def _switched_on(folder: Path) -> Iterator[Path]:
         _sync_folder(folder.parent)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-
-
-def _remove_leftovers(parent: Path) -> None:
-    for leftover in ownership.parts(parent):
-        if ownership.is_marked(leftover) and time.time() - leftover.stat().st_mtime > _STALE:
-            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,9 +1,8 @@
 """World Bank, World Development Indicators: population, income, connectivity and openness of all economies."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,10 @@ from typing import Any
 import pandas as pd
 
 from carec_digital_trade.importers import checking
-from carec_digital_trade.importers.codes import NOT_LISTED, WORLD_BANK_GROUPS, iso3_codes
-from carec_digital_trade.importers.download import asking, parts, status_problem
-from carec_digital_trade.importers.patience import Patience, SourceError, persist, within
+from carec_digital_trade.importers.download import Patience, SourceError, asking, parts, persist, status_problem, within
 from carec_digital_trade.importers.present import against_present
-from carec_digital_trade.importers.reading import gathered, text_chunks
-from carec_digital_trade.importers.source import Asked, Reading, Source
+from carec_digital_trade.importers.reading import text_rows
+from carec_digital_trade.importers.storing import Asked, Reading, Source
 
 INDICATORS = {
     "SP.POP.TOTL": "population",
@@ -41,12 +38,12 @@ FIRST_YEAR = 2005
 """As the bundled panel; nothing in the package looks further back."""
 COLUMNS = ("Country Code", "Country Name", "Indicator Code", "Indicator Name")
 LARGEST = 2_000_000_000
-_CHUNK = 20_000
 _LARGEST_PAGE, _LARGEST_ANSWERS, _MOST_ANSWERS = 5_000_000, 30_000_000, 1_000
 """Of the API: seven indicators have some fifty pages of a thousand rows, 13 MB in all."""
 _HEADER = 1000
 """Characters of an answer in which its header stands."""
 _TOTAL = "total of the answer"
+_ANSWERED = ["economy.id", "economy.value", "series.id", "series.value", "time.id", "value", "economy.aggregate"]
 
 
 def read(path: Path, asked: Asked) -> Reading:
@@ -69,21 +66,20 @@ def read(path: Path, asked: Asked) -> Reading:
     DataError
         If the file is not laid out as expected, lacks an indicator, or names an unknown economy.
     """
+
+    def wanted(chunk: pd.DataFrame) -> pd.DataFrame:
+        asked.progress(int(chunk.index[-1]) + 1, None)
+        return chunk[chunk["Indicator Code"].isin(list(INDICATORS))]
+
     years = [str(year) for year in range(FIRST_YEAR, asked.retrieved.year + 1)]
-    wide = gathered(_wanted(text_chunks(path, "WDICSV.csv", COLUMNS, LARGEST, _CHUNK, optional=years), asked))
-    notes = _held(wide.assign(**{"Country Name": wide["Country Name"].map(_from_utf8)}), *COLUMNS)
+    wide = text_rows(path, "WDICSV.csv", COLUMNS, LARGEST, years, wanted)
+    notes = _held(wide, *COLUMNS)
     years = [year for year in years if year in wide]
     for year in years:  # here, where row and column are the file's
         checking.numbers(wide[wide[year].ne("")], year)
     long = wide.melt(["Country Code", "Indicator Code"], years, "time", "value", ignore_index=False)
     long = long.set_axis(["economy", "series", "time", "value"], axis="columns")
     return _reading(long[long["value"].ne("")], asked, notes)
-
-
-def _wanted(chunks: Iterable[pd.DataFrame], asked: Asked) -> Iterator[pd.DataFrame]:
-    for number, chunk in enumerate(chunks, start=1):
-        asked.progress(number * _CHUNK, None)
-        yield chunk[chunk["Indicator Code"].isin(list(INDICATORS))]
 
 
 def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
@@ -110,17 +106,19 @@ def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
     DataError
         As `read` does.
     """
+    years = range(FIRST_YEAR, asked.retrieved.year + 1)
+
+    def ask() -> pd.DataFrame:
+        frames = []
+        for number, indicator in enumerate(INDICATORS, start=1):
+            frames.append(persist(partial(_indicator, indicator, years, address, patience, headers), patience))
+            asked.progress(number, len(INDICATORS))
+        return pd.concat(frames, ignore_index=True)
+
     with _api(address, patience) as headers:
-
-        def ask() -> list[dict[str, Any]]:
-            rows: list[dict[str, Any]] = []
-            for number, indicator in enumerate(INDICATORS, start=1):
-                rows += persist(partial(_indicator, indicator, asked.retrieved, address, patience, headers), patience)
-                asked.progress(number, len(INDICATORS))
-            return rows
-
-        rows = within(patience.longest, address, ask)
-    frame = pd.DataFrame(rows, columns=["economy", "name", "series", "label", "time", "value"])
+        frame = within(patience.longest, address, ask)
+    frame = frame[~frame.pop("economy.aggregate").astype("bool")]
+    frame = frame.set_axis(["economy", "name", "series", "label", "time", "value"], axis="columns")
     notes = _held(frame, "economy", "name", "series", "label")
     frame = frame.dropna(subset="value").astype("str").reset_index(drop=True)
     return _reading(frame, asked, notes)
@@ -129,15 +127,7 @@ def fetch(address: str, patience: Patience, asked: Asked) -> Reading:
 def _held(rows: pd.DataFrame, economy: str, name: str, series: str, label: str) -> list[str]:
     """Hold codes of economies and indicators, in the columns given, against their names."""
     checking.measured(rows, series, label, MEASURED)
-    return checking.names_fit(rows[economy], rows[name], iso3_codes())
-
-
-def _from_utf8(text: str) -> str:
-    """Read anew what was read as latin-1, if it was not."""
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return text
+    return checking.names_fit(rows[economy], rows[name], checking.iso3_codes())
 
 
 @contextmanager
@@ -169,29 +159,15 @@ def _api(address: str, patience: Patience) -> Iterator[dict[str, str]]:
         wbgapi.endpoint, wbgapi.get_options = before
 
 
-def _indicator(
-    indicator: str, retrieved: date, address: str, patience: Patience, headers: dict[str, str]
-) -> list[dict[str, Any]]:
+def _indicator(indicator: str, years: range, address: str, patience: Patience, headers: dict[str, str]) -> pd.DataFrame:
     import wbgapi  # noqa: PLC0415
 
-    years = range(FIRST_YEAR, retrieved.year + 1)
     try:
         with asking(address, patience, "its answer"):
             rows = list(wbgapi.data.fetch(indicator, time=years, labels=True, numericTimeKeys=True))
         if len(rows) != int(headers[_TOTAL]):
             raise SourceError(f"{address} gave {len(rows)} of the {headers[_TOTAL]} figures of {indicator} announced")
-        return [
-            {
-                "economy": row["economy"]["id"],
-                "name": row["economy"]["value"],
-                "series": row["series"]["id"],
-                "label": row["series"]["value"],
-                "time": row["time"]["id"],
-                "value": row["value"],
-            }
-            for row in rows
-            if not row["economy"]["aggregate"]
-        ]
+        return pd.json_normalize(rows)[_ANSWERED]
     except wbgapi.APIResponseError:
         raise SourceError(f"{address} answered with something that is not the API's data, such as a web page") from None
     except wbgapi.APIError as error:
@@ -204,10 +180,10 @@ def _indicator(
 
 def _reading(long: pd.DataFrame, asked: Asked, notes: list[str]) -> Reading:
     """Turn economy, series, time and value (text) into the panel."""
-    long = long[~long["economy"].isin([*WORLD_BANK_GROUPS, *NOT_LISTED])]
+    long = long[~long["economy"].isin(list(checking.NO_ECONOMIES))]
     rows = pd.DataFrame(
         {
-            "iso3": checking.mapped(long["economy"], iso3_codes()),
+            "iso3": checking.mapped(long["economy"], checking.iso3_codes()),
             "year": checking.years(long, "time", asked.retrieved.year),
             "series": long["series"],
             "value": checking.numbers(long, "value"),

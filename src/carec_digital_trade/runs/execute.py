@@ -17,7 +17,6 @@ from carec_digital_trade import __version__
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.paths import expanded
-from carec_digital_trade.planned import kernel_environment
 from carec_digital_trade.runs import clearing
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.collect import Findings, collect, read_results, written
@@ -28,7 +27,7 @@ from carec_digital_trade.runs.identity import Run, plan
 from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.notebooks import open_notebook
 from carec_digital_trade.runs.report import write_index, write_report
-from carec_digital_trade.vintages import asked_vintage
+from carec_digital_trade.vintages import asked_vintage, kernel_environment
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,13 @@ import pandas as pd
 
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
-from carec_digital_trade.importers.codes import wto_codes
 from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
-from carec_digital_trade.importers.source import Asked, Reading, Source
+from carec_digital_trade.importers.storing import Asked, Reading, Source
 from carec_digital_trade.metrics.relative import WORLD
 from carec_digital_trade.regions import AGGREGATES
 
-COLUMNS = (
+COLUMNS = [
     "FLOW",
     "REPORTER_CODE",
     "REPORTER_NAME",
@@ -25,10 +24,18 @@ COLUMNS = (
     "UNIT",
     "VALUE",
     "BREAKING_SERIES",
-)
+]
 FLOWS = {"X": "exports", "M": "imports"}
 TOTAL = "DDS"
 SERVICES = ("SF", "SG", "SH", "SI1", "SI2", "SI3", "SJ", "SK")
+ALLOWED = {
+    "FLOW": list(FLOWS),
+    "PARTNER": ["World"],
+    "INDICATOR": [TOTAL, *SERVICES],
+    "MODE": ["Mode 1"],
+    "UNIT": ["Million US dollar"],
+    "BREAKING_SERIES": ["", "B"],
+}
 WORLD_CODE = "WL"
 """The file's code for the World; its other aggregates have the codes of `regions.AGGREGATES`."""
 
@@ -71,19 +78,18 @@ def read(path: Path, asked: Asked) -> Reading:
     rows = _checked(text, asked.retrieved.year)
     totals, parts = rows[rows["service"] == TOTAL], rows[rows["service"] != TOTAL]
     _check_complete(totals)
-    listed = totals[~totals["iso3"].isin(list(AGGREGATES))]
-    delivered = listed[["iso3", "year", "flow", "value"]].sort_values(["iso3", "year", "flow"])
-    services = parts[parts["iso3"].eq(WORLD) | ~parts["iso3"].isin(list(AGGREGATES))]
-    services = services.rename(columns={"iso3": "reporter"})[["reporter", "year", "flow", "service", "value"]]
-    breaks = rows[rows["flag"].ne("") & ~rows["iso3"].isin(list(AGGREGATES))]
+    groups = list(AGGREGATES)
+    delivered = totals[~totals["iso3"].isin(groups)]
+    services = parts[parts["iso3"].eq(WORLD) | ~parts["iso3"].isin(groups)].rename(columns={"iso3": "reporter"})
+    breaks = rows[rows["flag"].ne("") & ~rows["iso3"].isin(groups)]
     frames = {
-        "delivered": delivered,
-        "delivered_services": services.sort_values(["reporter", "year", "flow", "service"]),
-        "breaks": breaks[["flow", "iso3", "service", "year", "flag"]].sort_values(["flow", "iso3", "service", "year"]),
+        "delivered": _ordered(delivered, ["iso3", "year", "flow"], "value"),
+        "delivered_services": _ordered(services, ["reporter", "year", "flow", "service"], "value"),
+        "breaks": _ordered(breaks, ["flow", "iso3", "service", "year"], "flag"),
     }
     notes = [
-        *checking.names_fit(text["REPORTER_CODE"], text["REPORTER_NAME"], wto_codes()),
-        *_zeros_and_negatives(delivered),
+        *checking.names_fit(text["REPORTER_CODE"], text["REPORTER_NAME"], checking.wto_codes()),
+        *_zeros_and_negatives(delivered["value"]),
         *_parts(totals, parts),
         *_aggregates(totals),
     ]
@@ -92,19 +98,20 @@ def read(path: Path, asked: Asked) -> Reading:
     return Reading(frames, tuple(notes))
 
 
+def _ordered(rows: pd.DataFrame, key: list[str], figure: str) -> pd.DataFrame:
+    return rows[[*key, figure]].sort_values(key)
+
+
 def _checked(rows: pd.DataFrame, last_year: int) -> pd.DataFrame:
     """Return reporter, flow, year, service, value and flag of each row."""
-    checking.expect(rows, "FLOW", FLOWS)
-    checking.expect(rows, "PARTNER", ["World"])
-    checking.expect(rows, "INDICATOR", [TOTAL, *SERVICES])
-    checking.expect(rows, "MODE", ["Mode 1"])
-    checking.expect(rows, "UNIT", ["Million US dollar"])
-    checking.expect(rows, "BREAKING_SERIES", ["", "B"])
-    groups = {WORLD_CODE if code == WORLD else code: name for code, name in AGGREGATES.items()}
-    checking.measured(rows, "REPORTER_CODE", "REPORTER_NAME", groups)
+    for column, values in ALLOWED.items():
+        checking.expect(rows, column, values)
+    groups = {WORLD_CODE if code == WORLD else code: code for code in AGGREGATES}
+    words = {code: AGGREGATES[group] for code, group in groups.items()}
+    checking.measured(rows, "REPORTER_CODE", "REPORTER_NAME", words)
     frame = pd.DataFrame(
         {
-            "iso3": checking.mapped(rows["REPORTER_CODE"], _codes(), rows["REPORTER_NAME"]),
+            "iso3": checking.mapped(rows["REPORTER_CODE"], checking.wto_codes() | groups, rows["REPORTER_NAME"]),
             "flow": rows["FLOW"].map(FLOWS),
             "year": checking.years(rows, "YEAR", last_year),
             "service": rows["INDICATOR"],
@@ -114,10 +121,6 @@ def _checked(rows: pd.DataFrame, last_year: int) -> pd.DataFrame:
     )
     checking.once(frame, ["iso3", "flow", "year", "service"])
     return frame
-
-
-def _codes() -> dict[str, str]:
-    return wto_codes() | {code: code for code in AGGREGATES} | {WORLD_CODE: WORLD}
 
 
 def _check_complete(totals: pd.DataFrame) -> None:
@@ -136,27 +139,19 @@ def _check_complete(totals: pd.DataFrame) -> None:
         raise DataError(f"the World (code {WORLD_CODE}) is lacking")
 
 
-def _zeros_and_negatives(delivered: pd.DataFrame) -> Iterator[str]:
-    zero, negative = delivered["value"] == 0, delivered["value"] < 0
-    if zero.any():
-        yield f"Totals of exactly 0, which means not reported and is loaded as missing: {zero.sum()}."
-    if negative.any():
-        yield f"Negative totals, which insurance can make and which are kept: {negative.sum()}."
+def _zeros_and_negatives(totals: pd.Series) -> Iterator[str]:
+    if zeros := totals.eq(0).sum():
+        yield f"Totals of exactly 0, which means not reported and is loaded as missing: {zeros}."
+    if negatives := totals.lt(0).sum():
+        yield f"Negative totals, which insurance can make and which are kept: {negatives}."
 
 
 def _parts(totals: pd.DataFrame, parts: pd.DataFrame) -> Iterator[str]:
     """Say where the services do not add up to the total."""
     key = ["iso3", "flow", "year"]
-    grouped = parts.groupby(key)["value"]
-    total = totals.set_index(key)["value"]
-    frame = pd.DataFrame(
-        {
-            "total": total,
-            "sum": grouped.sum(),
-            "count": grouped.count(),
-            "size": parts["value"].abs().groupby([parts[column] for column in key]).sum(),
-        }
-    )
+    sizes = parts.assign(size=parts["value"].abs()).groupby(key)
+    frame = sizes.agg(sum=("value", "sum"), count=("value", "count"), size=("size", "sum"))
+    frame = frame.join(totals.set_index(key)["value"].rename("total"), how="outer")
     fewer = frame["count"].fillna(0) < len(SERVICES)
     if fewer.any():
         first = _place(frame.index[fewer][0])
