@@ -119,8 +119,8 @@ def run(
 ) -> None:
     """Run a notebook with one set of parameters into a folder of its own."""
     from carec_digital_trade import runs
+    from carec_digital_trade.runs.clearing import check_ours
     from carec_digital_trade.runs.folder import INDEX
-    from carec_digital_trade.runs.gathered import check_ours
     from carec_digital_trade.runs.values import parse_assignments, parse_value, read_parameter_file
 
     typed = parse_assignments(parameter or [])
@@ -153,18 +153,17 @@ def params(
     as_json: Annotated[bool, typer.Option("--json", help="Print the JSON Schema.")] = False,
 ) -> None:
     """List a notebook's parameters: type, range, default, meaning."""
-    from carec_digital_trade.runs.kinds import in_words
     from carec_digital_trade.runs.notebooks import open_notebook
-    from carec_digital_trade.runs.values import as_typed
+    from carec_digital_trade.runs.values import as_typed, in_words
 
     source = open_notebook(notebook)
     if as_json:
         say(json.dumps(source.json_schema(), indent=2, ensure_ascii=False))
         return
-    rows = [(each.name, in_words(each.schema), as_typed(each.default), each.meaning) for each in source.parameters()]
+    rows = [(each.name, in_words(each.schema), as_typed(each.default), each.meaning) for each in source.parameters]
     say(f"{source.title}\n")
     _table(["parameter", "takes", "default", "meaning"], rows)
-    for each in source.parameters():
+    for each in source.parameters:
         # Some models tell more than fits a table, such as the source of each effect.
         if (told := each.schema.get("description", each.meaning)) != each.meaning:
             say(f"\n{each.name}: {told}")

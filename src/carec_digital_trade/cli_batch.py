@@ -57,7 +57,7 @@ def batch(
 
     What is finished is not done again, so the same command goes on after an interruption.
     """
-    from carec_digital_trade.runs.place import executor
+    from carec_digital_trade.runs.pool import executor
 
     file, out = expanded(file), expanded(out)
     place = executor(workers, cluster, timeout)

@@ -12,9 +12,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from rich.console import Console
 
 from carec_digital_trade.findings import COLUMNS, MEDIA_TYPE
-from carec_digital_trade.runs import execute, kernels, place
+from carec_digital_trade.runs import execute, kernels
+from carec_digital_trade.runs import pool as pool_module
 from carec_digital_trade.runs.batch import BatchResult, perform_batch
-from carec_digital_trade.runs.conditions import ORDINARY
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
 
@@ -79,8 +79,7 @@ class Sharing(Pool):
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in [*self._idle, *(each.worker for each in self._busy)]:
-            worker.kill()
+        self.abandon()
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +91,7 @@ def sharing(pool: Pool) -> Callable[..., Sharing]:
 @pytest.fixture
 def here(sharing: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the command line share the preloaded process too."""
-    monkeypatch.setattr(place, "executor", lambda workers, cluster, timeout: sharing(workers or 2, timeout))
+    monkeypatch.setattr(pool_module, "executor", lambda workers, cluster, timeout: sharing(workers or 2, timeout))
 
 
 @pytest.fixture
@@ -137,7 +136,7 @@ class Here:
 
     def perform(self, runs: Any) -> Iterator[execute.RunResult]:
         for run in runs:
-            yield execute.attempt(run, ORDINARY)
+            yield execute.attempt(run)
 
 
 @pytest.fixture
@@ -145,7 +144,7 @@ def no_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs without kernels, pages and other processes, for tests of what is written where."""
     monkeypatch.setattr(kernels, "execute", kernel)
     monkeypatch.setattr(execute, "write_report", lambda run, *_: (run.folder / "report.html").touch())
-    monkeypatch.setattr(place, "executor", lambda *_: Here())
+    monkeypatch.setattr(pool_module, "executor", lambda *_: Here())
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.ownership import part
 from carec_digital_trade.runs import workers
 from carec_digital_trade.runs.batch import BatchResult, _beginning, perform_batch, run_batch
-from carec_digital_trade.runs.gathered import LOCK
+from carec_digital_trade.runs.clearing import LOCK
 from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
@@ -121,7 +121,8 @@ def test_a_killed_worker_fails_its_run_only(perform: Callable, undisturbed: Batc
 
     def kill() -> None:
         wait_for(lambda: len(stamps(out)) >= RUNS // 3)
-        os.kill(wait_for(lambda: pool._busy)[0].worker.pid, signal.SIGKILL)
+        under_way = wait_for(lambda: [each for each in pool._busy if each.run.run_id not in stamps(out)])
+        os.kill(under_way[0].worker.pid, signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
     killer.start()

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import made_files
 import pytest
@@ -20,8 +21,7 @@ from carec_digital_trade import importers, vintages
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs.batch import BatchResult, perform_batch, run_batch
 from carec_digital_trade.runs.cluster import Cluster
-from carec_digital_trade.runs.conditions import ORDINARY
-from carec_digital_trade.runs.parcel import Parcel, luggage, parcel, unpack_luggage
+from carec_digital_trade.runs.delivery import deliver, needed_files, write_files
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.workers import Worker
 
@@ -134,7 +134,7 @@ def test_what_a_run_rests_on_travels(toy: Path, tmp_path: Path, user_data: Path,
     folder = importers.import_file("cyberlaw", tracker, vintage="2027-05").folder
     runs = plan_batch({"notebook": "snapshot", "fixed": {"vintage": "2027-05"}}, tmp_path).to_do
     own = plan_batch({"notebook": str(toy)}, tmp_path).to_do
-    files = luggage([*runs, *own])
+    files = needed_files([*runs, *own])
     assert set(files) == {
         "notebooks/toy.ipynb",
         *(
@@ -143,10 +143,10 @@ def test_what_a_run_rests_on_travels(toy: Path, tmp_path: Path, user_data: Path,
             if path.is_file()
         ),
     }
-    assert set(luggage(own)) == {"notebooks/toy.ipynb"}
+    assert set(needed_files(own)) == {"notebooks/toy.ipynb"}
     # There: another data folder, and nothing of this machine's.
     there = tmp_path / "there"
-    unpack_luggage(files, there)
+    write_files(files, there)
     shutil.rmtree(user_data)
     vintages.forget()
     with pytest.raises(InputError, match="there is no vintage '2027-05'"):
@@ -155,31 +155,31 @@ def test_what_a_run_rests_on_travels(toy: Path, tmp_path: Path, user_data: Path,
     vintages.forget()
     (again,) = plan_batch({"notebook": "snapshot", "fixed": {"vintage": "2027-05"}}, tmp_path).to_do
     assert again.run_id == runs[0].run_id
-    delivery = parcel(own[0], str(there))(ORDINARY)
-    assert delivery.result.status == "finished"
+    delivery = deliver(own[0].run_id, "toy.ipynb", own[0].parameters, there)
+    assert delivery.error is None
     assert delivery.unpack(own[0]).results["value"].tolist() == [2024 * 5 / 7, 2024.0, 1e-9]
     assert sorted(path.name for path in there.iterdir()) == ["notebooks", "vintages"]
 
 
 def test_other_inputs_are_refused_there(toy: Path, tmp_path: Path):
     (run,) = plan_batch({"notebook": str(toy)}, tmp_path / "out").to_do
-    unpack_luggage(luggage([run]), tmp_path / "there")
+    write_files(needed_files([run]), tmp_path / "there")
     for other in ("toy-000000000000", run.run_id):
         parameters = run.parameters if other != run.run_id else {"yaer": 1}
-        delivery = Parcel(other, "toy.ipynb", parameters, str(tmp_path / "there"))(ORDINARY)
+        delivery = deliver(other, "toy.ipynb", parameters, tmp_path / "there")
         result = delivery.unpack(run)
         assert (result.status, result.error.exception) == ("failed", "OtherInputs")
         assert json.loads((run.folder / "manifest.json").read_text())["error"]["message"] == result.error.message
     shutil.copytree(tmp_path / "there" / "notebooks", tmp_path / "other")
     namesake = plan_batch({"notebook": str(tmp_path / "other" / "toy.ipynb")}, tmp_path).to_do
     with pytest.raises(InputError, match=r"two notebooks are called toy\.ipynb"):
-        luggage([run, *namesake])
+        needed_files([run, *namesake])
 
 
 def test_a_delivery_that_cannot_be_unpacked_is_a_failure(toy: Path, tmp_path: Path):
     (run,) = plan_batch({"notebook": str(toy)}, tmp_path / "file").to_do
-    unpack_luggage(luggage([run]), tmp_path / "there")
-    delivery = parcel(run, str(tmp_path / "there"))(ORDINARY)
+    write_files(needed_files([run]), tmp_path / "there")
+    delivery = deliver(run.run_id, "toy.ipynb", run.parameters, tmp_path / "there")
     (tmp_path / "file").touch()
     assert delivery.unpack(run).error.exception == "NotADirectoryError"
 
@@ -189,13 +189,11 @@ def test_a_worker_that_hangs_is_killed(toy: Path, tmp_path: Path, monkeypatch: p
     command = [sys.executable, "-c", "import time; time.sleep(3_600)"]
     hanging = subprocess.Popen(command, pass_fds=[theirs.fileno()])
     theirs.close()
-    monkeypatch.setattr(cluster_module, "begun", lambda *_: Worker(hanging.pid, ours))
     monkeypatch.setattr(cluster_module, "GRACE", 0.0)
-    monkeypatch.setattr(cluster_module, "source", lambda *_: None)
-    station = cluster_module._Station({}, 0.1)
-    station.setup(None)
+    monkeypatch.setattr(cluster_module, "source", lambda *_: SimpleNamespace(begin=lambda _: Worker(hanging.pid, ours)))
+    performer = cluster_module._Performer({}, 0.1)
+    performer.setup(None)
     (run,) = plan_batch({"notebook": str(toy)}, tmp_path).to_do
-    failure = station.perform(run).unpack(run).error
+    failure = performer.perform(run).unpack(run).error
     assert (failure.exception, failure.message) == ("Timeout", "the run took longer than 0.1 seconds")
     assert hanging.wait() == -signal.SIGKILL
-    assert station._idle == []

@@ -28,7 +28,7 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.importers import SOURCES, storing
 from carec_digital_trade.importers.storing import Reading
 from carec_digital_trade.runs import open_notebook, plan
-from carec_digital_trade.runs.gathered import LOCK
+from carec_digital_trade.runs.clearing import LOCK
 
 FOREIGN = b"a,b\n1,2\n"
 pytestmark = pytest.mark.usefixtures("no_kernel")

@@ -17,7 +17,7 @@ from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs import report
 from carec_digital_trade.runs.charts import MOST_CHARTS, chart_sets
 from carec_digital_trade.runs.collect import RESULT_COLUMNS
-from carec_digital_trade.runs.failures import Failure
+from carec_digital_trade.runs.folder import Failure
 from carec_digital_trade.runs.gather import regional, write_failures, write_results
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.planning import plan_batch

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from carec_digital_trade.prose import duration
-from carec_digital_trade.runs import progress
-from carec_digital_trade.runs.progress import Standing, shown
+from carec_digital_trade.runs import planning
+from carec_digital_trade.runs.planning import Standing, shown
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_bar_on_a_terminal():
 
 def test_a_notebook_without_widgets_gets_lines(monkeypatch: pytest.MonkeyPatch):
     out = io.StringIO()
-    monkeypatch.setattr(progress, "find_spec", lambda name: None)
+    monkeypatch.setattr(planning, "find_spec", lambda name: None)
     standing = Standing(1)
     console = Console(file=out, width=120, force_terminal=False)
     console.is_jupyter = True

@@ -16,7 +16,7 @@ from carec_digital_trade import cli
 from carec_digital_trade.runs import execute, open_notebook, perform, plan
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.collect import RESULT_COLUMNS, as_found, as_text, read_results, written
-from carec_digital_trade.runs.parcel import Delivery
+from carec_digital_trade.runs.delivery import Delivery
 
 pytestmark = pytest.mark.usefixtures("no_kernel")
 
@@ -172,23 +172,23 @@ def test_a_delivery_writes_nothing_but_what_a_run_writes(toy: Path, tmp_path: Pa
     files = {path.name: path.read_bytes() for path in done.folder.iterdir() if path.is_file()}
     here = plan(open_notebook(toy), {}, tmp_path / "here" / "out")
     before = sorted(tmp_path.rglob("*"))
-    result = Delivery(done, {**files, name: b"evil"}).unpack(here)
+    result = Delivery(None, {**files, name: b"evil"}).unpack(here)
     assert (result.error.exception, result.folder) == ("BadDelivery", here.folder)
     made = set(tmp_path.rglob("*")) - set(before)
     assert made == {here.folder.parents[1], here.out, here.folder, here.folder / "manifest.json"}
     assert not Path("/tmp/cdt-evil").exists()
-    assert Delivery(done, files).unpack(here).status == "finished"
+    assert Delivery(None, files).unpack(here).status == "finished"
 
 
 def test_a_delivery_of_another_run_or_into_a_strangers_folder_is_a_failure(toy: Path, tmp_path: Path):
     done = perform(plan(open_notebook(toy), {}, tmp_path / "there"))
     files = {path.name: path.read_bytes() for path in done.folder.iterdir() if path.is_file()}
     other = plan(open_notebook(toy), {"year": 1}, tmp_path / "out")
-    assert Delivery(done, files).unpack(other).error.exception == "BadDelivery"
+    assert Delivery(None, files).unpack(other).error.exception == "BadDelivery"
     here = plan(open_notebook(toy), {}, tmp_path / "out")
     (tmp_path / "elsewhere").mkdir()
     here.folder.symlink_to(tmp_path / "elsewhere")
-    assert "has not made it" in Delivery(done, files).unpack(here).error.message
+    assert "has not made it" in Delivery(None, files).unpack(here).error.message
     assert not list((tmp_path / "elsewhere").iterdir())
 
 

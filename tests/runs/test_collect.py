@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from carec_digital_trade.findings import COLUMNS, MEDIA_TYPE, METADATA_KEY
 from carec_digital_trade.runs.collect import RESULT_COLUMNS, collect, read_results
-from carec_digital_trade.runs.failures import RunFailed
+from carec_digital_trade.runs.folder import RunFailed
 
 from .conftest import PIXEL
 

@@ -18,7 +18,7 @@ from carec_digital_trade import __version__
 from carec_digital_trade.datasets import describe
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs import RunResult, execute, kernels, open_notebook, perform, plan, run, workers
-from carec_digital_trade.runs.failures import RunFailed
+from carec_digital_trade.runs.folder import RunFailed
 from carec_digital_trade.runs.lock import locked
 
 from .conftest import PARAMETERS_CELL, PIXEL, ROWS, SHOW

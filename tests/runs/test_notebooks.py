@@ -11,8 +11,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from carec_digital_trade.datasets import catalogue, describe
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs.identity import plan
-from carec_digital_trade.runs.kinds import in_words
 from carec_digital_trade.runs.notebooks import open_notebook, read_notebook
+from carec_digital_trade.runs.values import in_words
 
 from .conftest import PARAMETERS_CELL, ROWS
 
@@ -24,14 +24,14 @@ def test_a_notebook_of_the_package(toy: str):
     assert values["points"] == 5
     assert values["region"] == "CAREC"
     assert tables == ["table1", "deliverable"]
-    points = source.parameters()[-1]
+    points = source.parameters[-1]
     assert (points.name, points.default, points.meaning) == ("points", 3, "number of points")
     assert in_words(points.schema) == "whole number, at least 1, at most 9"
     assert source.json_schema()["properties"]["points"]["maximum"] == 9
 
 
 def test_words_for_schemas(toy: str):
-    words = {each.name: in_words(each.schema) for each in open_notebook(toy).parameters()}
+    words = {each.name: in_words(each.schema) for each in open_notebook(toy).parameters}
     assert words["region"] == "text or list of text"
     assert words["region_exclude"] == "list of text or null"
     assert words["flow"] == "total | exports | imports"
@@ -43,7 +43,7 @@ def test_words_for_schemas(toy: str):
 def test_a_users_own_notebook(notebook: Callable[..., Path]):
     source = open_notebook(notebook("# My *own*", PARAMETERS_CELL, ROWS, name="my own {1}.ipynb"))
     assert (source.name, source.title) == ("my_own_1_", "My *own*")
-    assert [(each.name, each.default, each.meaning) for each in source.parameters()] == [
+    assert [(each.name, each.default, each.meaning) for each in source.parameters] == [
         ("year", 2024, "year of the figures"),
         ("region", "CAREC", "the region"),
         ("note", "a, b", "free text, with a comma"),
@@ -124,7 +124,7 @@ def test_a_parameters_cell_may_hold_what_assigns_nothing(notebook: Callable[...,
     )
     path = notebook(cell)
     _tag(path, "parameters", 0)
-    assert [each.name for each in open_notebook(path).own] == ["year", "region", "note", "share", "none"]
+    assert [each.name for each in open_notebook(path).parameters] == ["year", "region", "note", "share", "none"]
 
 
 def _tag(path: Path, tag: str, *positions: int) -> None:
@@ -179,7 +179,7 @@ def test_a_parameter_that_a_later_cell_gives_another_value(notebook: Callable[..
 def test_what_papermill_has_put_in_gives_no_other_value(notebook: Callable[..., Path]):
     path = notebook(PARAMETERS_CELL, "year = 2021")
     _tag(path, "injected-parameters", 1)
-    assert open_notebook(path).parameters()[0].default == 2024
+    assert open_notebook(path).parameters[0].default == 2024
 
 
 def test_parameters_that_nothing_reads(notebook: Callable[..., Path]):

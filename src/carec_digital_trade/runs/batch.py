@@ -1,12 +1,14 @@
 """A batch of runs: performed and gathered into one table, with nothing missing or stale unsaid."""
 
+from __future__ import annotations
+
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
@@ -18,16 +20,18 @@ from carec_digital_trade.runs import clearing
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.batchfile import Batch
 from carec_digital_trade.runs.charts import MOST_RUNS, ChartSet, chart_sets
+from carec_digital_trade.runs.clearing import LOCK, check_ours, sweep
 from carec_digital_trade.runs.collect import read_results
-from carec_digital_trade.runs.failures import Failure
+from carec_digital_trade.runs.folder import Failure
 from carec_digital_trade.runs.gather import read_rows, regional, write_failures, write_results
-from carec_digital_trade.runs.gathered import LOCK, check_ours, sweep
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.lock import locked
-from carec_digital_trade.runs.place import Executor, executor
-from carec_digital_trade.runs.planning import Plan, plan_batch
-from carec_digital_trade.runs.progress import Standing, shown
+from carec_digital_trade.runs.planning import Plan, Standing, plan_batch, shown
+from carec_digital_trade.runs.pool import Pool, executor
 from carec_digital_trade.runs.report import write_index
+
+if TYPE_CHECKING:
+    from carec_digital_trade.runs.cluster import Cluster
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ def run_batch(
         return perform_batch(plan_batch(batch, out, retry_failed), out, place, keep_going, shown_on)
 
 
-def perform_batch(plan: Plan, out: Path, place: Executor, keep_going: bool, shown_on: Console) -> BatchResult:
+def perform_batch(plan: Plan, out: Path, place: Pool | Cluster, keep_going: bool, shown_on: Console) -> BatchResult:
     """Perform what a plan has left to do, and gather the results of the whole batch.
 
     Parameters
@@ -128,7 +132,7 @@ def perform_batch(plan: Plan, out: Path, place: Executor, keep_going: bool, show
         From `plan_batch`.
     out : pathlib.Path
         Folder of runs.
-    place : Executor
+    place : Pool or Cluster
         Where the runs are performed, entered.
     keep_going : bool
         As in `run_batch`.
@@ -161,7 +165,7 @@ def perform_batch(plan: Plan, out: Path, place: Executor, keep_going: bool, show
         return _gather(plan, outcome, out, shown_on.print)
 
 
-def _beginning(plan: Plan, place: Executor) -> str:
+def _beginning(plan: Plan, place: Pool | Cluster) -> str:
     parts = [f"{count(len(plan.batch.runs), 'run')}: {len(plan.finished)} finished before"]
     if plan.failed:
         parts.append(f"{len(plan.failed)} failed before (--retry-failed performs them again)")
@@ -178,7 +182,7 @@ class _Outcome:
     failures: dict[str, Failure] = field(default_factory=dict)
 
 
-def _perform(plan: Plan, place: Executor, keep_going: bool, shown_on: Console) -> _Outcome:
+def _perform(plan: Plan, place: Pool | Cluster, keep_going: bool, shown_on: Console) -> _Outcome:
     outcome, standing = _Outcome(), Standing(len(plan.to_do))
     with _interruptions() as interrupted, shown(standing, shown_on) as refresh:
 

@@ -1,7 +1,7 @@
 """Performing the runs of a batch on the workers of a Dask scheduler.
 
-Dask gives the runs out, and gives those of a lost worker to another one. On each of its workers a plugin keeps a
-preloaded process, and every run is performed by a process of its own, as on one machine.
+Dask gives the runs out, and gives those of a lost worker to another one. On each of its workers a plugin keeps the
+files on which runs rest, and every run is performed by a process of its own, as on one machine.
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from carec_digital_trade import __version__
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.prose import count, listing
-from carec_digital_trade.runs import folder as layout
+from carec_digital_trade.runs.delivery import Delivery, deliver, needed_files, write_files
 from carec_digital_trade.runs.execute import RunResult, fail
-from carec_digital_trade.runs.failures import Failure
-from carec_digital_trade.runs.parcel import Delivery, luggage, parcel, unpack_luggage
-from carec_digital_trade.runs.workers import GRACE, Worker, begun, source
+from carec_digital_trade.runs.folder import Failure
+from carec_digital_trade.runs.workers import GRACE, source
 from carec_digital_trade.vintages import FOLDER_VARIABLE
 
 try:
@@ -69,15 +68,10 @@ class Cluster:
         self.words = f"the cluster at {address}"
         self._address = address
         self._timeout = timeout
-        self._plugin: _Station | None = None
+        self._plugin: _Performer | None = None
 
     def __enter__(self) -> Self:
         """Connect.
-
-        Returns
-        -------
-        Cluster
-            This one.
 
         Raises
         ------
@@ -88,21 +82,21 @@ class Cluster:
             self._client = distributed.Client(self._address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError) as error:
             raise InputError(f"no Dask scheduler answers at {self._address}: {error}") from None
-        try:
-            self._client.wait_for_workers(1, timeout=_PATIENCE)
+        with contextlib.ExitStack() as if_it_fails:
+            if_it_fails.callback(self._client.close)
+            try:
+                self._client.wait_for_workers(1, timeout=_PATIENCE)
+            except TimeoutError:
+                sentence = f"the scheduler at {self._address} has no workers: start one with dask worker"
+                raise InputError(sentence) from None
             self._check_versions()
-        except TimeoutError:
-            self._client.close()
-            raise InputError(f"the scheduler at {self._address} has no workers: start one with dask worker") from None
-        except InputError:
-            self._client.close()
-            raise
+            if_it_fails.pop_all()
         threads = self._client.nthreads()
         self.workers = sum(threads.values())
         self.words = f"{count(len(threads), 'worker')} of the cluster at {self._address}"
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None):
+    def __exit__(self, *error: Any) -> None:
         """Take the plugin off the workers and disconnect; runs under way are abandoned."""
         if self._plugin is not None:
             with contextlib.suppress(OSError, TimeoutError):  # if the scheduler has gone
@@ -122,7 +116,7 @@ class Cluster:
         InputError
             If two notebooks have the same file name.
         """
-        self._plugin = _Station(luggage(runs), self._timeout)
+        self._plugin = _Performer(needed_files(runs), self._timeout)
         self._client.register_plugin(self._plugin)
 
     def perform(self, runs: Iterable[Run]) -> Iterator[RunResult | None]:
@@ -142,7 +136,8 @@ class Cluster:
         under_way: dict[distributed.Future, Run] = {}
         while True:
             while len(under_way) < _AHEAD * self.workers and (run := next(waiting, None)) is not None:
-                under_way[self._submitted(run)] = run
+                key = f"{run.run_id}-{self._plugin.name}"
+                under_way[self._client.submit(_on_worker, run, self._plugin.name, key=key)] = run
             if not under_way:
                 return
             for future in [each for each in under_way if each.done()]:
@@ -160,9 +155,6 @@ class Cluster:
         """
         return []
 
-    def _submitted(self, run: Run) -> distributed.Future:
-        return self._client.submit(_on_worker, run, self._plugin.name, key=f"{run.run_id}-{self._plugin.name}")
-
     def _check_versions(self) -> None:
         """Ask every worker for its version; a worker that joins later is found out by the identity of its runs."""
         found = self._client.run(importlib.metadata.version, _DISTRIBUTION, on_error="return")
@@ -174,8 +166,8 @@ class Cluster:
             )
 
 
-class _Station(distributed.WorkerPlugin):
-    """On a Dask worker: the luggage unpacked, and where the processes come from that perform its runs."""
+class _Performer(distributed.WorkerPlugin):
+    """On a Dask worker: the files on which runs rest, and where the processes come from that perform them."""
 
     def __init__(self, files: Mapping[str, bytes], timeout: float | None) -> None:
         self.name = f"{_DISTRIBUTION}-{uuid.uuid4()}"
@@ -183,55 +175,28 @@ class _Station(distributed.WorkerPlugin):
         self._timeout = timeout
 
     def setup(self, worker: distributed.Worker) -> None:
-        """Make ready.
-
-        Parameters
-        ----------
-        worker : distributed.Worker
-            Where this is.
-        """
+        """Make ready."""
         self._folder = Path(tempfile.mkdtemp(prefix="cdt-"))
-        unpack_luggage(self._files, self._folder)
+        write_files(self._files, self._folder)
         self._source = source({FOLDER_VARIABLE: str(self._folder)}, self._folder)
-        self._idle: list[Worker] = []
 
     def teardown(self, worker: distributed.Worker) -> None:
-        """End the processes and remove what was unpacked.
-
-        Parameters
-        ----------
-        worker : distributed.Worker
-            Where this is.
-        """
+        """End the processes and remove the files."""
         self._source.close()
 
     def perform(self, run: Run) -> Delivery:
-        """Perform a run; called by several threads at a time.
-
-        Parameters
-        ----------
-        run : Run
-            As planned on the machine of the batch.
-
-        Returns
-        -------
-        Delivery
-            Also of a run that failed.
-        """
-        worker = begun(parcel(run, str(self._folder)), self._idle, self._source, self._timeout)
+        """Perform a run; called by several threads at a time."""
+        notebook = run.source.asked if run.source.model else run.source.path.name
+        worker = self._source.begin(partial(deliver, run.run_id, notebook, run.parameters, self._folder, self._timeout))
         try:
             if not worker.connection.poll(None if self._timeout is None else self._timeout + GRACE):
                 worker.kill()
-                return _undelivered(run, Failure("Timeout", f"the run took longer than {self._timeout:g} seconds"))
+                return Delivery(Failure("Timeout", f"the run took longer than {self._timeout:g} seconds"), {})
             delivery = worker.connection.recv()
         except (EOFError, OSError):
-            return _undelivered(run, Failure("LostWorker", "the process that performed the run was killed"))
-        self._idle.append(worker)
+            return Delivery(Failure("LostWorker", "the process that performed the run was killed"), {})
+        self._source.done(worker)
         return delivery
-
-
-def _undelivered(run: Run, failure: Failure) -> Delivery:
-    return Delivery(RunResult(run.run_id, Path(), layout.FAILED, error=failure), {})
 
 
 def _on_worker(run: Run, plugin: str) -> Delivery:
@@ -241,7 +206,7 @@ def _on_worker(run: Run, plugin: str) -> Delivery:
 def _result(future: distributed.Future, run: Run) -> RunResult:
     """Take what a run has delivered; Dask gives a run up when it has lost several workers."""
     try:
-        delivery: Any = future.result()
+        delivery = future.result()
     except Exception as error:  # whatever it is, the batch goes on
         message = f"the cluster could not perform the run: {type(error).__name__}: {error}"
         return fail(run, Failure("LostWorker", " ".join(message.split())), 0.0)

@@ -15,7 +15,7 @@ import nbformat
 import pandas as pd
 
 from carec_digital_trade.findings import COLUMNS, MEDIA_TYPE, METADATA_KEY
-from carec_digital_trade.runs.failures import Failure, RunFailed
+from carec_digital_trade.runs.folder import Failure, RunFailed
 
 RESULT_COLUMNS = ["notebook", *COLUMNS]
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")

@@ -19,10 +19,10 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.paths import expanded
 from carec_digital_trade.runs import clearing
 from carec_digital_trade.runs import folder as layout
+from carec_digital_trade.runs.clearing import check_ours
 from carec_digital_trade.runs.collect import Findings, collect, read_results, written
-from carec_digital_trade.runs.conditions import ORDINARY, Conditions
-from carec_digital_trade.runs.failures import Failure, RunFailed
-from carec_digital_trade.runs.gathered import check_ours
+from carec_digital_trade.runs.folder import Failure, RunFailed
+from carec_digital_trade.runs.forks import ForkedKernel
 from carec_digital_trade.runs.identity import Run, plan
 from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.notebooks import open_notebook
@@ -97,15 +97,17 @@ def run(notebook: str | Path, parameters: Mapping[str, Any] | None = None, out: 
     return result
 
 
-def perform(planned: Run, conditions: Conditions = ORDINARY) -> RunResult:
+def perform(planned: Run, timeout: float | None = None, forked: ForkedKernel | None = None) -> RunResult:
     """Bring one planned run to its end and leave its manifest.
 
     Parameters
     ----------
     planned : Run
         From `plan`.
-    conditions : Conditions
-        Kernel and time limit.
+    timeout : float or None
+        Seconds that the cells may take altogether.
+    forked : ForkedKernel or None
+        The process that is to be the kernel; without one it is a new Python.
 
     Returns
     -------
@@ -121,18 +123,16 @@ def perform(planned: Run, conditions: Conditions = ORDINARY) -> RunResult:
         return RunResult(planned.run_id, planned.folder, layout.FINISHED, skipped=True)
     layout.make(planned.out)
     with locked(planned.out / f".{planned.run_id}.lock", f"the run {planned.run_id} is being performed already"):
-        return _performed(planned, conditions)
+        return _performed(planned, timeout, forked)
 
 
-def attempt(planned: Run, conditions: Conditions) -> RunResult:
+def attempt(planned: Run, timeout: float | None = None, forked: ForkedKernel | None = None) -> RunResult:
     """Perform a run; what keeps it from leaving even a manifest, such as a full disk, is a failure like any other.
 
     Parameters
     ----------
-    planned : Run
-        From `plan`.
-    conditions : Conditions
-        Kernel and time limit.
+    planned, timeout, forked
+        As of `perform`.
 
     Returns
     -------
@@ -140,10 +140,28 @@ def attempt(planned: Run, conditions: Conditions) -> RunResult:
         Whatever happens.
     """
     try:
-        return perform(planned, conditions)
+        return perform(planned, timeout, forked)
     except (InputError, OSError) as error:
-        failure = Failure(type(error).__name__, str(error))
-        return RunResult(planned.run_id, planned.folder, layout.FAILED, error=failure)
+        return ended(planned, Failure(type(error).__name__, str(error)))
+
+
+def ended(planned: Run, error: Failure | None) -> RunResult:
+    """Return how a run that was performed now has ended.
+
+    Parameters
+    ----------
+    planned : Run
+        The run.
+    error : Failure or None
+        What went wrong.
+
+    Returns
+    -------
+    RunResult
+        Nothing is written.
+    """
+    status = layout.FAILED if error else layout.FINISHED
+    return RunResult(planned.run_id, planned.folder, status, error=error)
 
 
 def fail(planned: Run, failure: Failure, seconds: float) -> RunResult:
@@ -167,15 +185,15 @@ def fail(planned: Run, failure: Failure, seconds: float) -> RunResult:
         clearing.clear(planned.folder)
         started = datetime.now(UTC) - timedelta(seconds=seconds)
         layout.write_manifest(planned.folder, _manifest(planned, started, time.perf_counter() - seconds, failure))
-    return RunResult(planned.run_id, planned.folder, layout.FAILED, error=failure)
+    return ended(planned, failure)
 
 
-def _performed(planned: Run, conditions: Conditions) -> RunResult:
+def _performed(planned: Run, timeout: float | None, forked: ForkedKernel | None) -> RunResult:
     clearing.clear(planned.folder)
     started, clock = datetime.now(UTC), time.perf_counter()
     failure = None
     try:
-        manifest = _produce(planned, conditions, started, clock)
+        manifest = _produce(planned, started, clock, timeout, forked)
     except KeyboardInterrupt:
         clearing.discard(planned.folder)
         raise
@@ -186,17 +204,19 @@ def _performed(planned: Run, conditions: Conditions) -> RunResult:
     if failure is not None:
         manifest = _manifest(planned, started, clock, failure)
     layout.write_manifest(planned.folder, manifest)
-    return RunResult(planned.run_id, planned.folder, manifest["status"], error=failure)
+    return ended(planned, failure)
 
 
-def _produce(planned: Run, conditions: Conditions, started: datetime, clock: float) -> dict[str, Any]:
+def _produce(
+    planned: Run, started: datetime, clock: float, timeout: float | None, forked: ForkedKernel | None
+) -> dict[str, Any]:
     """Execute the notebook and write everything but the manifest, which is returned."""
     from carec_digital_trade.runs.kernels import execute  # noqa: PLC0415  (slow to import; a skipped run needs none)
 
     environment = kernel_environment(asked_vintage(planned.parameters), planned.data)
     path = planned.folder / layout.NOTEBOOK
     try:
-        notebook = execute(planned.source, planned.parameters, path, conditions, environment)
+        notebook = execute(planned.source, planned.parameters, path, environment, timeout, forked)
     except RunFailed:
         _check_data(planned)  # of which a cell would speak in the dark
         raise

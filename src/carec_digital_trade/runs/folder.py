@@ -1,10 +1,11 @@
-"""What a run's folder holds, and when it counts as finished."""
+"""What a run's folder holds, when it counts as finished, and how it can have failed."""
 
 import json
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Annotated, Any, Literal
@@ -31,6 +32,42 @@ FIGURE = re.compile(rf"{FIGURES}/\w+\.png", re.ASCII)
 _LARGEST_MANIFEST = 10_000_000
 _HALF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 """An escape that JSON may hold, though the text that it makes cannot be written."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong in a run.
+
+    Attributes
+    ----------
+    exception : str
+        Name of the exception.
+    message : str
+        What it says.
+    cell : int or None
+        Number of the code cell, counted from 1 as in the executed notebook; None if the fault is in no cell.
+    traceback : str
+        For a developer; not part of the manifest.
+    """
+
+    exception: str
+    message: str
+    cell: int | None = None
+    traceback: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The failure in one line."""
+        where = "" if self.cell is None else f" in code cell {self.cell}"
+        return " ".join(f"the run failed{where}: {self.exception}: {self.message}".split())
+
+
+class RunFailed(RuntimeError):  # noqa: N818  (it reads as what happened)
+    """A run did not end well."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.sentence)
+        self.failure = failure
 
 
 def _shallow(value: Any, levels: int = 20) -> Any:
@@ -169,6 +206,22 @@ def look(folder: Path) -> tuple[str | None, dict[str, Any] | None]:
     if manifest is None or (manifest["status"] == FINISHED and not _is_whole(folder, manifest)):
         return None, manifest
     return manifest["status"], manifest
+
+
+def is_a_runs(name: str) -> bool:
+    """Say whether a run writes a file of some name.
+
+    Parameters
+    ----------
+    name : str
+        Relative to the run's folder.
+
+    Returns
+    -------
+    bool
+        False for what a stranger has put there.
+    """
+    return name in (NOTEBOOK, REPORT, RESULTS, MANIFEST) or FIGURE.fullmatch(name) is not None
 
 
 def is_finished(folder: Path) -> bool:

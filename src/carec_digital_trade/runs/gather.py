@@ -15,10 +15,10 @@ from typing import Any
 from carec_digital_trade import ownership
 from carec_digital_trade.findings import whole_name
 from carec_digital_trade.runs import folder as layout
+from carec_digital_trade.runs.clearing import REASON, check_ours
 from carec_digital_trade.runs.collect import RESULT_COLUMNS, as_found, as_text
 from carec_digital_trade.runs.execute import RunResult
-from carec_digital_trade.runs.failures import Failure
-from carec_digital_trade.runs.gathered import REASON, check_ours
+from carec_digital_trade.runs.folder import Failure
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.values import as_typed
 
@@ -51,7 +51,7 @@ def parameter_names(runs: Iterable[Run]) -> list[str]:
         Each once, in the order of the notebooks.
     """
     sources = {run.source.name: run.source for run in runs}
-    return list(dict.fromkeys(each.name for source in sources.values() for each in source.parameters()))
+    return list(dict.fromkeys(each.name for source in sources.values() for each in source.parameters))
 
 
 def write_results(runs: Sequence[Run], path: Path) -> list[RunResult]:

@@ -54,7 +54,7 @@ class Run:
         """The parameters that differ from their defaults."""
         return {
             each.name: self.parameters[each.name]
-            for each in self.source.parameters()
+            for each in self.source.parameters
             if self.parameters[each.name] != each.default
         }
 

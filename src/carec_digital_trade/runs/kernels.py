@@ -20,13 +20,13 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError, strip_color
 from papermill.execute import remove_error_markers
 from traitlets import Any as AnyTrait
-from traitlets import Dict, Type, Unicode
+from traitlets import Dict, Type
 from traitlets.config import Config
 
-from carec_digital_trade.runs.conditions import ORDINARY, Conditions
-from carec_digital_trade.runs.failures import Failure, RunFailed
+from carec_digital_trade.runs.folder import Failure, RunFailed
+from carec_digital_trade.runs.forks import ForkedKernel
+from carec_digital_trade.runs.kernel import FORK
 from carec_digital_trade.runs.notebooks import Source, digest, read_notebook
-from carec_digital_trade.runs.provisioner import NAME as FORK
 from carec_digital_trade.runs.workers import python, scratch_place
 
 _START_TIMEOUT = 180
@@ -81,18 +81,18 @@ class RunKernelManager(AsyncKernelManager):
 
     It asks no kernelspec and no IPython profile of the user's, and listens on IPC sockets (on TCP in Windows, which
     has none), so that no other user of the machine can reach it. The folder is a short path, as sockets need. Its
-    kernelspec names the provisioner that forks the preloaded process, if there is one.
+    kernelspec names the provisioner that uses the forked process, if there is one.
     """
 
     client_factory = Type(RunKernelClient)
-    preloaded = Unicode(None, allow_none=True, config=True, help="address of the preloaded process")
+    forked = AnyTrait(None, allow_none=True, config=True, help="the process that is to be the kernel, if there is one")
     environment = Dict(config=True, help="what the kernel's differs by from this process's")
     ended = AnyTrait(None, allow_none=True, config=True, help="a function that is told how the kernel ended")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(transport="tcp" if sys.platform == "win32" else "ipc", **kwargs)
-        beside = scratch_place() if self.preloaded is None else Path(self.preloaded).parent
-        self._scratch = tempfile.TemporaryDirectory(prefix="cdt-", dir=beside)
+        place = self.forked.scratch if self.forked else scratch_place()
+        self._scratch = tempfile.TemporaryDirectory(prefix="cdt-", dir=place)
         self.connection_file = str(Path(self._scratch.name) / "k.json")
 
     @property
@@ -101,8 +101,8 @@ class RunKernelManager(AsyncKernelManager):
         command = [*python("kernel", "launch(sys.argv[1:])"), "-f", "{connection_file}"]
         environment = {"IPYTHONDIR": self._scratch.name, "PYTHONSTARTUP": "", **self.environment}
         spec = KernelSpec(argv=command, language="python", env=environment)
-        if self.preloaded is not None:
-            provisioner = {"provisioner_name": FORK, "config": {"address": self.preloaded}}
+        if self.forked:
+            provisioner = {"provisioner_name": FORK, "config": {"forked": self.forked}}
             spec.metadata = {**spec.metadata, "kernel_provisioner": provisioner}
         return spec
 
@@ -139,8 +139,9 @@ def execute(
     source: Source,
     parameters: Mapping[str, Any],
     path: Path,
-    conditions: Conditions = ORDINARY,
     environment: Mapping[str, str] = MappingProxyType({}),
+    timeout: float | None = None,
+    forked: ForkedKernel | None = None,
 ) -> nbformat.NotebookNode:
     """Execute a notebook in a kernel of its own.
 
@@ -152,10 +153,12 @@ def execute(
         Plain values for the parameters cell.
     path : pathlib.Path
         Where the executed notebook is written, also when a cell fails.
-    conditions : Conditions
-        Kernel and time limit.
     environment : mapping of str to str
         What the kernel's differs by from this process's.
+    timeout : float or None
+        Seconds that the cells may take altogether.
+    forked : ForkedKernel or None
+        The process that is to be the kernel; without one it is a new Python.
 
     Returns
     -------
@@ -174,8 +177,8 @@ def execute(
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     nbformat.write(notebook, path)
-    execution = _Execution(source, path, conditions, environment)
-    failure = execution.failure(dict(parameters))
+    execution = _Execution(source, path, timeout)
+    failure = execution.failure(dict(parameters), {"forked": forked, "environment": dict(environment)})
     if failure is not None:
         execution.save()
         raise RunFailed(failure)
@@ -185,24 +188,18 @@ def execute(
 class _Execution:
     """One execution by papermill, which reads the notebook at a path and writes it there again."""
 
-    def __init__(self, source: Source, path: Path, conditions: Conditions, environment: Mapping[str, str]) -> None:
+    def __init__(self, source: Source, path: Path, timeout: float | None) -> None:
         self.notebook: nbformat.NotebookNode | None = None
         self._source = source
         self._path = path
-        self._conditions = conditions
-        self._environment = dict(environment)
-        self._deadline = time.monotonic() + (conditions.timeout or 0)
+        self._timeout = timeout
+        self._deadline = time.monotonic() + (timeout or 0)
         self._begun = 0
         self._statuses: list[int | None] = []
 
-    def failure(self, parameters: dict[str, Any]) -> Failure | None:
-        """Execute; return what went wrong, if anything."""
+    def failure(self, parameters: dict[str, Any], kernel: dict[str, Any]) -> Failure | None:
+        """Execute in a kernel with some traits; return what went wrong, if anything."""
         place = str(self._path).replace("{", "{{").replace("}", "}}")  # papermill formats paths
-        manager = {
-            "preloaded": self._conditions.preloaded,
-            "environment": self._environment,
-            "ended": self._statuses.append,
-        }
         try:
             papermill.execute_notebook(
                 place,
@@ -214,9 +211,9 @@ class _Execution:
                 request_save_on_cell_execute=False,
                 start_timeout=_START_TIMEOUT,
                 iopub_timeout=_OUTPUT_TIMEOUT,
-                timeout_func=self._time_left if self._conditions.timeout else None,
+                timeout_func=self._time_left if self._timeout else None,
                 kernel_manager_class=RunKernelManager,
-                config=Config(RunKernelManager=manager),
+                config=Config(RunKernelManager={**kernel, "ended": self._statuses.append}),
                 shutdown_kernel="immediate",
                 resources={"metadata": {"path": str(self._source.path.parent)}},
                 on_notebook_start=self._hold,
@@ -230,7 +227,7 @@ class _Execution:
             if "IOPub" in str(error):
                 message = f"its output did not arrive within {_OUTPUT_TIMEOUT} seconds of its end: let it print less"
                 return Failure("TooMuchOutput", message, self._begun)
-            return Failure("Timeout", f"the run took longer than {self._conditions.timeout:g} seconds", self._begun)
+            return Failure("Timeout", f"the run took longer than {self._timeout:g} seconds", self._begun)
         stopped = (cell for cell in self.notebook.cells if cell.metadata.papermill.exception)
         return next(map(_failure, stopped), None)
 

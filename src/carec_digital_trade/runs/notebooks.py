@@ -48,8 +48,8 @@ class Source:
         SHA-256 of its cells' kinds, tags and text; outputs do not count.
     model : type of SharedParameters or None
         What it is held to; None for a user's own notebook.
-    own : tuple of Parameter
-        The parameters cell of a user's own notebook; empty where there is a model.
+    parameters : tuple of Parameter
+        In the order of the model, or of the parameters cell of a user's own notebook.
     unread : frozenset of str
         Those of them that nothing in the notebook reads.
     """
@@ -60,18 +60,8 @@ class Source:
     title: str
     digest: str
     model: type[SharedParameters] | None
-    own: tuple[Parameter, ...] = ()
+    parameters: tuple[Parameter, ...]
     unread: frozenset[str] = frozenset()
-
-    def parameters(self) -> list[Parameter]:
-        """List the parameters.
-
-        Returns
-        -------
-        list of Parameter
-            In the order of the model or of the parameters cell.
-        """
-        return list(self.own if self.model is None else _of_model(self.model))
 
     def json_schema(self) -> dict[str, Any]:
         """Describe the parameters as JSON Schema.
@@ -84,7 +74,7 @@ class Source:
         if self.model is not None:
             return self.model.model_json_schema()
         properties = {
-            each.name: {**each.schema, "default": each.default, "description": each.meaning} for each in self.own
+            each.name: {**each.schema, "default": each.default, "description": each.meaning} for each in self.parameters
         }
         return {"title": self.title, "type": "object", "properties": properties, "additionalProperties": False}
 
@@ -112,7 +102,7 @@ class Source:
         if self.model is not None:
             checked = self.model.validated(values)
             return checked.model_dump(mode="json"), checked.tables()
-        known = {each.name: each for each in self.own}
+        known = {each.name: each for each in self.parameters}
         for name, value in values.items():
             if name not in known:
                 raise InputError(_unknown(name, known))
@@ -144,7 +134,8 @@ def open_notebook(notebook: str | Path) -> Source:
     if asked in NOTEBOOKS:
         known = NOTEBOOKS[asked]
         cells = read_notebook(known.path).cells
-        return Source(asked, asked, known.path, _title(cells) or asked, digest(cells), known.model)
+        title, parameters = _title(cells) or asked, _of_model(known.model)
+        return Source(asked, asked, known.path, title, digest(cells), known.model, parameters)
     if not asked.endswith(".ipynb"):
         raise InputError(
             f"there is no notebook {asked!r}: the notebooks are {', '.join(NOTEBOOKS)}, or the path of an .ipynb file"

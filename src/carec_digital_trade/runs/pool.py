@@ -6,21 +6,22 @@ takes time to import.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from carec_digital_trade.errors import InputError
 from carec_digital_trade.prose import count
-from carec_digital_trade.runs.failures import Failure
-from carec_digital_trade.runs.workers import GRACE, Source, Worker, begun, can_fork, source
+from carec_digital_trade.runs.workers import GRACE, Forks, Spawns, Worker, can_fork, source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from carec_digital_trade.runs.cluster import Cluster
     from carec_digital_trade.runs.execute import RunResult
     from carec_digital_trade.runs.identity import Run
 
@@ -61,15 +62,14 @@ class Pool:
         self.words = count(workers, "worker") + kernels
         self._timeout = timeout
         self._busy: list[_Busy] = []
-        self._idle: list[Worker] = []
-        self._source: Source | None = None
+        self._source: Forks | Spawns | None = None
 
     def __enter__(self) -> Self:
         """Make ready to start workers."""
         self._source = source()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None):
+    def __exit__(self, *error: Any) -> None:
         """End every process, and with them the runs under way."""
         self._source.close()
 
@@ -120,7 +120,7 @@ class Pool:
         from carec_digital_trade.runs.execute import attempt  # noqa: PLC0415  (slow to import)
 
         while len(self._busy) < self.workers and (run := next(waiting, None)) is not None:
-            worker = begun(partial(attempt, run), self._idle, self._source, self._timeout)
+            worker = self._source.begin(partial(attempt, run, self._timeout))
             self._busy.append(_Busy(worker, run, time.monotonic()))
         return bool(self._busy)
 
@@ -131,8 +131,8 @@ class Pool:
             result = busy.worker.connection.recv()
         except (EOFError, OSError):
             busy.worker.connection.close()
-            return _failed(busy, Failure("LostWorker", "the process that performed the run was killed"))
-        self._idle.append(busy.worker)
+            return _failed(busy, "LostWorker", "the process that performed the run was killed")
+        self._source.done(busy.worker)
         return result
 
     def _overdue(self) -> Iterator[RunResult]:
@@ -141,10 +141,42 @@ class Pool:
             if self._timeout is not None and time.monotonic() - busy.since > self._timeout + GRACE:
                 busy.worker.kill()
                 self._busy.remove(busy)
-                yield _failed(busy, Failure("Timeout", f"the run took longer than {self._timeout:g} seconds"))
+                yield _failed(busy, "Timeout", f"the run took longer than {self._timeout:g} seconds")
 
 
-def _failed(busy: _Busy, failure: Failure) -> RunResult:
-    from carec_digital_trade.runs.execute import fail  # noqa: PLC0415  (slow to import)
+def _failed(busy: _Busy, exception: str, message: str) -> RunResult:
+    from carec_digital_trade.runs.execute import Failure, fail  # noqa: PLC0415  (slow to import)
 
-    return fail(busy.run, failure, time.monotonic() - busy.since)
+    return fail(busy.run, Failure(exception, message), time.monotonic() - busy.since)
+
+
+def executor(workers: int | None = None, cluster: str | None = None, timeout: float | None = None) -> Pool | Cluster:
+    """Choose where runs are performed.
+
+    Parameters
+    ----------
+    workers, cluster, timeout
+        As in `run_batch`.
+
+    Returns
+    -------
+    Pool or Cluster
+        To be used in a with statement.
+
+    Raises
+    ------
+    InputError
+        If the numbers are too small, or both a cluster and a number of workers are given.
+    """
+    if timeout is not None and timeout <= 0:
+        raise InputError(f"a run needs time: give a timeout of more than 0 seconds, not {timeout:g}")
+    if workers is not None and workers < 1:
+        raise InputError(f"a batch needs 1 worker at least, not {workers}")
+    if cluster is None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return Pool(cores if workers is None else workers, timeout)
+    if workers is not None:
+        raise InputError("a cluster has workers of its own: leave out either the cluster or the number of workers")
+    from carec_digital_trade.runs.cluster import Cluster  # noqa: PLC0415  (it needs the extra "cluster")
+
+    return Cluster(cluster, timeout)

@@ -23,7 +23,7 @@ from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.blocks import blocks, opening
 from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.cleaning import is_harmless
-from carec_digital_trade.runs.gathered import check_ours
+from carec_digital_trade.runs.clearing import check_ours
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.prose import Prose, first_sentence
 from carec_digital_trade.runs.values import as_typed
@@ -56,20 +56,16 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
     prose = Prose(run.source.path.parent)
     question, cells = opening(notebook)
     shown = list(blocks(cells, prose))
-    page = (
-        _templates()
-        .get_template("report.html.j2")
-        .render(
-            manifest=manifest,
-            question=question and prose.html(question),
-            answer=[prose.html(part) for part in first_sentence(manifest["answer"] or "")],
-            blocks=shown,
-            sections=prose.sections,
-            parameters=_parameter_rows(run),
-            sources=_source_rows(run),
-            own=run.source.model is None,
-            command=command(run),
-        )
+    page = template("report.html.j2").render(
+        manifest=manifest,
+        question=question and prose.html(question),
+        answer=[prose.html(part) for part in first_sentence(manifest["answer"] or "")],
+        blocks=shown,
+        sections=prose.sections,
+        parameters=_parameter_rows(run),
+        sources=_source_rows(run),
+        own=run.source.model is None,
+        command=command(run),
     )
     layout.write_atomically(run.folder / layout.REPORT, page.encode())
 
@@ -104,22 +100,18 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
     columns = _varied(listing.runs)
     script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
     prose = Prose()
-    page = (
-        _templates()
-        .get_template("index.html.j2")
-        .render(
-            runs=[{**each, "answer": _parted(each["answer"], prose)} for each in listing.runs],
-            total=listing.total,
-            failed=listing.failed,
-            bad=listing.bad,
-            columns=columns,
-            others=not columns or any(each["changed"].keys() - columns for each in listing.runs),
-            charts=charts,
-            tables=[name for name in (layout.RESULTS, layout.FAILURES) if (out / name).is_file()],
-            script=Markup(script),
-            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
-            version=__version__,
-        )
+    page = template("index.html.j2").render(
+        runs=[{**each, "answer": _parted(each["answer"], prose)} for each in listing.runs],
+        total=listing.total,
+        failed=listing.failed,
+        bad=listing.bad,
+        columns=columns,
+        others=not columns or any(each["changed"].keys() - columns for each in listing.runs),
+        charts=charts,
+        tables=[name for name in (layout.RESULTS, layout.FAILURES) if (out / name).is_file()],
+        script=Markup(script),
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
+        version=__version__,
     )
     layout.write_atomically(out / INDEX, page.encode())
     return out / INDEX
@@ -189,8 +181,20 @@ def command(run: Run) -> str:
     return shlex.join(["cdt", "run", notebook, *given])
 
 
-@lru_cache(maxsize=1)
-def _templates() -> jinja2.Environment:
+@lru_cache(maxsize=2)
+def template(name: str) -> jinja2.Template:
+    """Return the template of a page.
+
+    Parameters
+    ----------
+    name : str
+        Its file.
+
+    Returns
+    -------
+    jinja2.Template
+        Compiled once.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -202,7 +206,7 @@ def _templates() -> jinja2.Environment:
     environment.filters["duration"] = duration
     environment.filters["day"] = _day
     environment.tests["harmless"] = is_harmless
-    return environment
+    return environment.get_template(name)
 
 
 def _day(started: str) -> str:
@@ -220,7 +224,7 @@ def _parameter_rows(run: Run) -> list[dict[str, Any]]:
             "meaning": each.meaning,
             "changed": each.name in changed,
         }
-        for each in run.source.parameters()
+        for each in run.source.parameters
     ]
 
 

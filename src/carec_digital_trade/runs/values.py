@@ -1,4 +1,4 @@
-"""What the user asked for: parameter values as they are typed, in YAML by the core rules of version 1.2."""
+"""Parameter values as they are typed, in YAML by the core rules of version 1.2, and what is admitted, in words."""
 
 import json
 import re
@@ -10,6 +10,23 @@ from ruamel.yaml.error import YAMLError
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.yaml_core import COMMENT, load_file, load_text, problem
+
+_WORDS = {
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "object": "mapping",
+    "boolean": "true or false",
+    "null": "null",
+}
+_LIMITS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "above",
+    "maximum": "at most",
+    "exclusiveMaximum": "below",
+    "minItems": "with at least",
+    "maxItems": "with at most",
+}
 
 
 def parse_value(name: str, text: str) -> Any:
@@ -136,3 +153,34 @@ def _quoted(text: str) -> str:
     """Write text in double quotes, YAML's way for what cannot be printed (JSON's pairs of escapes are not)."""
     escaped = json.dumps(text, ensure_ascii=False)
     return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in escaped)
+
+
+def in_words(schema: Mapping[str, Any]) -> str:
+    """Say what a schema admits.
+
+    Parameters
+    ----------
+    schema : mapping
+        JSON Schema of one value, as pydantic writes it.
+
+    Returns
+    -------
+    str
+        Such as "whole number, at least 0".
+    """
+    if "anyOf" in schema:
+        return " or ".join(in_words(each) for each in schema["anyOf"])
+    if "enum" in schema:
+        return " | ".join(as_typed(value) for value in schema["enum"])
+    if "const" in schema:
+        return as_typed(schema["const"])
+    limits = [f"{words} {as_typed(schema[name])}" for name, words in _LIMITS.items() if name in schema]
+    return ", ".join([_type(schema), *limits])
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    if schema.get("type") == "array":
+        return f"list of {in_words(schema.get('items', {}))}"
+    if "$ref" in schema:
+        return schema["$ref"].rpartition("/")[2]
+    return _WORDS.get(schema.get("type", ""), "any value")

@@ -1,10 +1,8 @@
-"""Where the worker processes of a batch come from, and what each needs to know of another.
+"""Where the worker processes of a batch come from.
 
-Where a process can be forked safely (Linux), one preloaded process forks the workers and their kernels. Elsewhere
-workers are spawned, and kernels are ordinary ones.
+Where a process can be forked safely (Linux), one preloaded process forks a worker, and its kernel, for each run.
+Elsewhere workers are spawned, perform one run after another, and start ordinary kernels.
 """
-
-from __future__ import annotations
 
 import contextlib
 import multiprocessing
@@ -22,11 +20,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.runs.conditions import Conditions
-from carec_digital_trade.runs.preload import ask
 
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
@@ -38,9 +34,14 @@ GRACE = 20.0
 
 _LONGEST = 66
 """Bytes of the path of temporary files: a system takes 104 to 108 for a socket, and its name in there is some 40."""
+_MOST_SAID = 10_000
+"""Bytes of an answer of the preloaded process."""
 
 _INLINE = "module://matplotlib_inline.backend_inline"
 """What a kernel sets before it imports matplotlib, which the preloaded process imports before there is a kernel."""
+
+Task = Callable[[Any], Any]
+"""What a worker calls, with the kernel that was forked for it or None; it can be pickled."""
 
 
 def can_fork() -> bool:
@@ -52,17 +53,6 @@ def can_fork() -> bool:
         True on Linux.
     """
     return sys.platform == "linux"
-
-
-def cores() -> int:
-    """Return how many cores this process may use.
-
-    Returns
-    -------
-    int
-        At least 1.
-    """
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def scratch_place() -> str:
@@ -108,15 +98,14 @@ def python(module: str, call: str) -> list[str]:
 
 @dataclass
 class Worker:
-    """A process that performs one task at a time.
+    """A process that performs a task.
 
     Attributes
     ----------
     pid : int
         Its number.
     connection : multiprocessing.connection.Connection
-        Takes a task, which is called with the conditions of its run, and returns what it returns. The worker ends when
-        it is closed.
+        Brings what the task returns; it ends if the worker does.
     """
 
     pid: int
@@ -137,49 +126,8 @@ class Worker:
             self.connection.close()
 
 
-class Source(Protocol):
-    """Where workers come from."""
-
-    def worker(self, timeout: float | None) -> Worker:
-        """Start a worker."""
-
-    def close(self) -> None:
-        """End every worker, and what a worker has started."""
-
-
-def begun(task: Callable[[Conditions], Any], idle: list[Worker], source: Source, timeout: float | None) -> Worker:
-    """Give a task to a worker that is idle and alive, or to a new one.
-
-    Parameters
-    ----------
-    task : callable
-        That can be pickled.
-    idle : list of Worker
-        It is taken off the list, to which the caller returns it.
-    source : Source
-        Where a new one comes from.
-    timeout : float or None
-        Seconds that the cells of each of its runs may take altogether.
-
-    Returns
-    -------
-    Worker
-        If it is gone already, its connection says so when the result is awaited.
-    """
-    with contextlib.suppress(IndexError):
-        while True:
-            worker = idle.pop()
-            with contextlib.suppress(OSError):
-                worker.connection.send(task)
-                return worker
-    worker = source.worker(timeout)
-    with contextlib.suppress(OSError):
-        worker.connection.send(task)
-    return worker
-
-
-def source(environment: Mapping[str, str] = MappingProxyType({}), folder: Path | None = None) -> Source:
-    """Choose where workers come from.
+class Forks:
+    """A preloaded process, which forks a worker for each task.
 
     Parameters
     ----------
@@ -187,110 +135,171 @@ def source(environment: Mapping[str, str] = MappingProxyType({}), folder: Path |
         Variables that the workers have besides those of this process.
     folder : pathlib.Path, optional
         A folder that is to go with them; its path must be short.
-
-    Returns
-    -------
-    Source
-        On Linux a preloaded process, started already.
     """
-    folder = folder or Path(tempfile.mkdtemp(prefix="cdt-", dir=scratch_place()))
-    return Forks(environment, folder) if can_fork() else Spawns(environment, folder)
 
-
-class Forks:
-    """A preloaded process; what asks it for a fork waits until it is ready."""
-
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
-        self._environment = environment
-        self._folder = folder
-        self._address = str(folder / "s")
+    def __init__(self, environment: Mapping[str, str] = MappingProxyType({}), folder: Path | None = None) -> None:
+        self._environment = {"MPLBACKEND": _INLINE, **os.environ, **environment, **ONE_THREAD}
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="cdt-", dir=scratch_place()))
         self._lock = threading.Lock()
         self._start()
 
-    def _start(self) -> None:
-        self._asked = False
-        Path(self._address).unlink(missing_ok=True)
-        with socket.socket(socket.AF_UNIX) as listener, os.fdopen(os.dup(2)) as stderr:
-            listener.bind(self._address)
-            listener.listen(socket.SOMAXCONN)
-            self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
-            passed = [listener.fileno(), stderr.fileno()]
-            self._process = subprocess.Popen(
-                [*python("preload", "main()"), *map(str, passed)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                env={"MPLBACKEND": _INLINE, **os.environ, **self._environment, **ONE_THREAD},
-                pass_fds=passed,
-                start_new_session=True,  # a Ctrl-C at the terminal is for the batch to handle
-            )
+    def begin(self, task: Task) -> Worker:
+        """Give a task to a worker of its own.
 
-    def worker(self, timeout: float | None) -> Worker:
-        """Fork a worker, whose kernels are forked too."""
-        with self._lock:
+        Parameters
+        ----------
+        task : callable
+            As `Task`.
+
+        Returns
+        -------
+        Worker
+            If it is gone already, its connection says so when the result is awaited.
+
+        Raises
+        ------
+        InputError
+            If the preloaded process cannot import what runs need.
+        """
+        ours, theirs = multiprocessing.Pipe()
+        with theirs, self._lock:
             try:
-                return self._fork(timeout)
+                answer = self._asked(theirs.fileno())
             except OSError:  # the preloaded process has gone, and with it what it had forked
-                said = self._end()
-                if self._process.returncode > 0:
-                    raise InputError(f"the packages that runs need cannot be imported: {_reason(said)}") from None
+                self.close()
+                self._folder.mkdir()
                 self._start()
-                return self._fork(timeout)
+                answer = self._asked(theirs.fileno())
+        if not answer.isdecimal():
+            raise InputError(f"the packages that runs need cannot be imported: {answer}")
+        worker = Worker(int(answer), ours)
+        with contextlib.suppress(OSError):
+            ours.send(task)
+        return worker
 
-    def _fork(self, timeout: float | None) -> Worker:
-        self._asked = True
-        pid, connection = ask(self._address, {"worker": {"preloaded": self._address, "timeout": timeout}})
-        return Worker(pid, Connection(connection.detach()))
+    def done(self, worker: Worker) -> None:
+        """Take leave of a worker whose result has been received.
+
+        Parameters
+        ----------
+        worker : Worker
+            From `begin`.
+        """
+        worker.connection.close()
 
     def close(self) -> None:
         """End the process and what it has forked, which it kills first."""
-        if not self._asked:
-            self._process.kill()  # it may still be importing, and nobody depends on it
-        self._end()
+        if self._is_importing:
+            self._process.kill()  # nobody depends on it
+        self._control.close()
+        self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)  # if it was killed, and did not do so itself
 
-    def _end(self) -> str:
-        """End the process, and return what it said before it was ready."""
-        self._process.stdin.close()
-        self._process.wait()
-        if self._errors.closed:
-            return ""
-        with self._errors:
-            self._errors.seek(0)
-            return self._errors.read().decode(errors="replace")
+    def _start(self) -> None:
+        self._is_importing = True
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [*python("forks", "main()"), str(theirs.fileno()), self._folder],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=self._environment,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # a Ctrl-C at the terminal is for the batch to handle
+            )
 
-
-def _reason(said: str) -> str:
-    """Return the last line of a traceback, with the file in which the error arose."""
-    lines = said.splitlines() or ["they said nothing"]
-    files = [line.split('"')[1] for line in lines if line.startswith('  File "')]
-    return lines[-1] + "".join(f" (in {file})" for file in files[-1:])
+    def _asked(self, connection: int) -> str:
+        """Ask for a worker with a connection; return its number, or why there is none."""
+        with contextlib.suppress(BrokenPipeError):  # it has said why
+            socket.send_fds(self._control, [b"w"], [connection])
+        if not (answer := self._control.recv(_MOST_SAID)):
+            raise ConnectionResetError("the preloaded process has gone")
+        self._is_importing = False
+        return answer.decode()
 
 
 class Spawns:
-    """New processes, with ordinary kernels."""
+    """New processes, each of which performs one task after another.
 
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
-        self._environment = dict(environment)
+    Parameters
+    ----------
+    environment : mapping of str to str
+        Variables that the workers have besides those of this process.
+    folder : pathlib.Path, optional
+        A folder that is to go with them.
+    """
+
+    def __init__(self, environment: Mapping[str, str] = MappingProxyType({}), folder: Path | None = None) -> None:
+        self._environment = {**environment, **ONE_THREAD}
         self._folder = folder
         self._processes: list[Any] = []
+        self._idle: list[Worker] = []
 
-    def worker(self, timeout: float | None) -> Worker:
-        """Start a worker."""
-        from carec_digital_trade.runs.worker import work  # noqa: PLC0415  (slow to import)
+    def begin(self, task: Task) -> Worker:
+        """Give a task to a worker that is idle and alive, or to a new one.
 
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        arguments = (theirs, Conditions(timeout=timeout), self._environment)
-        process = context.Process(target=work, args=arguments, daemon=True)
+        Parameters
+        ----------
+        task : callable
+            As `Task`.
+
+        Returns
+        -------
+        Worker
+            As of `Forks`.
+        """
+        while self._idle:
+            worker = self._idle.pop()
+            with contextlib.suppress(OSError):
+                worker.connection.send(task)
+                return worker
+        ours, theirs = multiprocessing.get_context("spawn").Pipe()
+        arguments = (theirs, self._environment)
+        process = multiprocessing.get_context("spawn").Process(target=_work, args=arguments, daemon=True)
         process.start()
         theirs.close()
         self._processes.append(process)
+        ours.send(task)
         return Worker(process.pid, ours)
+
+    def done(self, worker: Worker) -> None:
+        """Keep a worker for the next task.
+
+        Parameters
+        ----------
+        worker : Worker
+            From `begin`.
+        """
+        self._idle.append(worker)
 
     def close(self) -> None:
         """End every worker; a kernel ends when it misses its parent."""
         for process in self._processes:
             process.kill()
             process.join()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _work(connection: Connection, environment: Mapping[str, str]) -> None:
+    """Perform tasks until the other side closes the connection."""
+    os.environ.update(environment)
+    with contextlib.suppress(EOFError):
+        while True:
+            connection.send(connection.recv()(None))
+
+
+def source(environment: Mapping[str, str] = MappingProxyType({}), folder: Path | None = None) -> Forks | Spawns:
+    """Choose where workers come from.
+
+    Parameters
+    ----------
+    environment, folder
+        As of `Forks`.
+
+    Returns
+    -------
+    Forks or Spawns
+        On Linux a preloaded process, started already.
+    """
+    return Forks(environment, folder) if can_fork() else Spawns(environment, folder)

@@ -1,11 +1,9 @@
 """A forked kernel is a kernel of its own that finds what a new one finds, and leaves nothing behind."""
 
-import asyncio
 import json
 import os
 import re
 import signal
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,16 +13,13 @@ import nbformat
 import papermill
 import pytest
 from ports import LISTENS
-from waiting import PATIENCE, alive, wait_for
+from waiting import alive, wait_for
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.runs.execute import attempt
-from carec_digital_trade.runs.kernels import RunKernelManager
 from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
-from carec_digital_trade.runs.provisioner import ForkedKernel
-from carec_digital_trade.runs.workers import begun
 
 from .conftest import PARAMETERS, SHOW, descendants, write_notebook
 
@@ -77,9 +72,8 @@ def test_runs_share_nothing(perform: Callable, meddling: Path, sharing: Callable
     runs = [printed(result.out / name / "notebook.ipynb") for name in result.results["run_id"].unique()]
     states, changes = [run[0] for run in runs], [run[1].split() for run in runs]
     assert len(set(states)) == 1
-    # What nobody has seeded differs, and so do the processes; what has forked them is the same.
-    assert all(len({change[position] for change in changes}) == 2 for position in (0, 1, 2, 3))
-    assert len({change[4] for change in changes}) == 1
+    # What nobody has seeded differs, and so do the kernels and their workers.
+    assert all(len({change[position] for change in changes}) == 2 for position in (0, 1, 2, 3, 4))
     assert not any(alive(int(change[3])) for change in changes)
     # A new kernel finds the same, but for the modules that are imported already.
     papermill.execute_notebook(
@@ -140,76 +134,50 @@ def open_files(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
-def test_nothing_is_left(toy: Path, tmp_path: Path):
+LEAVES = """import subprocess
+print(subprocess.Popen(["sleep", "3600"]).pid)"""
+
+
+def test_nothing_is_left(tmp_path: Path):
+    leaving = write_notebook(tmp_path / "leaving.ipynb", PARAMETERS, LEAVES, SHOW)
     scratch = tmp_path / "t"
     scratch.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tempfile.tempdir", str(scratch))
         with Pool(2) as pool:
             preloaded = pool._source._process.pid
-            batch = {"notebook": str(toy), "grid": {"year": [1, 2, 3, 4]}}
-            results = pool.perform(plan_batch(batch, tmp_path / "out").to_do)
-            assert sum(result is not None for result in results) == 4
-            wait_for(lambda: len(descendants(preloaded)) == 2)  # the two workers, which wait
+            batch = {"notebook": str(leaving), "grid": {"year": [1, 2, 3, 4]}}
+            results = list(filter(None, pool.perform(plan_batch(batch, tmp_path / "out").to_do)))
+            assert [result.error for result in results] == [None] * 4
+            orphans = [int(printed(result.folder / "notebook.ipynb")[0]) for result in results]
+            wait_for(lambda: not any(map(alive, orphans)))
+            wait_for(lambda: not descendants(preloaded))
             assert len(list(Path(f"/proc/{preloaded}/task").iterdir())) == 1
-            assert [path.name for path in next(scratch.iterdir()).iterdir()] == ["s"]
-            # Listener, wake-up pair, selector and the three standard streams.
-            assert open_files(preloaded) <= 8
+            assert not list(next(scratch.iterdir()).iterdir())
+            assert open_files(preloaded) <= 5  # the control socket and the three standard streams
             started = descendants(os.getpid())
     assert not any(alive(pid) for pid in started if pid == preloaded or pid in descendants(preloaded))
     assert not list(scratch.iterdir())
     assert not alive(preloaded)
 
 
-def test_a_kernel_is_interrupted_and_started_again(pool: Pool):
-    async def use() -> list[str]:
-        manager = RunKernelManager(preloaded=pool._source._address)
-        await manager.start_kernel()
-        client = manager.client()
-        client.start_channels()
-        await client.wait_for_ready()
-        first = manager.provisioner.pid
-        message = client.execute("import time; print('on', flush=True); time.sleep(3_600)")
-        while (await client.get_iopub_msg(timeout=PATIENCE))["msg_type"] != "stream":
-            pass
-        await manager.interrupt_kernel()
-        reply = await client.get_shell_msg(timeout=PATIENCE)
-        assert reply["parent_header"]["msg_id"] == message
-        await manager.restart_kernel(now=True)
-        await client.wait_for_ready()
-        again = await client.execute("1", reply=True, timeout=PATIENCE)
-        client.stop_channels()
-        second = manager.provisioner.pid
-        await manager.shutdown_kernel()
-        await manager.cleanup_resources()
-        assert first != second
-        assert not alive(first)
-        assert not alive(second)
-        return [reply["content"]["ename"], again["content"]["status"]]
-
-    assert asyncio.run(use()) == ["KeyboardInterrupt", "ok"]
-
-
-def test_a_kernel_ends_with_what_asked_for_it(pool: Pool):
-    environment = {**os.environ, "JPY_PARENT_PID": "0"}
-    kernel = ForkedKernel(pool._source._address, ["python", "-m", "ipykernel_launcher"], environment, "/")
-    assert kernel.poll() is None
-    time.sleep(0.1)
-    assert alive(kernel.pid)
-    kernel._connection.close()
-    wait_for(lambda: not alive(kernel.pid))
-    other = ForkedKernel(pool._source._address, ["python", "-m", "ipykernel_launcher"], environment, "/")
-    other.terminate()
-    assert other.wait() == -signal.SIGTERM
-    assert other.poll() == -signal.SIGTERM
-    other.kill()
+def test_a_kernel_ends_with_its_worker(pool: Pool, toy: Path, tmp_path: Path):
+    runs = [{"deed": "wait", "place": str(tmp_path)}]
+    (run,) = plan_batch({"notebook": str(toy), "runs": runs}, tmp_path).to_do
+    worker = pool._source.begin(partial(attempt, run, None))
+    began = tmp_path / "began 2024"
+    kernel = int(wait_for(lambda: began.exists() and began.read_text()).split()[0])
+    assert alive(kernel)
+    os.kill(worker.pid, signal.SIGKILL)
+    wait_for(lambda: not alive(kernel))
+    worker.kill()  # which is gone already
 
 
 def test_a_killed_worker_has_let_go_of_its_lock(pool: Pool, toy: Path, tmp_path: Path):
     for year in range(3):  # without waiting for its end, one in a few is still held
         runs = [{"year": year, "deed": "wait", "place": str(tmp_path)}]
         (run,) = plan_batch({"notebook": str(toy), "runs": runs}, tmp_path).to_do
-        worker = begun(partial(attempt, run), [], pool._source, None)
+        worker = pool._source.begin(partial(attempt, run, None))
         wait_for(lambda began=tmp_path / f"began {year}": began.exists())
         worker.kill()
         (left,) = tmp_path.glob(".*.lock")
@@ -234,7 +202,7 @@ def test_a_package_that_cannot_be_imported_is_named(tmp_path: Path, monkeypatch:
         Pool(1) as pool,
         pytest.raises(InputError, match=rf"imported: RuntimeError: broken \(in {tmp_path}/numpy.py\)"),
     ):
-        pool._source.worker(None)
+        pool._source.begin(print)
     assert capfd.readouterr() == ("", "")
 
 
@@ -243,8 +211,3 @@ def test_a_forked_kernel_listens_on_no_port(perform: Callable, sharing: Callable
     result = perform({"notebook": str(path)}, place=sharing(1))
     (folder,) = result.out.glob("listens-*")
     assert "".join(printed(folder / "notebook.ipynb")) == "[]\nfrom the child\n"
-
-
-def test_what_has_gone_is_an_error(tmp_path: Path):
-    with pytest.raises(OSError, match="No such file or directory"):
-        ForkedKernel(str(tmp_path / "s"), [], {}, "/")
