@@ -9,10 +9,9 @@ import pytest
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.paths import bundled
 from carec_digital_trade.runs.save import METADATA
-from carec_digital_trade.teaching import EXERCISES, Verdict
+from carec_digital_trade.teaching import EXERCISES, HINTS, Verdict
 from carec_digital_trade.teaching import build as builder
-from carec_digital_trade.teaching.build import SOLUTIONS, STUDENT, build, failures, sources
-from carec_digital_trade.teaching.masters import Block, blocks, notebook
+from carec_digital_trade.teaching.build import SOLUTIONS, STUDENT, Block, blocks, build, failures, notebook, sources
 
 FOLDER = bundled("notebooks") / "teaching"
 MINUTES = re.compile(r"^##+ (.+) \((\d+) minutes\)$", re.MULTILINE)
@@ -91,7 +90,7 @@ def test_the_solutions_pass_when_run(source):
 
 def test_an_untouched_student_copy_fails_its_checks_and_nothing_else(source):
     found = verdicts(committed(source, STUDENT))
-    assert all(verdict.hint == f"Nothing here yet. {EXERCISES[verdict.exercise].start}" for verdict in found)
+    assert all(verdict.hint == f"Nothing here yet. {HINTS[verdict.exercise]['start']}" for verdict in found)
     assert [verdict.exercise for verdict in found] == [f"{source.stem[0]}.{exercise}" for exercise in range(1, 6)]
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.teaching import concentration_session, gap_session, scenario_session
-from carec_digital_trade.teaching.answers import Verdict
+from carec_digital_trade.teaching.answers import HINTS, Empty, Unfit, Verdict, there
 from carec_digital_trade.teaching.gap_session import sentences_to_judge
 from carec_digital_trade.teaching.scenario_session import DRAWS, SEED
 
 EXERCISES = {**concentration_session.EXERCISES, **gap_session.EXERCISES, **scenario_session.EXERCISES}
-"""Number of the exercise to its check."""
+"""Number of the exercise to its check, which returns a hint, or nothing if the answer is right."""
 
-__all__ = ["DRAWS", "EXERCISES", "SEED", "Verdict", "check", "sentences_to_judge"]
+__all__ = ["DRAWS", "EXERCISES", "HINTS", "SEED", "Verdict", "check", "sentences_to_judge"]
 
 
 def check(exercise: str, answer: Any) -> Verdict:
@@ -41,4 +41,9 @@ def check(exercise: str, answer: Any) -> Verdict:
     if exercise not in EXERCISES:
         known = ", ".join(EXERCISES)
         raise InputError(f"there is no exercise {exercise!r}: the exercises are {known}{nearest(exercise, EXERCISES)}")
-    return EXERCISES[exercise].verdict(exercise, answer)
+    try:
+        return Verdict(exercise, EXERCISES[exercise](there(answer)))
+    except Empty:
+        return Verdict(exercise, f"Nothing here yet. {HINTS[exercise]['start']}")
+    except Unfit as form:
+        return Verdict(exercise, str(form))

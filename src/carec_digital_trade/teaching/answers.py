@@ -1,16 +1,36 @@
-"""Is a student's answer right and, if not, which hint fits? What the checks of all sessions share."""
+"""Is a student's answer of the form that was asked for, is it right and, if not, which hint fits?
+
+The hints stand in ``hints.toml``: for each exercise where to start, one for each typical mistake, and one otherwise.
+"""
 
 import math
 import numbers
 import re
-from collections.abc import Callable, Iterable
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from carec_digital_trade.teaching.forms import Empty, Unfit
+import numpy as np
+import pandas as pd
+
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.regions import iso3
 
 TOLERANCE = 0.005
 """Relative: an answer rounded to three digits is right, and the mistakes that a hint names lie further off."""
+
+HINTS: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("hints.toml").read_text(encoding="utf-8"))
+"""Number of the exercise to its hints by name."""
+
+
+class Unfit(Exception):  # noqa: N818  (no error of the program: it carries a hint)
+    """An answer does not have the form that was asked for; the message is the hint."""
+
+
+class Empty(Exception):  # noqa: N818
+    """There is no answer yet."""
 
 
 @dataclass(frozen=True)
@@ -41,72 +61,18 @@ class Verdict:
         return f"Exercise {self.exercise}: {outcome}"
 
 
-@dataclass(frozen=True)
-class Exercise:
-    """How an exercise is checked.
-
-    Attributes
-    ----------
-    start : str
-        With what to begin, for an answer that is still empty.
-    hint : callable
-        Takes the answer, returns the hint that fits or an empty text if it is right; raises `Unfit` for an answer of
-        another form and `Empty` for one that is not there yet.
-    """
-
-    start: str
-    hint: Callable[[Any], str]
-
-    def verdict(self, number: str, answer: Any) -> Verdict:
-        """Judge an answer.
-
-        Parameters
-        ----------
-        number : str
-            Of the exercise.
-        answer : Any
-            Whatever the student has written.
-
-        Returns
-        -------
-        Verdict
-            Right, or a hint.
-        """
-        try:
-            return Verdict(number, self.hint(_there(answer)))
-        except Empty:
-            return Verdict(number, f"Nothing here yet. {self.start}")
-        except Unfit as form:
-            return Verdict(number, str(form))
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A typical wrong answer.
-
-    Attributes
-    ----------
-    answer : Any
-        What comes out if it is made.
-    hint : str
-        What to look at.
-    """
-
-    answer: Any
-    hint: str
-
-
-def compare(answer: Any, right: Any, mistakes: Iterable[Mistake], otherwise: str) -> str:
+def compare(exercise: str, answer: Any, right: Any, **mistakes: Any) -> str:
     """Return the hint for an answer.
 
     Parameters
     ----------
+    exercise : str
+        Number of the exercise.
     answer, right : float, sequence of float, or anything else
         Numbers agree within `TOLERANCE`, anything else if it is equal.
-    mistakes : iterable of Mistake
-        Of those that agree with the answer, the nearest gives the hint; of two as near, the first.
-    otherwise : str
-        Hint for any other wrong answer.
+    **mistakes
+        Name of a hint to what comes out if the mistake is made. Of those that agree with the answer, the nearest gives
+        the hint; of two as near, the first.
 
     Returns
     -------
@@ -115,19 +81,202 @@ def compare(answer: Any, right: Any, mistakes: Iterable[Mistake], otherwise: str
     """
     if _same(answer, right):
         return ""
-    made = [mistake for mistake in mistakes if _same(answer, mistake.answer)]
-    return min(made, key=lambda mistake: _distance(answer, mistake.answer)).hint if made else otherwise
+    made = {
+        name: abs(answer - wrong) if isinstance(answer, float) else 0.0
+        for name, wrong in mistakes.items()
+        if _same(answer, wrong)
+    }
+    return HINTS[exercise][min(made, key=made.__getitem__) if made else "otherwise"]
 
 
-def _there(answer: Any) -> Any:
+def there(answer: Any) -> Any:
+    """Return an answer, or raise `Empty` for three dots, None or a text without a letter."""
     if answer is ... or answer is None or (isinstance(answer, str) and not re.search(r"\w", answer)):
         raise Empty
     return answer
 
 
-def _distance(one: Any, other: Any) -> float:
-    """Return how far apart two numbers are; answers of another kind that agree are the same."""
-    return abs(one - other) if isinstance(one, float) else 0.0
+def number(answer: Any) -> float:
+    """Read an answer that is one number.
+
+    Parameters
+    ----------
+    answer : Any
+        A number, or a Series or array of one.
+
+    Returns
+    -------
+    float
+        Not missing.
+
+    Raises
+    ------
+    Unfit
+        If it is something else.
+    """
+    if isinstance(answer, pd.Series | pd.DataFrame | np.ndarray) and answer.size == 1:
+        answer = np.asarray(answer).item()
+    if isinstance(answer, str):
+        raise Unfit("The answer is a number: write it without quotes and without its unit.")
+    if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
+        raise Unfit(f"The answer is one number and yours is a {_kind(answer)}: take the one value out of it.")
+    if math.isnan(answer):
+        raise Unfit("Your number is missing (NaN): see which value it was made from, and whether that one is there.")
+    return float(answer)
+
+
+def several(answer: Any, count: int, what: str) -> tuple[float, ...]:
+    """Read an answer that is several numbers.
+
+    Parameters
+    ----------
+    answer : Any
+        A tuple, list, Series or array.
+    count : int
+        How many.
+    what : str
+        What they are, for the hint.
+
+    Returns
+    -------
+    tuple of float
+        In the order given.
+
+    Raises
+    ------
+    Unfit
+        If there are more or fewer, or they are no numbers.
+    Empty
+        If one is still three dots.
+    """
+    items = list(answer) if isinstance(answer, tuple | list | pd.Series | np.ndarray) else [answer]
+    if any(item is ... for item in items):
+        raise Empty
+    if len(items) != count:
+        raise Unfit(f"The answer is {count} numbers in brackets: {what}.")
+    return tuple(number(item) for item in items)
+
+
+def codes(answer: Any) -> frozenset[str]:
+    """Read an answer that is a list of economies.
+
+    Parameters
+    ----------
+    answer : Any
+        Codes or names; the order does not matter.
+
+    Returns
+    -------
+    frozenset of str
+        ISO 3166-1 alpha-3.
+
+    Raises
+    ------
+    Unfit
+        If it is no list, or an economy is unknown.
+    """
+    try:
+        return frozenset(iso3(item) for item in _items(answer, "codes, such as ['KAZ', 'UZB']"))
+    except InputError as error:
+        raise Unfit(f"One entry of your list cannot be read: {error}.") from None
+
+
+def years(answer: Any) -> frozenset[int]:
+    """Read an answer that is a list of years.
+
+    Parameters
+    ----------
+    answer : Any
+        Years; the order does not matter.
+
+    Returns
+    -------
+    frozenset of int
+        The years.
+
+    Raises
+    ------
+    Unfit
+        If it is no list of whole numbers.
+    """
+    items = _items(answer, "years, such as [2010, 2011]")
+    if not all(isinstance(item, numbers.Integral) and not isinstance(item, bool) for item in items):
+        raise Unfit("The answer is a list of years, such as [2010, 2011]: an entry of yours is no year.")
+    return frozenset(int(item) for item in items)
+
+
+def letters(answer: Any, known: str) -> frozenset[str]:
+    """Read an answer that is a choice of letters.
+
+    Parameters
+    ----------
+    answer : Any
+        Such as "AC", "a, c" or ["A", "C"].
+    known : str
+        The letters that there are.
+
+    Returns
+    -------
+    frozenset of str
+        Capital letters.
+
+    Raises
+    ------
+    Unfit
+        If it holds anything else.
+    """
+    items = [answer] if isinstance(answer, str) else _items(answer, "letters, such as ['A', 'C']")
+    chosen = frozenset("".join(map(str, items)).upper()) - set(" ,;")
+    if not chosen or not chosen <= set(known):
+        raise Unfit(f'The answer is letters from {known[0]} to {known[-1]} in quotes, such as "{known[0]}{known[2]}".')
+    return chosen
+
+
+def outcomes(answer: Any, cases: Sequence[Any]) -> list[Any]:
+    """Run an answer that is a function.
+
+    Parameters
+    ----------
+    answer : Any
+        A function of one argument.
+    cases : sequence
+        Arguments; each call gets a copy.
+
+    Returns
+    -------
+    list
+        What it returns for each.
+
+    Raises
+    ------
+    Unfit
+        If it is no function, or stops with an error.
+    Empty
+        If it never returns anything.
+    """
+    if not callable(answer):
+        raise Unfit("The answer is a function: give its name without brackets, and not what it returns.")
+    try:
+        found = [answer(case.copy()) for case in cases]
+    except Exception as error:  # a student's function may raise anything
+        raise Unfit(f"Your function stops with {type(error).__name__}: {error}. Try it on the data of CAREC.") from None
+    if all(each is None for each in found):
+        raise Empty
+    return found
+
+
+def _items(answer: Any, what: str) -> list[Any]:
+    if not isinstance(answer, list | tuple | set | frozenset | pd.Series | pd.Index | np.ndarray):
+        raise Unfit(f"The answer is a list of {what}; yours is a {_kind(answer)}.")
+    items = list(answer)
+    if any(item is ... for item in items):
+        raise Empty
+    return items
+
+
+def _kind(answer: Any) -> str:
+    words = {"str": "text", "bool": "truth value", "list": "list", "tuple": "list", "function": "function"}
+    return words.get(type(answer).__name__, type(answer).__name__)
 
 
 def _same(one: Any, other: Any) -> bool:

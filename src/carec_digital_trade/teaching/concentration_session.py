@@ -1,21 +1,23 @@
 """Session 1: is one member the whole region? The checks of its exercises."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from carec_digital_trade.metrics import by_member, concentration, concentration_over_time, leave_one_out, trade
 from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, region
-from carec_digital_trade.teaching.answers import Exercise, Mistake, compare
-from carec_digital_trade.teaching.forms import number, outcomes, years
+from carec_digital_trade.teaching.answers import compare, number, outcomes, years
 
 
+@cache
 def _values(name: str, *exclude: str) -> pd.Series:
     """Return the members' digitally delivered trade in the reference year, USD million, by iso3."""
     return by_member(trade("delivered", "total"), region(name, exclude=exclude), REFERENCE_YEAR).iloc[0]
 
 
+@cache
 def _over_time(name: str, *exclude: str) -> pd.Series:
     """Return the effective number of members by year."""
     table = concentration_over_time(trade("delivered", "total"), region(name, exclude=exclude))
@@ -26,17 +28,15 @@ def _top_share(answer: Any) -> str:
     asean, carec = _values("ASEAN"), _values("CAREC")
     share = asean.max() / asean.sum()
     return compare(
+        "1.1",
         number(answer),
         share,
-        [
-            Mistake(100 * share, "That is per cent. A share lies between 0 and 1."),
-            Mistake(carec.max() / carec.sum(), "That is CAREC's largest member. Ask for the members of ASEAN."),
-            Mistake(asean.max(), "That is its trade in USD million. Divide by the trade of all members of ASEAN."),
-            Mistake(asean.max() / (asean.sum() + carec.sum()), "Divide by the trade of ASEAN's members only."),
-            Mistake(asean.iloc[0] / asean.sum(), "That is the first row. The table is not sorted by size."),
-            Mistake((asean / asean.sum()).mean(), "That is the mean share. You need the largest."),
-        ],
-        "A share is the member's trade over the trade of all members, exports plus imports, in 2024.",
+        percent=100 * share,
+        carec=carec.max() / carec.sum(),
+        amount=asean.max(),
+        both_regions=asean.max() / (asean.sum() + carec.sum()),
+        first_row=asean.iloc[0] / asean.sum(),
+        mean=(asean / asean.sum()).mean(),
     )
 
 
@@ -45,75 +45,49 @@ def _effective_members(answer: Any) -> str:
     shares = asean / asean.sum()
     known = concentration(asean)
     return compare(
+        "1.2",
         number(answer),
         known.effective_members,
-        [
-            Mistake(known.hhi, "That is the index itself. The effective number is one over it."),
-            Mistake(1 / ((100 * shares) ** 2).sum(), "Your shares are in per cent. Take them between 0 and 1."),
-            Mistake(float(len(asean)), "That counts the members. The effective number weighs them by their shares."),
-            Mistake(1 / (asean**2).sum(), "You squared the trade. Square the shares."),
-            Mistake(1 / shares.sum(), "The shares add up to 1 before they are squared. Square each, then add."),
-            Mistake(1 / known.top_share, "That looks at the largest share only. Square and add them all."),
-            Mistake(1 / known.hhi_normalised, "That uses the normalised index. Take the plain sum of squares."),
-            Mistake(concentration(_values("CAREC")).effective_members, "That is CAREC. Take the shares of ASEAN."),
-        ],
-        "Square each share, add the squares, and take one over the sum. It lies between 1 and the number of members.",
+        index=known.hhi,
+        percent=1 / ((100 * shares) ** 2).sum(),
+        members=float(len(asean)),
+        amounts=1 / (asean**2).sum(),
+        no_squares=1 / shares.sum(),
+        largest=1 / known.top_share,
+        normalised=1 / known.hhi_normalised,
+        carec=concentration(_values("CAREC")).effective_members,
     )
 
 
 def _without_giant(answer: Any) -> str:
     carec = _values("CAREC")
-    unscaled = (carec.drop("CHN") / carec.sum()) ** 2
     rest = concentration(carec.drop("CHN"))
     return compare(
+        "1.3",
         number(answer),
         rest.effective_members,
-        [
-            Mistake(
-                1 / unscaled.sum(),
-                "You dropped China's share and kept the other shares as they were. They no longer add up to 1: divide "
-                "by the trade of the rest.",
-            ),
-            Mistake(concentration(carec).effective_members, "China is still in. Leave it out of the region first."),
-            Mistake(rest.hhi, "That is the index itself. The effective number is one over it."),
-            Mistake(
-                rest.hhi_normalised, "That is the normalised index. The effective number is one over the plain one."
-            ),
-            Mistake(float(rest.members), "That counts the other members. Weigh them by their shares."),
-            Mistake(
-                concentration(_values("ASEAN", "SGP")).effective_members, "That is ASEAN. Leave China out of CAREC."
-            ),
-        ],
-        "Take CAREC's members without China, their shares of their own total, and one over the sum of squares.",
+        unscaled=1 / ((carec.drop("CHN") / carec.sum()) ** 2).sum(),
+        giant_in=concentration(carec).effective_members,
+        index=rest.hhi,
+        normalised=rest.hhi_normalised,
+        members=float(rest.members),
+        asean=concentration(_values("ASEAN", "SGP")).effective_members,
     )
 
 
 def _years_more_concentrated(answer: Any) -> str:
-    whole = {name: _over_time(name) for name in GIANTS}
-    rest = {name: _over_time(name, giant) for name, giant in GIANTS.items()}
-    fewer = rest["CAREC"] < rest["ASEAN"]
+    carec, asean = (_over_time(name) for name in GIANTS)
+    carec_rest, asean_rest = (_over_time(name, giant) for name, giant in GIANTS.items())
     return compare(
+        "1.4",
         years(answer),
-        _listed(fewer),
-        [
-            Mistake(
-                _listed(~(rest["CAREC"] > rest["ASEAN"])),
-                "One of these years has no index for ASEAN: a comparison with a missing number is not false, it is not "
-                "known. Leave that year out.",
-            ),
-            Mistake(
-                _listed(rest["CAREC"] > rest["ASEAN"]),
-                "Mind the direction: the more concentrated region has the smaller effective number.",
-            ),
-            Mistake(_listed(whole["CAREC"] < whole["ASEAN"]), "China and Singapore are still in. Leave both out."),
-            Mistake(
-                _listed(rest["CAREC"] < whole["ASEAN"]),
-                "Like with like: if CAREC is without China, ASEAN is without Singapore.",
-            ),
-            Mistake(_listed(whole["CAREC"] < rest["ASEAN"]), "Like with like: China is still in CAREC."),
-            Mistake(frozenset({REFERENCE_YEAR}), "That is one year. Compare all years that the data have."),
-        ],
-        "Put the two series of effective numbers side by side and keep the years in which CAREC's is the smaller.",
+        _listed(carec_rest < asean_rest),
+        unknown_year=_listed(~(carec_rest > asean_rest)),
+        direction=_listed(carec_rest > asean_rest),
+        giants_in=_listed(carec < asean),
+        asean_whole=_listed(carec_rest < asean),
+        carec_whole=_listed(carec < asean_rest),
+        one_year=frozenset({REFERENCE_YEAR}),
     )
 
 
@@ -127,29 +101,14 @@ def _influential(answer: Any) -> str:
     ]
     changes = [_changes(case) for case in cases]
     return compare(
+        "1.5",
         outcomes(answer, cases),
         [change.abs().idxmax() for change in changes],
-        [
-            Mistake(
-                [case.idxmax() for case in cases],
-                "That is always the largest member. Try trade of 4, 3 and 2: leave out each in turn and compare.",
-            ),
-            Mistake(
-                [change.idxmax() for change in changes],
-                "You look for the largest rise. A fall changes the number as well: leave the sign aside.",
-            ),
-            Mistake(
-                [change.idxmin() for change in changes],
-                "You look for the largest fall. A rise changes the number as well: leave the sign aside.",
-            ),
-            Mistake(
-                [change.abs().max() for change in changes],
-                "You return the size of the change. Return the member's label.",
-            ),
-            Mistake([change.abs().idxmin() for change in changes], "That is the member that matters least."),
-        ],
-        "Leave each member out in turn, take the change of the effective number without its sign, and return the label "
-        "of the largest. Try it on trade of 4, 3 and 2.",
+        largest=[case.idxmax() for case in cases],
+        rise=[change.idxmax() for change in changes],
+        fall=[change.idxmin() for change in changes],
+        size=[change.abs().max() for change in changes],
+        least=[change.abs().idxmin() for change in changes],
     )
 
 
@@ -163,11 +122,11 @@ def _listed(which: pd.Series) -> frozenset[Hashable]:
     return frozenset(which[which].index)
 
 
-EXERCISES = {
-    "1.1": Exercise("Start from the call that made the table of CAREC's members.", _top_share),
-    "1.2": Exercise("Start from ASEAN's column of shares: what is done to each share first?", _effective_members),
-    "1.3": Exercise("Start with a region that excludes China, as was done with Singapore.", _without_giant),
-    "1.4": Exercise("Start with one series by year for each region, giants left out.", _years_more_concentrated),
-    "1.5": Exercise("Start from what leave_one_out returns, and from the number with everybody in.", _influential),
+EXERCISES: dict[str, Callable[[Any], str]] = {
+    "1.1": _top_share,
+    "1.2": _effective_members,
+    "1.3": _without_giant,
+    "1.4": _years_more_concentrated,
+    "1.5": _influential,
 }
-"""Number of the exercise to its check."""
+"""Number of the exercise to its check, which returns a hint, or nothing if the answer is right."""

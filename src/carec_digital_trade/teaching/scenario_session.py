@@ -1,6 +1,8 @@
 """Session 3: what would closing the gap bring, and how sure are we? The checks of its exercises."""
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -17,8 +19,7 @@ from carec_digital_trade.scenarios import (
     target,
     target_amount,
 )
-from carec_digital_trade.teaching.answers import Exercise, Mistake, compare
-from carec_digital_trade.teaching.forms import Unfit, number, several
+from carec_digital_trade.teaching.answers import HINTS, Unfit, compare, number, several
 
 DRAWS = 2_000
 SEED = 2026
@@ -36,6 +37,7 @@ _CHANCE = re.compile(
 )
 
 
+@cache
 def _scenario(*levers: str) -> Scenario:
     """Return the session's scenario with the levers of a preset, or with none."""
     carec, asean = region("CAREC", exclude=["CHN"]), region("ASEAN", exclude=["SGP"])
@@ -44,6 +46,7 @@ def _scenario(*levers: str) -> Scenario:
     return build_scenario(baseline, carec, asean, chosen, horizon=_HORIZON)
 
 
+@cache
 def _bands(quantity: str, *levers: str) -> pd.DataFrame:
     """Return the bands of one quantity, USD million."""
     bands = simulate(_scenario(*levers), draws=DRAWS, seed=SEED).bands
@@ -66,19 +69,16 @@ def _read_band(answer: Any) -> str:
     bands = _bands("baseline")
     row, members = _total(bands), _each(bands)
     low, high = _ends(row)
-    summed = float(members["low_80"].sum()), float(members["high_80"].sum())
     return compare(
+        "3.1",
         several(answer, 2, "lower and upper end"),
         (low, high),
-        [
-            Mistake(_ends(row, 95), "That is the 95% band."),
-            Mistake(_ends(row, 50), "That is the 50% band."),
-            Mistake(_ends(_total(bands, _HORIZON)), f"That is the last year. The question asks for {_YEAR}."),
-            Mistake((high, low), "Mind the order: the lower end first."),
-            Mistake(summed, "You added up the members' bands. Take the row of the total, whose iso3 is missing."),
-            Mistake((low / 1000, high / 1000), "That is USD billion. Give USD million."),
-        ],
-        f"Take the one row of total with year {_YEAR}, and its columns low_80 and high_80.",
+        band_95=_ends(row, 95),
+        band_50=_ends(row, 50),
+        last_year=_ends(_total(bands, _HORIZON)),
+        order=(high, low),
+        summed=_ends(members[["low_80", "high_80"]].sum()),
+        billion=(low / 1000, high / 1000),
     )
 
 
@@ -88,83 +88,55 @@ def _sum_of_bands(answer: Any) -> str:
     widths = members["high_80"] - members["low_80"]
     width = row["high_80"] - row["low_80"]
     return compare(
+        "3.2",
         number(answer),
-        float(widths.sum() / width),
-        [
-            Mistake(float(width / widths.sum()), "Upside down: divide the sum of the widths by the region's width."),
-            Mistake(float(widths.sum() / width - 1), "That is by how much it is wider. How many times is it?"),
-            Mistake(float(widths.mean() / width), "That is the mean width. Add the widths up."),
-            Mistake(float(widths.sum()), "That is the sum of the widths. Divide it by the width of the region's band."),
-            Mistake(1.0, "They are not the same: add up the members' widths and see."),
-            Mistake(
-                float(members["high_80"].sum() / row["high_80"]),
-                "You compare the upper ends. A width is the upper less the lower end.",
-            ),
-            Mistake(
-                float((members["high_95"] - members["low_95"]).sum() / (row["high_95"] - row["low_95"])),
-                "That is the 95% band.",
-            ),
-        ],
-        f"Take the rows of {_YEAR} that have an iso3, subtract low_80 from high_80 in each, add up, and divide by the "
-        "same difference in the row of the total.",
+        widths.sum() / width,
+        upside_down=width / widths.sum(),
+        wider_by=widths.sum() / width - 1,
+        mean=widths.mean() / width,
+        sum=widths.sum(),
+        same=1.0,
+        upper_ends=members["high_80"].sum() / row["high_80"],
+        band_95=(members["high_95"] - members["low_95"]).sum() / (row["high_95"] - row["low_95"]),
     )
 
 
 def _half_closed(answer: Any) -> str:
     half = _bands("additional", "connectivity_half")
-    whole = _total(_bands("additional", "connectivity"))
+    whole = _total(_bands("additional", "connectivity"))["median"]
     row = _total(half)
     scenario, before = _total(_bands("scenario", "connectivity_half")), _total(_bands("baseline"))
     return compare(
+        "3.3",
         number(answer),
-        float(row["median"]),
-        [
-            Mistake(float(whole["median"]), "That closes the whole gap. Set the closure to one half."),
-            Mistake(
-                float(whole["median"] / 2),
-                "You took half of what the whole gap brings. Effects add up in logarithms: simulate it.",
-            ),
-            Mistake(
-                float(scenario["median"] - before["median"]),
-                "That is the difference of two medians. Take the median of the differences: the quantity additional.",
-            ),
-            Mistake(float(scenario["median"]), "That is all trade in the scenario. Take what is additional."),
-            Mistake(float(row["mean"]), "That is the mean. The question asks for the median."),
-            Mistake(
-                float(_each(half)["median"].sum()),
-                "You added up the members' medians. Take the total, which is summed within each future.",
-            ),
-            Mistake(float(_total(half, _HORIZON)["median"]), f"That is the last year. The question asks for {_YEAR}."),
-            Mistake(float(row["median"] / 1000), "That is USD billion. Give USD million."),
-        ],
-        "Simulate with draws=DRAWS and seed=SEED, and take the median of the quantity additional in the row of "
-        f"{_YEAR} whose iso3 is missing.",
+        row["median"],
+        whole=whole,
+        half_of_whole=whole / 2,
+        medians=scenario["median"] - before["median"],
+        scenario=scenario["median"],
+        mean=row["mean"],
+        summed=_each(half)["median"].sum(),
+        last_year=_total(half, _HORIZON)["median"],
+        billion=row["median"] / 1000,
     )
 
 
 def _closure_needed(answer: Any) -> str:
-    scenario = _scenario("connectivity")
-    double = target_amount(
-        target({"multiple": 2.0, "year": _YEAR}), scenario.baseline, region("ASEAN", exclude=["SGP"])
-    )
-    sought = goal_seek(scenario, double, _YEAR, draws=DRAWS, seed=SEED).iloc[0]
+    scenario, double = _scenario("connectivity"), target({"multiple": 2.0, "year": _YEAR})
+    amount = target_amount(double, scenario.baseline, region("ASEAN", exclude=["SGP"]))
+    sought = goal_seek(scenario, amount, _YEAR, draws=DRAWS, seed=SEED).iloc[0]
+    closure, start = float(sought["closure"]), sought["baseline"]
     return compare(
+        "3.4",
         number(answer),
-        float(sought["closure"]),
-        [
-            Mistake(float(100 * sought["closure"]), "That is per cent. Give the share, between 0 and 1."),
-            Mistake(float(1 - sought["closure"]), "That is what stays open. How much must be closed?"),
-            Mistake(float(sought["probability"]), "That is the probability of reaching the target at that closing."),
-            Mistake(double, "That is the target in USD million. Which share of the gap leads there?"),
-            Mistake(0.0, f"Mind the year: the baseline gets there later, and not by {_YEAR}."),
-            Mistake(1.0, "Closing all of the gap gets there and beyond. goal_seek finds how much is enough."),
-            Mistake(
-                float((double - sought["baseline"]) / (sought["full"] - sought["baseline"])),
-                "You drew a straight line from the baseline to full closing. Effects multiply: let goal_seek find it.",
-            ),
-        ],
-        f"Make the amount with multiple 2.0 and year {_YEAR}, give it to goal_seek with the scenario of the whole gap, "
-        "and read closure.",
+        closure,
+        percent=100 * closure,
+        still_open=1 - closure,
+        probability=sought["probability"],
+        target=amount,
+        nothing=0.0,
+        everything=1.0,
+        straight_line=(amount - start) / (sought["full"] - start),
     )
 
 
@@ -172,25 +144,21 @@ def _sentence(answer: Any) -> str:
     if not isinstance(answer, str):
         raise Unfit("The answer is a sentence: a text in quotes.")
     row = _total(_bands("additional", "connectivity"))
-    low, high = _ends(row)
     found = [float(text.replace(",", "")) for text in _NUMBER.findall(answer)]
-    states = [
-        (
-            _holds(found, row["median"]),
-            "The central figure is missing: the median of additional, in USD million or billion.",
-        ),
-        (str(_YEAR) in answer, "Of which year is your number? Say it."),
-        (
-            _holds(found, low) and _holds(found, high),
-            "A number alone sounds certain. Give both ends of the 80% band of additional."
-            if not all(_holds(found, end) for end in _ends(row, 95))
-            else "Those ends are of the 95% band. The question asks for the 80% band.",
-        ),
-        (_CHANCE.search(answer), "Two ends of what? Say which share of the simulated futures lies between them."),
-        (not _PROMISE.search(answer), f"{_quoted(_PROMISE, answer)} promises. Say what would be, not what will be."),
-        (_CONDITION.search(answer), "On what does it depend? Say what is assumed: begin with 'if'."),
-    ]
-    return next((hint for stated, hint in states if not stated), "")
+    promise = _PROMISE.search(answer)
+    ends = all(_holds(found, end) for end in _ends(row))
+    wrong_ends = all(_holds(found, end) for end in _ends(row, 95))
+    faults = {
+        "median": not _holds(found, row["median"]),
+        "year": str(_YEAR) not in answer,
+        "band_95": not ends and wrong_ends,
+        "ends": not ends,
+        "chance": not _CHANCE.search(answer),
+        "promise": promise,
+        "condition": not _CONDITION.search(answer),
+    }
+    hint = next((HINTS["3.5"][name] for name, made in faults.items() if made), "")
+    return hint.format(word=promise.group()) if promise else hint
 
 
 def _holds(found: list[float], value: float) -> bool:
@@ -198,16 +166,11 @@ def _holds(found: list[float], value: float) -> bool:
     return any(abs(each / (value / unit) - 1) <= _ROUNDED for each in found for unit in (1, 1000))
 
 
-def _quoted(pattern: re.Pattern[str], text: str) -> str:
-    match = pattern.search(text)
-    return f"'{match.group()}'" if match else ""
-
-
-EXERCISES = {
-    "3.1": Exercise(f"Look for the row of {_YEAR} in total.", _read_band),
-    "3.2": Exercise("Start from the rows of future.bands that have an iso3.", _sum_of_bands),
-    "3.3": Exercise("Start from the cell that builds and simulates the whole gap.", _half_closed),
-    "3.4": Exercise("Start from the loop over multiples: what does goal_seek return?", _closure_needed),
-    "3.5": Exercise("Begin with 'If', and say first what is assumed.", _sentence),
+EXERCISES: dict[str, Callable[[Any], str]] = {
+    "3.1": _read_band,
+    "3.2": _sum_of_bands,
+    "3.3": _half_closed,
+    "3.4": _closure_needed,
+    "3.5": _sentence,
 }
-"""Number of the exercise to its check."""
+"""Number of the exercise to its check, which returns a hint, or nothing if the answer is right."""
