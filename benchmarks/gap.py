@@ -9,10 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import statsmodels.api as sm
 
-from carec_digital_trade.gap.equation import EQUATION, with_covariates
-from carec_digital_trade.gap.fitting import fit_poisson
-from carec_digital_trade.gap.leave_one_out import leave_one_out_ols, leave_one_out_ppml
-from carec_digital_trade.gap.panel import trade_panel
+from carec_digital_trade.gap import EQUATION, trade_panel, with_covariates
+from carec_digital_trade.gap.fitting import fit_poisson, leave_one_out_ols, leave_one_out_ppml
 from carec_digital_trade.gap.sample import Sample, estimation_sample
 
 REPEATS = 3
@@ -35,8 +33,8 @@ def main() -> None:
 def _left_out(sample: Sample, estimator: str) -> np.ndarray:
     trade, regressors, clusters = sample.rows["trade"].to_numpy(), sample.regressors, sample.clusters
     if estimator == "ols":
-        return leave_one_out_ols(np.log(trade), regressors, clusters).coefficients
-    return leave_one_out_ppml(trade, regressors, clusters, fit_poisson(trade, regressors).params).coefficients
+        return leave_one_out_ols(np.log(trade), regressors, clusters)
+    return leave_one_out_ppml(trade, regressors, clusters)
 
 
 def _refits(sample: Sample, estimator: str) -> np.ndarray:

@@ -93,9 +93,7 @@ def test_reset_agrees_with_statsmodels_and_finds_a_wrong_form(truth):
     bent = panel.assign(trade=panel["trade"] * np.exp(0.5 * (income - income.mean()) ** 2))
     assert ours.reset_p > 0.05
     for estimator in ("ols", "ppml"):
-        wrong = estimate(bent, estimator=estimator)
-        assert wrong.reset_p < 0.001
-        assert any("RESET rejects" in note for note in wrong.notes)
+        assert estimate(bent, estimator=estimator).reset_p < 0.001
 
 
 def test_separation_is_detected_and_said(truth):
@@ -140,17 +138,6 @@ def test_an_economy_with_one_year_says_nothing_under_economy_effects(truth):
     without = estimate(panel[panel["iso3"] != "AAA"], economy_effects=True)
     pd.testing.assert_frame_equal(found.coefficients, without.coefficients)
     assert "AAA has one year only and is left out of the fit with economy effects." in found.notes
-
-
-@pytest.mark.parametrize(("effect", "sign"), [(0.4, "positive"), (-0.4, "negative")])
-def test_the_sign_of_a_covariate_is_said_as_it_comes_out(truth, effect, sign):
-    panel = truth.panel(seed=8)
-    panel["trade"] *= np.exp((effect - truth.internet) * panel["internet_users_pct"] / 10)
-    found = estimate(panel, WITH_INTERNET, economy_effects=True)
-    (note,) = [note for note in found.notes if note.startswith("internet_users_10_points")]
-    value = found.coefficients.set_index("term").loc["internet_users_10_points", "coefficient"]
-    assert f"comes out {sign} at {value:+.3f}" in note
-    assert ", distinguishable from zero" in note
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.gap import EQUATION, expected_trade, state_survival, survives, trade_panel, with_covariates
+from carec_digital_trade.gap import EQUATION, expected_trade, survives, trade_panel, with_covariates
 from carec_digital_trade.regions import region
 
 CAREC, ASEAN = region("CAREC"), region("ASEAN")
@@ -75,52 +75,6 @@ def test_a_region_that_the_other_measure_lacks_has_no_answer_there():
     ]
     assert lacking["agrees"].isna().all()
     assert lacking["p"].isna().all()
-    assert "In none of the 4 variants" in state_survival(checks, region(["TKM"]), ASEAN)
-
-
-def checked(*rows):
-    """Make the table of `survives` from whether the region's median is the lower, and p."""
-    below, p = zip(*rows, strict=True)
-    return pd.DataFrame(
-        {
-            "variant": ["as asked", "by PPML", "in 2023"][: len(rows)],
-            "region_below": pd.array(below, dtype="boolean"),
-            "region_median": 0.5,
-            "benchmark_median": 0.9,
-            "p": p,
-            "agrees": pd.array([each == below[0] for each in below], dtype="boolean"),
-        }
-    )
-
-
-@pytest.mark.parametrize(
-    ("rows", "verdict"),
-    [
-        (
-            [(True, 0.2), (True, 0.3), (False, 0.4)],
-            "In none of the 3 variants, as asked or changed, can the regions be told apart (p from 0.20 to 0.40); the "
-            "sign of the difference of the medians changes in 1.",
-        ),
-        ([(True, 0.2), (True, 0.3)], "the sign of the difference of the medians is the same in all."),
-        ([(True, 0.2), (False, 0.01)], "cannot be told apart as asked, but by PPML (not lower, p = 0.01)."),
-        (
-            [(True, 0.01), (True, 0.02)],
-            "The regions can be told apart, and this survives every check (1 of 1 checks tell them apart the same way "
-            "round).",
-        ),
-        (
-            [(True, 0.01), (True, 0.3), (False, 0.02)],
-            "this does not survive: it turns round in 2023, and they cannot be told apart by PPML (0 of 2 checks",
-        ),
-        ([(True, 0.2)], "The regions cannot be told apart, and no other measure, year, estimator or specification has"),
-    ],
-)
-def test_the_verdict_is_read_off_the_table(rows, verdict):
-    said = state_survival(checked(*rows), CAREC, ASEAN)
-    assert verdict in said
-    assert said.startswith(
-        f"The median of actual over expected trade is lower in CAREC (0.50) than in ASEAN (0.90; p = {rows[0][1]:.2f})."
-    )
 
 
 def test_refusals():

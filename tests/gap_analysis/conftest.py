@@ -43,11 +43,11 @@ def _by_panel(work: Callable[..., Any]) -> Callable[..., Any]:
 def _remembering(work: Callable[..., Any]) -> Callable[..., Any]:
     done: dict[object, Any] = {}
 
-    def predictions(sample, estimator):
+    def predictions(sample):
         figures = np.column_stack([sample.rows["trade"], sample.regressors])
-        key = (estimator, sample.equation, figures.tobytes())
+        key = (sample.estimator, sample.equation, figures.tobytes())
         if key not in done:
-            done[key] = work(sample, estimator)
+            done[key] = work(sample)
         return done[key]
 
     return predictions

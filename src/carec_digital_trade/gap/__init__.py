@@ -5,17 +5,21 @@ from carec_digital_trade.gap.decomposition import (
     LogMeanSplit,
     decompose,
     decompose_economies,
+    opening_parts,
     split_gap,
 )
-from carec_digital_trade.gap.dominance import left_out, without_dominant
-from carec_digital_trade.gap.equation import EQUATION, covariates_in, with_covariates
 from carec_digital_trade.gap.estimation import CONFIDENCE, Estimate, estimate, estimates
-from carec_digital_trade.gap.expected import equal_coverage, expected_trade, interval_coverage, members_expected
-from carec_digital_trade.gap.panel import economy_sizes, spikes, trade_panel
-from carec_digital_trade.gap.robustness import opening_parts, splits_survive
+from carec_digital_trade.gap.expected import (
+    equal_coverage,
+    everybody,
+    expected_trade,
+    interval_coverage,
+    lagging,
+    members_expected,
+)
+from carec_digital_trade.gap.panel import EQUATION, covariates_in, spikes, trade_panel, with_covariates
 from carec_digital_trade.gap.sample import usable
-from carec_digital_trade.gap.standing import everybody, lagging
-from carec_digital_trade.gap.survival import state_survival, survives
+from carec_digital_trade.gap.survival import economy_sizes, splits_survive, survives, without_dominant
 
 __all__ = [
     "CONFIDENCE",
@@ -34,13 +38,11 @@ __all__ = [
     "expected_trade",
     "interval_coverage",
     "lagging",
-    "left_out",
     "members_expected",
     "opening_parts",
     "spikes",
     "split_gap",
     "splits_survive",
-    "state_survival",
     "survives",
     "trade_panel",
     "usable",

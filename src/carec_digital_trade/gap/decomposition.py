@@ -138,14 +138,15 @@ def decompose(
     check_choice("basis", basis, get_args(Basis))
     require_disjoint(region, benchmark)
     figures = _figures(year, measure, flow, vintage)
-    ours, theirs = (_aggregate(figures, each, basis) for each in (region, benchmark))
+    ours, theirs = (_covered(figures, each, year) for each in (region, benchmark))
+    one, other = (rows.sum() / (1 if basis == "total" else len(rows)) for rows in (ours, theirs))
     return Decomposition(
-        table=_split_table(ours, theirs),
-        region_trade=float(ours["trade"]),
-        benchmark_trade=float(theirs["trade"]),
-        region_covered=_covered(figures, region),
-        benchmark_covered=_covered(figures, benchmark),
-        left_out=pd.concat([_left_out(figures, each) for each in (region, benchmark)], ignore_index=True),
+        table=_split_table(one, other),
+        region_trade=float(one["trade"]),
+        benchmark_trade=float(other["trade"]),
+        region_covered=tuple(ours.index),
+        benchmark_covered=tuple(theirs.index),
+        left_out=pd.concat([_left_out(figures, each, year) for each in (region, benchmark)], ignore_index=True),
     )
 
 
@@ -178,11 +179,34 @@ def decompose_economies(
     """
     require_disjoint(region, benchmark)
     figures = _figures(year, measure, flow, vintage)
-    theirs = _aggregate(figures, benchmark, "mean_member")
-    _aggregate(figures, region, "mean_member")
-    blocks = [_economy_rows(figures.loc[code], theirs) for code in _covered(figures, region)]
-    absent = _left_out(figures, region).rename(columns={"reason": "note"})[["iso3", "note"]]
+    ours, theirs = (_covered(figures, each, year) for each in (region, benchmark))
+    mean = theirs.sum() / len(theirs)
+    blocks = []
+    for code, row in ours.iterrows():
+        if row["trade"] > 0:
+            parts = _split_table(row, mean, iso3=code, trade=row["trade"], benchmark_trade=mean["trade"])
+            blocks.append(parts.assign(note=""))
+        else:
+            why = f"trade of {row['trade']:,.1f} USD million in {year} has no logarithm"
+            blocks.append(pd.DataFrame({"iso3": [code], "note": why}))
+    absent = _left_out(figures, region, year).rename(columns={"reason": "note"})[["iso3", "note"]]
     return pd.concat([*blocks, absent], ignore_index=True)
+
+
+def opening_parts(found: Decomposition) -> pd.Series:
+    """Return the factors' parts of a gap in logarithms, positive where they open it.
+
+    Parameters
+    ----------
+    found : Decomposition
+        Any.
+
+    Returns
+    -------
+    pandas.Series
+        By factor.
+    """
+    return found.table.set_index("factor")["log_contribution"] * np.sign(found.log_gap)
 
 
 def _logarithmic_mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -202,47 +226,39 @@ def _figures(year: int, measure: Measure, flow: Flow, vintage: str) -> pd.DataFr
             f"the gap cannot be split in {year}: {measure} trade and GDP are both there "
             f"from {years.min()} to {years.max()}"
         )
-    return panel[panel["year"] == year].set_index("iso3")[["year", *_FIGURES]]
+    return panel[panel["year"] == year].set_index("iso3")[_FIGURES]
 
 
-def _covered(figures: pd.DataFrame, region: Region) -> tuple[str, ...]:
-    complete = figures.dropna().index
-    return tuple(code for code in region.members if code in complete)
-
-
-def _left_out(figures: pd.DataFrame, region: Region) -> pd.DataFrame:
+def _left_out(figures: pd.DataFrame, region: Region, year: int) -> pd.DataFrame:
     rows = figures.reindex(list(region.members))
-    year = figures["year"].iloc[0]
-    reasons = {
-        code: f"no {lacking(rows.loc[[code]], _FIGURES)} in {year}"
-        for code in region.members
-        if code not in _covered(figures, region)
-    }
-    return pd.DataFrame({"region": region.label, "iso3": list(reasons), "reason": list(reasons.values())}, dtype="str")
+    absent = rows.index[rows.isna().any(axis="columns")]
+    reasons = [f"no {lacking(rows.loc[[code]], _FIGURES)} in {year}" for code in absent]
+    return pd.DataFrame({"region": region.label, "iso3": absent, "reason": reasons}, dtype="str")
 
 
-def _aggregate(figures: pd.DataFrame, region: Region, basis: Basis) -> pd.Series:
-    """Return trade, population and GDP of a region or of its mean member, over the members covered."""
-    covered = list(_covered(figures, region))
-    if not covered:
-        reasons = _left_out(figures, region)
+def _covered(figures: pd.DataFrame, region: Region, year: int) -> pd.DataFrame:
+    """Return the members that have every figure, or say why they cannot be compared."""
+    rows = figures.reindex(list(region.members)).dropna()
+    if rows.empty:
+        reasons = _left_out(figures, region, year)
         why = ", ".join(f"{row.iso3} has {row.reason}" for row in reasons.itertuples())
         raise InputError(f"no member of {region.label} can be compared ({why}): choose another year or other members")
-    totals = figures.loc[covered, _FIGURES].sum()
-    if totals["trade"] <= 0:
+    if (trade := rows["trade"].sum()) <= 0:
         raise InputError(
-            f"the trade of {region.label} is {totals['trade']:,.1f} USD million and has no logarithm: "
+            f"the trade of {region.label} is {trade:,.1f} USD million and has no logarithm: "
             "choose another year, flow or members"
         )
-    return totals if basis == "total" else totals / len(covered)
+    return rows
 
 
-def _split_table(ours: pd.Series, theirs: pd.Series) -> pd.DataFrame:
+def _split_table(ours: pd.Series, theirs: pd.Series, **first: object) -> pd.DataFrame:
+    """Return a row a factor, behind any first columns."""
     values, benchmark_values = _factors(ours), _factors(theirs)
     split = split_gap(values, benchmark_values)
     gap = float(ours["trade"] - theirs["trade"])
     return pd.DataFrame(
         {
+            **first,
             "factor": list(_FACTORS),
             "unit": list(_FACTORS.values()),
             "region_value": values * _SHOWN,
@@ -257,15 +273,3 @@ def _split_table(ours: pd.Series, theirs: pd.Series) -> pd.DataFrame:
 def _factors(figures: pd.Series) -> np.ndarray:
     population, gdp, trade = figures["population"], figures["gdp_current_usd"], figures["trade"]
     return np.array([population, gdp / population, trade / gdp], dtype=float)
-
-
-def _economy_rows(figures: pd.Series, theirs: pd.Series) -> pd.DataFrame:
-    code = figures.name
-    if figures["trade"] <= 0:
-        why = f"trade of {figures['trade']:,.1f} USD million in {figures['year']:.0f} has no logarithm"
-        return pd.DataFrame({"iso3": [code], "note": [why]})
-    rows = _split_table(figures, theirs)
-    rows.insert(0, "iso3", code)
-    rows.insert(1, "trade", figures["trade"])
-    rows.insert(2, "benchmark_trade", theirs["trade"])
-    return rows.assign(note="")

@@ -13,27 +13,23 @@ from typing import get_args
 
 import numpy as np
 import pandas as pd
+import statsmodels.api as sm
 from scipy import stats
 
-from carec_digital_trade.gap.equation import COVARIATE_TERMS, EQUATION
-from carec_digital_trade.gap.fitting import Fit, fit_equation, with_economy_dummies
-from carec_digital_trade.gap.identification import check_identified, cluster_note, dependent, design
-from carec_digital_trade.gap.sample import (
-    Estimator,
-    Sample,
-    estimation_sample,
-    without_separated,
-    without_single_years,
-)
+from carec_digital_trade.gap.fitting import dependent, fit_poisson
+from carec_digital_trade.gap.panel import EQUATION
+from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, identified
 
 CONFIDENCE = 0.95
+FEW_CLUSTERS = 30
+"""Clusters below which their number misleads (Cameron and Miller 2015 put it between 20 and 50)."""
 NOT_CAUSAL = (
     "The coefficients are associations in a panel of economies: they do not show what trade would do if income, "
     "population or connectivity were changed."
 )
 
-_FEW = 20
-"""Clusters below which their number misleads (Cameron and Miller 2015 put it between 20 and 50)."""
+_FEW_TRADERS = 20
+"""Likewise, of the economies that have half of the trade, by which a Poisson fit weighs."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ class Estimate:
     Attributes
     ----------
     equation : str
-        Such as `equation.EQUATION`.
+        Such as `EQUATION`.
     estimator : str
         "ols" or "ppml".
     economy_effects : bool
@@ -60,8 +56,8 @@ class Estimate:
         index, with the clustered covariance, as Santos Silva and Tenreyro use it. A cube beside the square finds no
         more in panels like these and rejects a right form too often. NaN where the rows do not determine it.
     said : mapping of str to str
-        Sentences by kind: what was left out (trade, missing, one_year, separation), few_clusters, each covariate's
-        term, reset, few_traders, not_causal.
+        Sentences by kind: what was left out (trade, missing, one_year, separation), few_clusters, few_traders,
+        not_causal.
     """
 
     equation: str
@@ -81,6 +77,16 @@ class Estimate:
     def notes(self) -> tuple[str, ...]:
         """What is said."""
         return tuple(self.said.values())
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Coefficients and their clustered covariance, those of the terms first; fitted log trade; share explained."""
+
+    coefficients: np.ndarray
+    covariance: np.ndarray
+    index: np.ndarray
+    r2: float
 
 
 def estimate(
@@ -113,15 +119,14 @@ def estimate(
         If an option is unknown, the equation cannot be read, an economy and year comes twice, or the rows that are left
         do not determine the coefficients.
     """
-    sample = _fitted_sample(panel, equation, estimator, economy_effects)
-    fit = fit_equation(sample, sample.regressors, estimator, economy_effects)
-    table = _coefficient_table(sample, fit)
-    reset_f, reset_p = _reset(sample, fit, estimator, economy_effects)
+    sample = identified(estimation_sample(panel, equation, estimator, economy_effects))
+    fit = _fitted(sample, sample.regressors)
+    reset_f, reset_p = _reset(sample, fit)
     return Estimate(
         equation=equation,
         estimator=estimator,
         economy_effects=economy_effects,
-        coefficients=table,
+        coefficients=_coefficients(sample, fit),
         observations=len(sample.rows),
         economies=sample.economies,
         first_year=int(sample.rows["year"].min()),
@@ -129,14 +134,7 @@ def estimate(
         r2=fit.r2,
         reset_f=reset_f,
         reset_p=reset_p,
-        said={
-            **sample.said,
-            **cluster_note(sample),
-            **_covariate_notes(table),
-            "reset": _reset_note(reset_p),
-            **(_weight_note(sample) if estimator == "ppml" else {}),
-            "not_causal": NOT_CAUSAL,
-        },
+        said={**sample.said, **_few(sample), "not_causal": NOT_CAUSAL},
     )
 
 
@@ -168,23 +166,30 @@ def estimates(panel: pd.DataFrame, equations: Sequence[str]) -> list[Estimate]:
     ]
 
 
-def _fitted_sample(panel: pd.DataFrame, equation: str, estimator: Estimator, economy_effects: bool) -> Sample:
-    sample = estimation_sample(panel, equation, estimator)
-    plain = sample.regressors
-    if estimator == "ppml":
-        sample = without_separated(sample, with_economy_dummies(sample, plain) if economy_effects else plain)
-    if economy_effects:
-        sample = without_single_years(sample)
-    check_identified(sample, economy_effects)
-    return sample
+def _fitted(sample: Sample, regressors: np.ndarray, start: np.ndarray | None = None) -> _Fit:
+    """Fit log trade (OLS) or trade (PPML) on regressors and the effects of economies, which no parameter counts for."""
+    trade, clusters = sample.rows["trade"].to_numpy(), sample.clusters
+    options = {"cov_type": "cluster", "cov_kwds": {"groups": clusters, "use_correction": False}}
+    if sample.estimator == "ppml":
+        results = fit_poisson(trade, sample.with_effects(regressors), start, **options)
+        index, explained = np.log(results.fittedvalues), 1 - results.deviance / results.null_deviance
+    else:
+        columns = pd.DataFrame(np.column_stack([np.log(trade), regressors]))
+        if sample.economy_effects:  # taken out by demeaning (Frisch, Waugh and Lovell), and the constant with them
+            columns = columns.loc[:, columns.nunique() > 1]
+            columns = columns - columns.groupby(clusters).transform("mean")
+        results = sm.OLS(columns[0].to_numpy(), columns.drop(columns=0).to_numpy()).fit(**options)
+        index, explained = np.log(trade) - results.resid, 1 - results.resid.var() / np.log(trade).var()
+    rows, parameters = regressors.shape
+    factor = sample.economies / (sample.economies - 1) * (rows - 1) / (rows - parameters)
+    return _Fit(results.params, factor * results.cov_params(), index, float(explained))
 
 
-def _coefficient_table(sample: Sample, fit: Fit) -> pd.DataFrame:
+def _coefficients(sample: Sample, fit: _Fit) -> pd.DataFrame:
     shown = len(sample.terms)
     coefficients, errors = fit.coefficients[:shown], np.sqrt(np.diag(fit.covariance)[:shown])
-    freedom = sample.economies - 1
-    margin = stats.t.ppf((1 + CONFIDENCE) / 2, freedom) * errors
-    ratios = coefficients / errors
+    spread = stats.t(sample.economies - 1)
+    margin = spread.ppf((1 + CONFIDENCE) / 2) * errors
     return pd.DataFrame(
         {
             "term": sample.terms,
@@ -192,53 +197,40 @@ def _coefficient_table(sample: Sample, fit: Fit) -> pd.DataFrame:
             "standard_error": errors,
             "low": coefficients - margin,
             "high": coefficients + margin,
-            "t": ratios,
-            "p": 2 * stats.t.sf(np.abs(ratios), freedom),
+            "t": coefficients / errors,
+            "p": 2 * spread.sf(np.abs(coefficients / errors)),
             "clusters": sample.economies,
         }
     )
 
 
-def _reset(sample: Sample, fit: Fit, estimator: Estimator, economy_effects: bool) -> tuple[float, float]:
+def _reset(sample: Sample, fit: _Fit) -> tuple[float, float]:
     """Add the square of the fitted index, standardised for the digits' sake, and test that its coefficient is zero."""
-    index = (fit.index - fit.index.mean()) / fit.index.std()
-    columns = np.column_stack([design(sample, economy_effects), index**2])
+    square = ((fit.index - fit.index.mean()) / fit.index.std()) ** 2
+    _, columns = sample.explained_first()
+    columns = np.column_stack([columns, square])
     if len(columns) <= columns.shape[1] or dependent(columns) is not None:
         return np.nan, np.nan
     terms = len(sample.terms)
-    regressors = np.insert(sample.regressors, terms, index**2, axis=1)
     start = np.insert(fit.coefficients, terms, 0.0)  # near the answer, which halves the steps
-    augmented = fit_equation(sample, regressors, estimator, economy_effects, start)
+    augmented = _fitted(sample, np.insert(sample.regressors, terms, square, axis=1), start)
     statistic = float(augmented.coefficients[terms] ** 2 / augmented.covariance[terms, terms])
     return statistic, float(stats.f.sf(statistic, 1, sample.economies - 1))
 
 
-def _weight_note(sample: Sample) -> dict[str, str]:
-    """Say that a few economies carry the Poisson fit, if they do; the clusters are then fewer than they seem."""
+def _few(sample: Sample) -> dict[str, str]:
+    """Say that standard errors rest on few economies, or that a few carry the Poisson fit, which weighs by trade."""
+    said = {}
+    if sample.economies < FEW_CLUSTERS:
+        said["few_clusters"] = (
+            f"Few clusters: with {sample.economies} economies, fewer than {FEW_CLUSTERS}, standard errors come out too "
+            "small and intervals too narrow."
+        )
     trade = sample.rows.groupby("iso3")["trade"].sum().sort_values(ascending=False)
     half = int((trade.cumsum() < trade.sum() / 2).sum()) + 1
-    if half >= _FEW:
-        return {}
-    return {
-        "few_traders": f"Half of the trade is that of {half} economies, and PPML weighs by trade: with so few that "
-        "count, its intervals are too narrow and its RESET rejects too often."
-    }
-
-
-def _reset_note(p: float) -> str:
-    if np.isnan(p):
-        return "RESET cannot be computed: the rows do not determine a further term."
-    if p < 1 - CONFIDENCE:
-        return f"RESET rejects the functional form (p = {p:.3f}): constant elasticities do not describe all economies."
-    return f"RESET does not reject the functional form (p = {p:.3f})."
-
-
-def _covariate_notes(table: pd.DataFrame) -> dict[str, str]:
-    """Say the sign and the size of each covariate, whatever they are."""
-    rows = table[table["term"].isin(COVARIATE_TERMS.values())]
-    return {
-        row.term: f"{row.term} comes out {'positive' if row.coefficient > 0 else 'negative'} at {row.coefficient:+.3f} "
-        f"({CONFIDENCE:.0%} interval {row.low:+.3f} to {row.high:+.3f}), "
-        f"{'distinguishable' if row.low * row.high > 0 else 'not distinguishable'} from zero, with income in."
-        for row in rows.itertuples()
-    }
+    if sample.estimator == "ppml" and half < _FEW_TRADERS:
+        said["few_traders"] = (
+            f"Half of the trade is that of {half} economies, and PPML weighs by trade: with so few that count, its "
+            "intervals are too narrow and its RESET rejects too often."
+        )
+    return said

@@ -1,7 +1,4 @@
-"""Does an economy trade less than others of its size and income?
-
-Actual trade over what the trade equation without economy effects predicts when it is fitted to all other economies.
-"""
+"""Does an economy trade less than others of its size and income, by a fit to all others without economy effects?"""
 
 import math
 
@@ -10,15 +7,15 @@ import pandas as pd
 from scipy import stats
 
 from carec_digital_trade.errors import InputError, check_once
-from carec_digital_trade.gap.equation import EQUATION, figures_in
-from carec_digital_trade.gap.fitting import fit_poisson
-from carec_digital_trade.gap.identification import check_identified
-from carec_digital_trade.gap.leave_one_out import LeaveOneOut, leave_one_out_ols, leave_one_out_ppml, undetermined
-from carec_digital_trade.gap.panel import lacking
-from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, without_separated
+from carec_digital_trade.gap.fitting import leave_one_out_ols, leave_one_out_ppml, undetermined
+from carec_digital_trade.gap.panel import EQUATION, figures_in, lacking
+from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, identified
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 
 YEARS_BACK = 3
+RATIO = "actual_over_expected"
+ANSWERS = {"yes": 1.0, "not known": math.nan, "no": 0.0}
+"""Whether a member lags, and how results.csv says it, those first that do."""
 
 
 def expected_trade(
@@ -34,11 +31,10 @@ def expected_trade(
     all economies trade more; PPML predicts a mean, which a few large traders pull above what most economies trade:
     compare its ratios with each other (`percentile`) rather than with one.
 
-    The interval takes over the spread of actual over expected among the other economies, each left out of its own fit:
-    with G economies its ends are the ratios of rank G(1-level)/2, rounded down, from either end (a jackknife
-    prediction interval, see Barber, Candès, Ramdas and Tibshirani 2021). It needs no distribution, and holds the effect
-    that each economy has of its own, which the standard error of the regression does not. In logs it is equally wide
-    for every economy; `interval_coverage` shows where that fits.
+    The ends of the interval are ratios of actual over expected of other economies, each left out of its own fit: with G
+    economies those of rank G(1-level)/2, rounded down, from either end (a jackknife prediction interval, see Barber,
+    Candès, Ramdas and Tibshirani 2021). It needs no distribution, and holds the effect that each economy has of its
+    own. In logs it is equally wide for every economy; `interval_coverage` shows where that fits.
 
     Parameters
     ----------
@@ -69,14 +65,17 @@ def expected_trade(
         If an option is unknown, the equation cannot be read, an economy and year comes twice, the rows do not determine
         the fits, no economy can be shown, or too few for the level.
     """
-    sample = estimation_sample(panel, equation, estimator)
-    if estimator == "ppml":
-        sample = without_separated(sample, sample.regressors)
-    check_identified(sample, economy_effects=False)
-    predicted = sample.rows.assign(expected=_predictions(sample, estimator))
-    shown = _latest(predicted, year)
-    low, high = _spread((shown["trade"] / shown["expected"]).to_numpy(), level)
-    return _with_notes(_comparison(shown, low, high), panel, year, figures_in(equation, panel.columns))
+    sample = identified(estimation_sample(panel, equation, estimator))
+    window = sample.rows.assign(expected=_predictions(sample))
+    window = window[window["year"].between(year - YEARS_BACK, year)]
+    if window.empty:
+        known = sample.rows["year"]
+        raise InputError(
+            f"no economy has trade and all regressors from {year - YEARS_BACK} to {year}: "
+            f"choose a year from {known.min()} to {known.max()}"
+        )
+    compared = _comparison(window.groupby("iso3").tail(1), level)
+    return _with_notes(compared, panel, year, figures_in(equation, panel.columns))
 
 
 def members_expected(expected: pd.DataFrame, region: Region) -> pd.DataFrame:
@@ -129,20 +128,14 @@ def interval_coverage(expected: pd.DataFrame) -> pd.DataFrame:
     check_once(expected, ["iso3"], "the table of expected trade")
     shown = expected.dropna(subset=["actual"])
     inside = shown["position"] == "within"
-    groups = [pd.Series("all", index=shown.index, name="all")]
-    groups += [
-        pd.qcut(shown[column], 3, labels=["lower third", "middle third", "upper third"])
-        for column in ("population", "gdp_per_person")
-    ]
-    blocks = [
-        inside.groupby(group, observed=True)
-        .agg(economies="size", inside="sum", coverage="mean")
-        .rename_axis("group")
-        .reset_index()
-        .assign(by=group.name)
-        for group in groups
-    ]
-    return pd.concat(blocks, ignore_index=True)[["by", "group", "economies", "inside", "coverage"]]
+    groups = {"all": pd.Series("all", index=shown.index)}
+    for column in ("population", "gdp_per_person"):
+        groups[column] = pd.qcut(shown[column], 3, labels=["lower third", "middle third", "upper third"])
+    counted = {
+        by: inside.groupby(group, observed=True).agg(economies="size", inside="sum", coverage="mean")
+        for by, group in groups.items()
+    }
+    return pd.concat(counted, names=["by", "group"]).reset_index()
 
 
 def equal_coverage(found: pd.DataFrame) -> pd.DataFrame:
@@ -165,32 +158,80 @@ def equal_coverage(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(tests, columns=["by", "p"])
 
 
-def _predictions(sample: Sample, estimator: Estimator) -> np.ndarray:
+def lagging(ready: pd.DataFrame, scored: pd.DataFrame, expected: pd.DataFrame | InputError) -> pd.DataFrame:
+    """Ask which members lag behind the median economy in readiness, in trade against expectation, and in both.
+
+    Parameters
+    ----------
+    ready : pandas.DataFrame
+        Members, as from `readiness.members_readiness`.
+    scored : pandas.DataFrame
+        All economies, as from `readiness.scores`.
+    expected : pandas.DataFrame
+        All economies, as from `expected_trade`, or the error that says why there are none (see `errors.attempt`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each member, those of a region that lag in both first: the columns of ``ready``, actual_over_expected,
+        ratio_low, ratio_high, position, and in_readiness, in_trade, in_both ("yes", "no", or "not known" where missing
+        data leave it open).
+    """
+    readiness, trade = everybody(scored, expected)[["median_of_all_readiness", "median_of_all_ratio"]].iloc[0]
+    frame = ready.merge(_ratios(expected), on="iso3", how="left")
+    frame["in_readiness"] = _behind(frame["readiness_low"], frame["readiness_high"], readiness)
+    frame["in_trade"] = _behind(frame[RATIO], frame[RATIO], trade)
+    both = frame[["in_readiness", "in_trade"]]
+    frame["in_both"] = np.select([both.eq("yes").all(axis=1), both.eq("no").any(axis=1)], ["yes", "no"], "not known")
+    order = frame.assign(place=frame["region"].factorize()[0], answer=frame["in_both"].map(list(ANSWERS).index))
+    return frame.loc[order.sort_values(["place", "answer", RATIO], kind="stable").index].reset_index(drop=True)
+
+
+def everybody(scored: pd.DataFrame, expected: pd.DataFrame | InputError) -> pd.DataFrame:
+    """Compare readiness and trade against expectation over all economies.
+
+    Parameters
+    ----------
+    scored, expected : pandas.DataFrame
+        As for `lagging`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row: rank_correlation (Spearman's, with the 95% interval of Bonett and Wright 2000 in ``_low`` and
+        ``_high``; missing where fewer than four economies have both, or all have the same score),
+        median_of_all_readiness, median_of_all_ratio.
+    """
+    ratios = _ratios(expected)
+    both = scored.merge(ratios, on="iso3").dropna(subset=["score", RATIO])
+    value = low = high = math.nan
+    if len(both) > 3 and both["score"].nunique() > 1:
+        value = stats.spearmanr(both["score"], both[RATIO]).statistic
+        margin = stats.norm.ppf(0.975) * math.sqrt((1 + value**2 / 2) / (len(both) - 3))
+        low, high = (math.tanh(math.atanh(value) + side * margin) for side in (-1, 1))
+    row = {
+        "rank_correlation": value,
+        "rank_correlation_low": low,
+        "rank_correlation_high": high,
+        "median_of_all_readiness": scored["score"].median(),
+        "median_of_all_ratio": ratios[RATIO].median(),
+    }
+    return pd.DataFrame([row])
+
+
+def _predictions(sample: Sample) -> np.ndarray:
     """Predict each row's trade from the fit without its economy, shape (rows,)."""
-    return np.exp(_leave_one_out(sample, estimator).index)
-
-
-def _leave_one_out(sample: Sample, estimator: Estimator) -> LeaveOneOut:
     trade, regressors, clusters = sample.rows["trade"].to_numpy(), sample.regressors, sample.clusters
     if (alone := undetermined(regressors, clusters)) is not None:
         raise InputError(
             f"the fit without {sample.rows['iso3'].unique()[alone]} is not determined by the other economies, because "
             "a term varies in it alone or it is the only one in a year: leave the term, the year or the economy out"
         )
-    if estimator == "ols":
-        return leave_one_out_ols(np.log(trade), regressors, clusters)
-    return leave_one_out_ppml(trade, regressors, clusters, fit_poisson(trade, regressors).params)
-
-
-def _latest(rows: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return each economy's last row in the year and the three before it."""
-    window = rows[rows["year"].between(year - YEARS_BACK, year)]
-    if window.empty:
-        raise InputError(
-            f"no economy has trade and all regressors from {year - YEARS_BACK} to {year}: "
-            f"choose a year from {rows['year'].min()} to {rows['year'].max()}"
-        )
-    return window.groupby("iso3").tail(1)
+    if sample.estimator == "ols":
+        coefficients = leave_one_out_ols(np.log(trade), regressors, clusters)
+    else:
+        coefficients = leave_one_out_ppml(trade, regressors, clusters)
+    return np.exp(np.einsum("ij,ij->i", regressors, coefficients[clusters]))
 
 
 def _spread(ratios: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
@@ -210,8 +251,9 @@ def _spread(ratios: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-def _comparison(shown: pd.DataFrame, low: np.ndarray, high: np.ndarray) -> pd.DataFrame:
+def _comparison(shown: pd.DataFrame, level: float) -> pd.DataFrame:
     ratio = shown["trade"] / shown["expected"]
+    low, high = _spread(ratio.to_numpy(), level)
     return pd.DataFrame(
         {
             "iso3": shown["iso3"],
@@ -235,21 +277,22 @@ def _with_notes(table: pd.DataFrame, panel: pd.DataFrame, year: int, columns: li
     """Add the economies that cannot be shown, and say why these, or another year, are what they are."""
     economies = panel["iso3"].drop_duplicates().sort_values()
     full = table.merge(economies, on="iso3", how="right").astype({"year_used": "Int64"})
-    by_economy = dict(iter(panel[panel["year"].between(year - YEARS_BACK, year)].groupby("iso3")))
-    nothing = panel.iloc[:0]
-    full["note"] = [
-        _note(by_economy.get(row.iso3, nothing), row.year_used, year, columns) for row in full.itertuples(index=False)
-    ]
+    full["note"], window = "", panel[panel["year"].between(year - YEARS_BACK, year)]
+    for place, code, used in full.loc[full["year_used"].ne(year).fillna(True), ["iso3", "year_used"]].itertuples():
+        shown, first = ("not shown", year - YEARS_BACK) if used is pd.NA else (f"{used} is shown", year)
+        rows = window[(window["iso3"] == code) & (window["year"] >= first)]
+        why = lacking(rows, columns) or "positive trade together with every regressor"
+        full.loc[place, "note"] = f"{shown}: no {why} " + (f"in {year}" if first == year else f"from {first} to {year}")
     return full
 
 
-def _note(window: pd.DataFrame, year_used: object, year: int, columns: list[str]) -> str:
-    if year_used is pd.NA:
-        return f"not shown: {_reason(window, columns)} from {year - YEARS_BACK} to {year}"
-    if year_used == year:
-        return ""
-    return f"{year_used} is shown: {_reason(window[window['year'] == year], columns)} in {year}"
+def _ratios(expected: pd.DataFrame | InputError) -> pd.DataFrame:
+    columns = {"iso3": "str", RATIO: float, "ratio_low": float, "ratio_high": float, "position": "str"}
+    if isinstance(expected, InputError):
+        return pd.DataFrame(columns=list(columns)).astype(columns)
+    return expected[list(columns)]
 
 
-def _reason(rows: pd.DataFrame, columns: list[str]) -> str:
-    return f"no {lacking(rows, columns) or 'positive trade together with every regressor'}"
+def _behind(low: pd.Series, high: pd.Series, median: float) -> np.ndarray:
+    """Say yes where even the highest value is below the median, no where even the lowest is not."""
+    return np.select([high < median, low >= median], ["yes", "no"], "not known")

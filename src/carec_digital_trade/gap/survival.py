@@ -1,43 +1,79 @@
-"""Does the comparison of two regions survive another measure, year, estimator or specification?"""
+"""Does a comparison of two regions survive other data, another estimator or equation, or the loss of a giant?"""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import get_args
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from carec_digital_trade.datasets import BUNDLED
-from carec_digital_trade.errors import check_choice
-from carec_digital_trade.gap.dominance import left_out, without_dominant
-from carec_digital_trade.gap.equation import EQUATION, covariates_in, with_covariates, without_covariates
-from carec_digital_trade.gap.expected import expected_trade, members_expected
-from carec_digital_trade.gap.panel import Flow, Measure, economy_sizes, require_disjoint, trade_panel
+from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.gap.decomposition import decompose, opening_parts
+from carec_digital_trade.gap.expected import RATIO, expected_trade, members_expected
+from carec_digital_trade.gap.panel import (
+    COVARIATE_TERMS,
+    EQUATION,
+    Flow,
+    Measure,
+    covariates_in,
+    require_disjoint,
+    trade_panel,
+    with_covariates,
+)
 from carec_digital_trade.gap.sample import Estimator
-from carec_digital_trade.regions import REFERENCE_YEAR, Region
+from carec_digital_trade.metrics import years
+from carec_digital_trade.prose import listing
+from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, Region, economy_name
 
-_RATIO = "actual_over_expected"
-_KEYS = ["iso3", "year"]
-_SMALL = 0.05
-"""Value of p below which two regions can be told apart."""
+DOMINANT = 0.5
+"""Share of a region's trade above which its largest member dominates it."""
+
+_FACTORS = ["population", "gdp_per_person", "trade_per_gdp"]
+_SPLIT = ["key", "variant", "region", "measure", "year", "region_covered", "benchmark_covered", "region_trade"]
+_SPLIT += ["benchmark_trade", "gap", "log_gap", *_FACTORS, *(f"opening_{factor}" for factor in _FACTORS)]
+_SPLIT += ["largest", "problem"]
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """One way to compare the regions, and what makes it a variant."""
+def economy_sizes(panel: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return what members can be weighted by.
 
-    key: str
-    variant: str
-    measure: Measure
-    year: int
-    estimator: Estimator
-    equation: str
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `trade_panel` returns it.
+    year : int
+        Of GDP and trade.
 
-    @property
-    def common(self) -> bool:
-        """Whether fit and comparison keep to the economies and years that both measures have."""
-        return self.key in ("other_measure", "same_rows")
+    Returns
+    -------
+    pandas.DataFrame
+        iso3, gdp (USD), trade (USD million; missing where it is negative, since a weight cannot be).
+    """
+    rows = panel[panel["year"] == year]
+    trade = rows["trade"].where(rows["trade"] >= 0)
+    return pd.DataFrame({"iso3": rows["iso3"], "gdp": rows["gdp_current_usd"], "trade": trade})
+
+
+def without_dominant(regions: Sequence[Region], sizes: pd.DataFrame) -> tuple[Region, ...] | None:
+    """Leave out each region's dominant member: whom the article leaves out, else whoever has most of the trade.
+
+    Parameters
+    ----------
+    regions : sequence of Region
+        To be compared.
+    sizes : pandas.DataFrame
+        As `economy_sizes` returns it.
+
+    Returns
+    -------
+    tuple of Region or None
+        The regions with more exclusions; nothing where nobody dominates a region of more than one member, or two would
+        bear the same name.
+    """
+    kept = tuple(_without_largest(each, sizes.set_index("iso3")["trade"]) for each in regions)
+    return kept if kept != tuple(regions) and len({each.label for each in kept}) == len(kept) else None
 
 
 def survives(
@@ -82,134 +118,139 @@ def survives(
     """
     check_choice("measure", measure, get_args(Measure))
     require_disjoint(region, benchmark)
-    panels = {each: trade_panel(each, flow, vintage) for each in get_args(Measure)}
-    asked = _Setting("as_asked", "as asked", measure, year, estimator, equation)
-    found = _expected(asked, panels)
-    for each in (region, benchmark):  # refuses a region without a figure
-        members_expected(found, each)
-    rows = [_row(asked, found, region, benchmark)]
-    rows += [_row(each, _expected(each, panels), region, benchmark) for each in _variants(asked, panels)]
     regions = (region, benchmark)
+    panels = {each: trade_panel(each, flow, vintage) for each in get_args(Measure)}
+    setting = {"key": "as_asked", "variant": "as asked", "measure": measure, "year": year, "estimator": estimator}
+    setting["equation"] = equation
+    asked = _expected(setting, panels)
+    for each in regions:  # refuses a region without a figure
+        members_expected(asked, each)
+    rows = [_compared(each, _expected(each, panels), regions) for each in _changed(setting, panels)]
     if kept := without_dominant(regions, economy_sizes(panels[measure], year)):
-        words = left_out(regions, kept)
-        rows.append(_row(replace(asked, key="without_dominant", variant=words), found, *kept))
-    table = pd.DataFrame(rows)
+        rows.append(_compared(setting | _key_without(regions, kept), asked, kept))
+    table = pd.DataFrame([_compared(setting, asked, regions), *rows]).drop(columns="equation")
     table["region_below"] = table["region_below"].astype("boolean")
     return table.assign(agrees=table["region_below"] == table["region_below"].iloc[0])
 
 
-def state_survival(checks: pd.DataFrame, region: Region, benchmark: Region) -> str:
-    """Say whether the regions can be told apart, and whether that survives.
+def splits_survive(
+    region: Region,
+    benchmark: Region,
+    year: int = REFERENCE_YEAR,
+    measure: Measure = "delivered",
+    flow: Flow = "total",
+    vintage: str = BUNDLED,
+) -> pd.DataFrame:
+    """Split the gap between two regions as asked, then with other data, and see which factor opens it the most.
+
+    Changed are the measure (in the nearest year that the other one has), the year (that one, and the one before), and
+    the members (without the dominant ones).
 
     Parameters
     ----------
-    checks : pandas.DataFrame
-        As `survives` returns it.
-    region, benchmark : Region
-        The regions compared.
+    region, benchmark, year, measure, flow, vintage
+        As in `decompose`.
 
     Returns
     -------
-    str
-        Two sentences. A difference survives a check that tells the regions apart (p below 0.05) in the same direction;
-        where no variant tells them apart there is nothing to survive, and a change of sign is no finding.
+    pandas.DataFrame
+        One row a variant, the one asked for first: key (as_asked, other_measure, other_measures_year, year_before,
+        without_dominant), variant (the same in words), region, measure, year, region_covered and benchmark_covered
+        (members), region_trade, benchmark_trade and gap (USD million), log_gap, the ratio of each factor (population,
+        gdp_per_person, trade_per_gdp), each factor's part of the gap in logarithms, positive where it opens it
+        (opening_population and so on), largest (the factor that opens it the most), agrees (whether that is the first
+        row's), problem (why the gap cannot be split, or empty).
     """
-    asked = checks.iloc[0]
-    order = "lower" if asked["region_below"] else "not lower"
-    return (
-        f"The median of actual over expected trade is {order} in {region.label} ({asked['region_median']:.2f}) than in "
-        f"{benchmark.label} ({asked['benchmark_median']:.2f}; p = {asked['p']:.2f}). {_verdict(checks)}"
-    )
+    (other,) = (each for each in get_args(Measure) if each != measure)
+    near = int(np.clip(year, *years(other, vintage)))
+    regions = (region, benchmark)
+    asked = {"key": "as_asked", "variant": "as asked", "measure": measure, "year": year}
+    changed = {"key": "other_measure", "variant": f"for {other} trade in {near}", "measure": other, "year": near}
+    variants = [(asked, regions), (changed, regions)]
+    for each, key in {near: "other_measures_year", year - 1: "year_before"}.items():
+        if years(measure, vintage)[0] <= each != year:
+            variants.append((asked | {"key": key, "variant": f"in {each}", "year": each}, regions))
+    if kept := without_dominant(regions, economy_sizes(trade_panel(measure, flow, vintage), year)):
+        variants.append((asked | _key_without(regions, kept), kept))
+    frame = pd.DataFrame([_split(*variant, flow, vintage) for variant in variants], columns=_SPLIT)
+    largest = frame["largest"]
+    agrees = (largest == largest.iloc[0]).where(largest.ne("") & (largest.iloc[0] != ""))
+    return frame.assign(agrees=agrees.astype("boolean"))
 
 
-def _verdict(checks: pd.DataFrame) -> str:
-    answered = checks.dropna(subset=["agrees"])
-    asked, others = answered.iloc[0], answered.iloc[1:]
-    if others.empty:
-        apart = "can" if asked["p"] < _SMALL else "cannot"
-        return (
-            f"The regions {apart} be told apart, and no other measure, year, estimator or specification has the "
-            "figures to check it."
-        )
-    clear = others["p"] < _SMALL
-    if asked["p"] >= _SMALL:
-        return _no_difference(answered) if not clear.any() else _difference_elsewhere(others[clear])
-    same = others["agrees"].astype(bool)
-    survived = f"{(clear & same).sum()} of {len(others)} checks tell them apart the same way round"
-    if (clear & same).all():
-        return f"The regions can be told apart, and this survives every check ({survived})."
-    faults = [
-        f"{words} {'; '.join(others.loc[rows, 'variant'])}"
-        for words, rows in (("it turns round", clear & ~same), ("they cannot be told apart", ~clear))
-        if rows.any()
+def _without_largest(each: Region, trade: pd.Series) -> Region:
+    known = trade.reindex(list(each.members)).dropna()
+    largest = known.idxmax() if len(known) and known.max() > DOMINANT * known.sum() else None
+    code = GIANTS.get(each.name, largest)
+    if code not in each.members or len(each.members) == 1:
+        return each
+    members = tuple(member for member in each.members if member != code)
+    return replace(each, members=members, excluded=(*each.excluded, code))
+
+
+def _key_without(regions: Sequence[Region], kept: Sequence[Region]) -> dict[str, str]:
+    gone = [code for full, rest in zip(regions, kept, strict=True) for code in full.members if code not in rest.members]
+    names = listing(economy_name(code, short=True) for code in gone)
+    return {"key": "without_dominant", "variant": f"without {names}"}
+
+
+def _changed(asked: dict[str, Any], panels: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """Return the settings with one thing changed, of years that the measure has."""
+    first = {measure: panel.dropna(subset=["trade"])["year"].min() for measure, panel in panels.items()}
+    (other,) = (measure for measure in panels if measure != asked["measure"])
+    near = int(np.clip(asked["year"], first[other], panels[other].dropna(subset=["trade"])["year"].max()))
+    estimator = "ppml" if asked["estimator"] == "ols" else "ols"
+    equation, words = asked["equation"], "without the covariates"
+    if terms := [COVARIATE_TERMS[each] for each in covariates_in(equation)]:
+        equation += "".join(f" - {term}" for term in terms)
+    else:
+        equation, words = with_covariates(equation, ["internet_users_pct"]), "with internet use as a regressor"
+    changes = [
+        {"key": "other_measure", "variant": f"for {other} trade in {near}", "measure": other, "year": near},
+        {"key": "same_rows", "variant": f"in {near} where {other} trade is known too", "year": near},
+        {"key": "year_before", "variant": f"in {asked['year'] - 1}", "year": asked["year"] - 1},
+        {"key": "other_estimator", "variant": f"by {estimator.upper()}", "estimator": estimator},
+        {"key": "other_covariates", "variant": words, "equation": equation},
     ]
-    return f"The regions can be told apart, and this does not survive: {', and '.join(faults)} ({survived})."
+    return [each for each in (asked | change for change in changes) if each["year"] >= first[each["measure"]]]
 
 
-def _no_difference(answered: pd.DataFrame) -> str:
-    against = int((~answered["agrees"].astype(bool)).sum())
-    sign = f"changes in {against}" if against else "is the same in all"
-    return (
-        f"In none of the {len(answered)} variants, as asked or changed, can the regions be told apart (p from "
-        f"{answered['p'].min():.2f} to {answered['p'].max():.2f}); the sign of the difference of the medians {sign}."
-    )
+def _expected(setting: dict[str, Any], panels: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    panel = panels[setting["measure"]]
+    if setting["key"] in ("other_measure", "same_rows"):  # on the economies and years that both measures have
+        (other,) = (each for measure, each in panels.items() if measure != setting["measure"])
+        known = other[other["trade"] > 0 if setting["estimator"] == "ols" else other["trade"] >= 0]
+        panel = panel.merge(known[["iso3", "year"]])
+    return expected_trade(panel, setting["year"], setting["equation"], setting["estimator"])
 
 
-def _difference_elsewhere(apart: pd.DataFrame) -> str:
-    words = "; ".join(
-        f"{row.variant} ({'lower' if row.region_below else 'not lower'}, p = {row.p:.2f})" for row in apart.itertuples()
-    )
-    return f"The regions cannot be told apart as asked, but {words}."
-
-
-def _variants(asked: _Setting, panels: Mapping[str, pd.DataFrame]) -> list[_Setting]:
-    years = {measure: panel.dropna(subset=["trade"])["year"] for measure, panel in panels.items()}
-    other = next(measure for measure in panels if measure != asked.measure)
-    year = int(np.clip(asked.year, years[other].min(), years[other].max()))
-    estimator: Estimator = "ppml" if asked.estimator == "ols" else "ols"
-    specification, equation = (
-        ("without the covariates", without_covariates(asked.equation))
-        if covariates_in(asked.equation)
-        else ("with internet use as a regressor", with_covariates(asked.equation, ["internet_users_pct"]))
-    )
-    variants = [
-        replace(asked, key="other_measure", variant=f"for {other} trade in {year}", measure=other, year=year),
-        replace(asked, key="same_rows", variant=f"in {year} where {other} trade is known too", year=year),
-        replace(asked, key="year_before", variant=f"in {asked.year - 1}", year=asked.year - 1),
-        replace(asked, key="other_estimator", variant=f"by {estimator.upper()}", estimator=estimator),
-        replace(asked, key="other_covariates", variant=specification, equation=equation),
-    ]
-    return [each for each in variants if each.year >= years[each.measure].min()]
-
-
-def _expected(setting: _Setting, panels: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    panel = panels[setting.measure]
-    if setting.common:
-        panel = panel[_in_all(panels, setting.estimator).reindex(panel.set_index(_KEYS).index).to_numpy()]
-    return expected_trade(panel, setting.year, setting.equation, setting.estimator)
-
-
-def _in_all(panels: Mapping[str, pd.DataFrame], estimator: Estimator) -> pd.Series:
-    """Say which economies and years an estimator can use in every measure, indexed by the two."""
-    trade = pd.concat([panel.set_index(_KEYS)["trade"] for panel in panels.values()], axis="columns")
-    return (trade > 0 if estimator == "ols" else trade >= 0).all(axis="columns")
-
-
-def _row(setting: _Setting, expected: pd.DataFrame, region: Region, benchmark: Region) -> dict[str, object]:
-    shown = expected.set_index("iso3")[_RATIO].dropna()
-    ours, others = (shown[shown.index.isin(each.members)] for each in (region, benchmark))
+def _compared(setting: dict[str, Any], expected: pd.DataFrame, regions: Sequence[Region]) -> dict[str, Any]:
+    shown = expected.set_index("iso3")[RATIO].dropna()
+    ours, others = (shown[shown.index.isin(each.members)] for each in regions)
     both = len(ours) > 0 and len(others) > 0
-    return {
-        "key": setting.key,
-        "variant": setting.variant,
-        "measure": setting.measure,
-        "year": setting.year,
-        "estimator": setting.estimator,
-        "covariates": ", ".join(covariates_in(setting.equation)) or "none",
+    return setting | {
+        "covariates": ", ".join(covariates_in(setting["equation"])) or "none",
         "region_shown": len(ours),
         "benchmark_shown": len(others),
         "region_median": ours.median(),
         "benchmark_median": others.median(),
         "region_below": bool(ours.median() < others.median()) if both else pd.NA,
         "p": stats.mannwhitneyu(ours, others, method="exact").pvalue if both else np.nan,
+    }
+
+
+def _split(setting: dict[str, Any], regions: Sequence[Region], flow: Flow, vintage: str) -> dict[str, Any]:
+    row = setting | {"region": regions[0].label, "largest": "", "problem": ""}
+    try:
+        found = decompose(*regions, setting["year"], setting["measure"], flow, vintage=vintage)
+    except InputError as error:
+        return row | {"problem": str(error)}
+    parts = opening_parts(found)
+    return row | {
+        "region_covered": len(found.region_covered),
+        "benchmark_covered": len(found.benchmark_covered),
+        **{name: getattr(found, name) for name in ("region_trade", "benchmark_trade", "gap", "log_gap")},
+        **np.exp(found.table.set_index("factor")["log_contribution"]),
+        **parts.add_prefix("opening_"),
+        "largest": parts.idxmax(),
     }

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, field_validator
 
 from carec_digital_trade.errors import InputError, nearest
-from carec_digital_trade.gap.equation import Covariate
+from carec_digital_trade.gap.panel import Covariate
 from carec_digital_trade.gap.sample import Estimator
 from carec_digital_trade.parameters.shared import SharedParameters
 from carec_digital_trade.readiness import ARTICLE_DOMAINS, DRAFT_VALUE, TREATY, Aggregation

@@ -10,7 +10,7 @@ import pandas as pd
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.findings.facts import gap_predicates as told
 from carec_digital_trade.gap import Decomposition, Estimate, covariates_in, members_expected, spikes
-from carec_digital_trade.gap.standing import ANSWERS
+from carec_digital_trade.gap.expected import ANSWERS
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import listing
 from carec_digital_trade.readiness import ARTICLE_DOMAINS

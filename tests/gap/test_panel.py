@@ -6,7 +6,7 @@ import statsmodels.formula.api as smf
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.gap import EQUATION, estimate, expected_trade, trade_panel, with_covariates
-from carec_digital_trade.gap.equation import covariates_in, figures_in, without_covariates
+from carec_digital_trade.gap.panel import covariates_in, figures_in
 from carec_digital_trade.gap.sample import estimation_sample
 
 INTERNET, BROADBAND = "internet_users_pct", "fixed_broadband_per_100"
@@ -53,7 +53,6 @@ def test_covariates_go_in_and_out():
     assert f"{EQUATION} + fixed_broadband_10_per_100 + internet_users_10_points" == BOTH
     assert covariates_in(BOTH) == (BROADBAND, INTERNET)
     assert with_covariates(BOTH, [INTERNET]) == BOTH
-    assert covariates_in(without_covariates(BOTH)) == ()
     with pytest.raises(InputError, match="the covariate internet_users_pct is named twice"):
         with_covariates(EQUATION, [INTERNET, INTERNET])
     with pytest.raises(InputError, match="there is no covariate 'internet'"):
