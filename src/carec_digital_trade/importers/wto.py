@@ -10,7 +10,7 @@ from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
 from carec_digital_trade.importers.storing import Asked, Reading, Source
-from carec_digital_trade.metrics.relative import WORLD
+from carec_digital_trade.metrics.levels import WORLD
 from carec_digital_trade.regions import AGGREGATES
 
 COLUMNS = [

@@ -1,11 +1,5 @@
 """Metrics of digital trade: how much, how evenly, how fast, in which services, and how much within a region."""
 
-from carec_digital_trade.metrics.bilateral import (
-    ServicesIntegration,
-    nearest_year,
-    services_integration,
-    within_regions,
-)
 from carec_digital_trade.metrics.composition import (
     PARTS,
     balassa,
@@ -24,13 +18,14 @@ from carec_digital_trade.metrics.concentration import (
     more_even,
     theil_split,
 )
-from carec_digital_trade.metrics.convergence import (
+from carec_digital_trade.metrics.development import (
     CatchUp,
     SigmaConvergence,
+    over_time,
+    paces,
     sigma_convergence,
     years_to_catch_up,
 )
-from carec_digital_trade.metrics.development import over_time, paces
 from carec_digital_trade.metrics.dynamics import (
     Growth,
     Rate,
@@ -40,9 +35,23 @@ from carec_digital_trade.metrics.dynamics import (
     index,
     log_trend,
 )
-from carec_digital_trade.metrics.integration import Integration, integration
-from carec_digital_trade.metrics.levels import at_a_glance, levels
-from carec_digital_trade.metrics.relative import per_gdp, per_person, regional_ratio, world_share, world_total
+from carec_digital_trade.metrics.integration import (
+    Integration,
+    ServicesIntegration,
+    integration,
+    nearest_year,
+    services_integration,
+    within_regions,
+)
+from carec_digital_trade.metrics.levels import (
+    at_a_glance,
+    levels,
+    per_gdp,
+    per_person,
+    regional_ratio,
+    world_share,
+    world_total,
+)
 from carec_digital_trade.metrics.trade import (
     FLOWS,
     MEASURES,

@@ -5,7 +5,7 @@ import pandas as pd
 
 from carec_digital_trade.datasets import labels
 from carec_digital_trade.errors import InputError, check_choice
-from carec_digital_trade.metrics.relative import WORLD
+from carec_digital_trade.metrics.levels import WORLD
 from carec_digital_trade.metrics.trade import combine_flows, coverage, shares, spread
 from carec_digital_trade.regions import Region, economy_name
 
@@ -55,10 +55,8 @@ def balassa(services_frame: pd.DataFrame, region: Region, year: int, flow: str =
 
     Parameters
     ----------
-    services_frame : pandas.DataFrame
-        ``load("delivered_services")``, with the World.
-    region : Region
-        Members.
+    services_frame, region
+        As in `composition`, with the World.
     year : int
         A year of the frame.
     flow : {"exports", "total", "imports"}
@@ -151,14 +149,8 @@ def specialisation(services_frame: pd.DataFrame, region: Region, year: int, flow
 
     Parameters
     ----------
-    services_frame : pandas.DataFrame
-        ``load("delivered_services")``, with the World.
-    region : Region
-        Members.
-    year : int
-        A year of the frame.
-    flow : {"total", "exports", "imports"}
-        Of the values and the shares.
+    services_frame, region, year, flow
+        As in `composition`, with the World; the flow of the values and the shares.
 
     Returns
     -------
@@ -184,10 +176,8 @@ def sources_of_growth(
 
     Parameters
     ----------
-    services_frame : pandas.DataFrame
-        ``load("delivered_services")``, with the World.
-    region : Region
-        Members.
+    services_frame, region
+        As in `composition`, with the World.
     year : int
         Last year of the split.
     flow : {"total", "exports", "imports"}
@@ -224,15 +214,15 @@ def _by_reporter(services_frame: pd.DataFrame, year: int, flow: str) -> pd.DataF
     reporters, services = (pd.Index(np.unique(rows[each]), name=each) for each in ("reporter", "service"))
     reported = {}
     for name, part in rows.groupby("flow"):
-        [table] = spread(part, ["value"], reporters, services)
+        table = spread(part, "value", reporters, services)
         reported[name] = table.where((table.fillna(0) != 0).any(axis="columns"))
     return combine_flows(reported["exports"], reported["imports"], flow)
 
 
 def _coverage(table: pd.DataFrame) -> dict[str, object]:
     """Return the coverage of members as constant columns; a member is covered if all its services are known."""
-    known = np.where(table.notna().all(axis="columns"), 1.0, np.nan)
-    return coverage(pd.DataFrame([known], columns=table.index)).iloc[0].to_dict()
+    known = table.notna().all(axis="columns")
+    return coverage(known.where(known).to_frame().T).iloc[0].to_dict()
 
 
 def _with_names(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Trade: how much the members of a region trade, and who is missing from the sum."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,10 @@ FLOWS = ("total", "exports", "imports", "balance")
 
 _Values = TypeVar("_Values", pd.Series, NDArray[np.float64])
 
-_COLUMNS = ("iso3", "year", "flow", "value", "measure", "unit")
+COVERAGE = ("members", "covered", "partial", "missing")
+"""How far a row rests on all members, as `coverage` counts it."""
+
+_COLUMNS = ["iso3", "year", "flow", "value", "measure", "unit"]
 
 
 def trade(measure: str, flow: str, vintage: str = BUNDLED) -> pd.DataFrame:
@@ -47,10 +50,9 @@ def trade(measure: str, flow: str, vintage: str = BUNDLED) -> pd.DataFrame:
         If the measure or the flow is unknown.
     """
     check_choice("measure", measure, MEASURES)
-    wide, unit = _both_flows(measure, vintage)
-    value = combine_flows(wide["exports"], wide["imports"], flow)
-    frame = value.rename("value").reset_index()
-    return frame.assign(flow=flow, measure=measure, unit=unit)[list(_COLUMNS)]
+    both, unit = _both_flows(measure, vintage)
+    frame = combine_flows(both["exports"], both["imports"], flow).rename("value").reset_index()
+    return frame.assign(flow=flow, measure=measure, unit=unit)[_COLUMNS]
 
 
 @remembered(maxsize=16)
@@ -60,15 +62,14 @@ def _both_flows(measure: str, vintage: str) -> tuple[pd.DataFrame, str]:
     return table.pivot(index=["iso3", "year"], columns="flow", values="value"), table["unit"].iloc[0]
 
 
+@remembered(maxsize=16)
 def years(measure: str, vintage: str = BUNDLED) -> tuple[int, int]:
     """Return the first and the last year for which a measure has any value.
 
     Parameters
     ----------
-    measure : {"delivered", "deliverable"}
+    measure, vintage : str
         As in `trade`.
-    vintage : str
-        Vintage of the table.
 
     Returns
     -------
@@ -81,11 +82,6 @@ def years(measure: str, vintage: str = BUNDLED) -> tuple[int, int]:
         If the measure is unknown.
     """
     check_choice("measure", measure, MEASURES)
-    return _years(measure, vintage)
-
-
-@remembered(maxsize=16)
-def _years(measure: str, vintage: str) -> tuple[int, int]:
     covered = load(measure, vintage=vintage).dropna(subset="value")["year"]
     return int(covered.min()), int(covered.max())
 
@@ -95,10 +91,8 @@ def members(trade_frame: pd.DataFrame, region: Region, year: int) -> pd.DataFram
 
     Parameters
     ----------
-    trade_frame : pandas.DataFrame
-        One flow of one measure, from `trade` or `load("table1")`.
-    region : Region
-        Members, exclusions taken out.
+    trade_frame, region
+        As in `by_member`.
     year : int
         A year of the frame.
 
@@ -131,12 +125,8 @@ def regional_total(trade_frame: pd.DataFrame, region: Region, years: int | Itera
 
     Parameters
     ----------
-    trade_frame : pandas.DataFrame
-        One flow of one measure, from `trade` or `load("table1")`.
-    region : Region
-        Members; the same ones in every year.
-    years : int or iterable of int, optional
-        All the years of the frame by default.
+    trade_frame, region, years
+        As in `by_member`.
 
     Returns
     -------
@@ -150,10 +140,7 @@ def regional_total(trade_frame: pd.DataFrame, region: Region, years: int | Itera
         If the frame mixes flows or measures, or lacks a year.
     """
     wide = by_member(trade_frame, region, years)
-    numbers = wide.to_numpy()
-    known = ~np.isnan(numbers)
-    total = np.where(known.any(axis=1), np.where(known, numbers, 0).sum(axis=1), np.nan)
-    return pd.DataFrame({"year": wide.index, "value": total, **_coverage(known, wide.columns)})
+    return coverage(wide).assign(value=known_sum(wide.to_numpy())).reset_index()[["year", "value", *COVERAGE]]
 
 
 def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[int] | None = None) -> pd.DataFrame:
@@ -164,7 +151,7 @@ def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[i
     trade_frame : pandas.DataFrame
         One flow of one measure, from `trade` or `load("table1")`.
     region : Region
-        Members.
+        Members; the same ones in every year.
     years : int or iterable of int, optional
         All the years of the frame by default.
 
@@ -180,35 +167,38 @@ def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[i
     """
     if not isinstance(region, Region):
         raise InputError(f"{region!r} is no region: make one with region({region!r}) of carec_digital_trade.regions")
-    _check_columns(trade_frame)
+    if lacking := [column for column in _COLUMNS if column not in trade_frame]:
+        raise InputError(f"the trade table lacks {', '.join(lacking)}: take one from trade(measure, flow)")
     known = np.unique(trade_frame["year"]).tolist()
     wanted = known if years is None else [int(year) for year in ([years] if np.isscalar(years) else years)]
     for year in wanted:
         if year not in known:
             raise InputError(f"the trade table has no year {year}: it covers {known[0]} to {known[-1]}")
-    index, columns = pd.Index(wanted, name="year"), pd.Index(region.members, name="iso3")
-    rows, cells = _places(trade_frame, index, columns)
-    _check_one_of_each(trade_frame, rows if len(rows) else slice(None))
-    _check_once(trade_frame, rows, cells, index, columns)
-    return _placed(trade_frame["value"], rows, cells, index, columns)
+    for column in ("measure", "flow", "unit"):  # their sum would count trade twice
+        found = trade_frame[column].unique()
+        if len(found) != 1:
+            raise InputError(
+                f"the trade table must hold one {column} and holds {', '.join(found) or 'none'}: "
+                "take one from trade(measure, flow)"
+            )
+    return spread(trade_frame, "value", pd.Index(wanted, name="year"), pd.Index(region.members, name="iso3"))
 
 
-def spread(frame: pd.DataFrame, values: Sequence[str], index: pd.Index, columns: pd.Index) -> list[pd.DataFrame]:
-    """Spread columns of a frame over tables, as pivots do, in a fraction of their time.
+def spread(frame: pd.DataFrame, value: str, index: pd.Index, columns: pd.Index) -> pd.DataFrame:
+    """Spread a column of a frame over a table, as a pivot does, in a third of its time.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        What the tables hold, and what names its row and its column.
-    values : sequence of str
-        Columns of numbers, one for each table.
+        What the table holds, and what names its row and its column.
+    value : str
+        Column of numbers.
     index, columns : pandas.Index
-        Rows and columns of the tables, named as the columns of the frame that name them. Rows of the frame that belong
-        to others are left out.
+        Of the table, named as the columns of the frame that they are found in. Other rows of the frame are left out.
 
     Returns
     -------
-    list of pandas.DataFrame
+    pandas.DataFrame
         Shape (rows, columns); NaN where there is no row of the frame.
 
     Raises
@@ -216,9 +206,12 @@ def spread(frame: pd.DataFrame, values: Sequence[str], index: pd.Index, columns:
     InputError
         If the frame has two rows for a cell.
     """
-    rows, cells = _places(frame, index, columns)
-    _check_once(frame, rows, cells, index, columns)
-    return [_placed(frame[each], rows, cells, index, columns) for each in values]
+    row, column = index.get_indexer(frame[index.name]), columns.get_indexer(frame[columns.name])
+    inside = (row >= 0) & (column >= 0)
+    check_once(frame[inside], [str(index.name), str(columns.name)])
+    wide = np.full((len(index), len(columns)), np.nan)
+    wide[row[inside], column[inside]] = frame[value].to_numpy()[inside]
+    return pd.DataFrame(wide, index, columns)
 
 
 def coverage(wide: pd.DataFrame) -> pd.DataFrame:
@@ -234,7 +227,31 @@ def coverage(wide: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Indexed as the rows: members, covered, partial, missing (codes, separated by commas).
     """
-    return pd.DataFrame(_coverage(wide.notna().to_numpy(), wide.columns), index=wide.index)
+    known = wide.notna().to_numpy()
+    counted = {
+        "members": known.shape[1],
+        "covered": known.sum(axis=1),
+        "partial": ~known.all(axis=1),
+        "missing": [", ".join(wide.columns[~row]) for row in known],
+    }
+    return pd.DataFrame(counted, index=wide.index)
+
+
+def known_sum(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Add up what is known in each row.
+
+    Parameters
+    ----------
+    numbers : numpy.ndarray, shape (rows, members)
+        NaN is missing.
+
+    Returns
+    -------
+    numpy.ndarray, shape (rows,)
+        NaN where nothing is known.
+    """
+    known = ~np.isnan(numbers)
+    return np.where(known.any(axis=1), np.where(known, numbers, 0).sum(axis=1), np.nan)
 
 
 def shares(values: _Values) -> _Values:
@@ -281,54 +298,3 @@ def combine_flows(exports: pd.Series, imports: pd.Series, flow: str) -> pd.Serie
     if flow in ("exports", "imports"):
         return exports if flow == "exports" else imports
     return exports + imports if flow == "total" else exports - imports
-
-
-def _check_columns(frame: pd.DataFrame) -> None:
-    lacking = [column for column in _COLUMNS if column not in frame]
-    if lacking:
-        raise InputError(f"the trade table lacks {', '.join(lacking)}: take one from trade(measure, flow)")
-
-
-def _coverage(known: NDArray[np.bool_], columns: pd.Index) -> dict[str, Any]:
-    names = np.asarray(columns, dtype=object)
-    return {
-        "members": known.shape[1],
-        "covered": known.sum(axis=1),
-        "partial": ~known.all(axis=1),
-        "missing": [", ".join(names[~row]) for row in known],
-    }
-
-
-def _places(frame: pd.DataFrame, index: pd.Index, columns: pd.Index) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Find the rows of a frame that belong into a table, and the cell of each, counted by rows."""
-    row = index.get_indexer(frame[index.name])
-    rows = np.flatnonzero(row >= 0)
-    column = columns.get_indexer(frame[columns.name].to_numpy()[rows])
-    rows, column = rows[column >= 0], column[column >= 0]
-    return rows, row[rows] * len(columns) + column
-
-
-def _check_once(
-    frame: pd.DataFrame, rows: NDArray[np.intp], cells: NDArray[np.intp], index: pd.Index, columns: pd.Index
-) -> None:
-    if len(np.unique(cells)) < len(cells):
-        check_once(frame.iloc[rows], [str(index.name), str(columns.name)])
-
-
-def _placed(
-    values: pd.Series, rows: NDArray[np.intp], cells: NDArray[np.intp], index: pd.Index, columns: pd.Index
-) -> pd.DataFrame:
-    wide = np.full(len(index) * len(columns), np.nan)
-    wide[cells] = values.to_numpy()[rows]
-    return pd.DataFrame(wide.reshape(len(index), len(columns)), index, columns)
-
-
-def _check_one_of_each(frame: pd.DataFrame, rows: NDArray[np.intp] | slice) -> None:
-    """Refuse rows of several flows or measures, whose sum would count trade twice."""
-    for column in ("measure", "flow", "unit"):
-        found = list(dict.fromkeys(frame[column].to_numpy()[rows]))
-        if len(found) != 1:
-            raise InputError(
-                f"the trade table must hold one {column} and holds {', '.join(found) or 'none'}: "
-                "take one from trade(measure, flow)"
-            )
