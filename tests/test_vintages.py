@@ -390,17 +390,6 @@ def test_a_users_own_notebook_chooses_its_vintage_too(tmp_path: Path, in_2027: P
     assert plan(own, {}, tmp_path).data["deliverable"]["vintage"] == "2027-06-01"
 
 
-def test_the_snapshot_notebook_runs_on_a_vintage(tmp_path: Path, larger: Path):
-    result = execute.run("snapshot", {"vintage": "2027-06"}, tmp_path / "reports")
-    assert result.status == "finished", result.error
-    manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["data"]["delivered"]["vintage"] == "2027-06"
-    assert manifest["parameters"]["vintage"] == "2027-06"
-    table = found("snapshot", vintage="2027-06")["totals"].frame.set_index("region")["total"]
-    value = result.results.query("table == 'totals' and metric == 'total' and region == 'CAREC'")["value"].item()
-    assert value == pytest.approx(table["CAREC"], rel=1e-7)
-
-
 def test_the_revisions_section_says_what_changed(tmp_path: Path):
     factors = FILE["REPORTER_CODE"].map({"KG": 0.8, "SG": 1.1}).fillna(1.0)
     values = (FILE["VALUE"].astype(float) * factors).map("{:.10g}".format)

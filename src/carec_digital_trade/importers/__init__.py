@@ -5,6 +5,7 @@ Everything is checked before anything is written; a file that fails a check leav
 
 import hashlib
 import tempfile
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +21,16 @@ from carec_digital_trade.regions import iso3
 
 __all__ = ["SOURCES", "Asked", "Imported", "Patience", "Reading", "Source", "SourceError", "import_file", "refresh"]
 
-SOURCES = {source.name: source for source in (wto.SOURCE, *unctad.SOURCES, world_bank.SOURCE, batis.SOURCE)}
+_READERS = {
+    "wto_delivered": (wto.read, None),
+    "unctad_deliverable": (unctad.read, unctad.fetch),
+    "world_bank": (world_bank.read, world_bank.fetch),
+    "cyberlaw": (unctad.read_laws, None),
+    "batis": (batis.read, None),
+}
+_LISTED = tomllib.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
+
+SOURCES = {name: Source(name=name, read=read, fetch=fetch, **_LISTED[name]) for name, (read, fetch) in _READERS.items()}
 """The sources by name."""
 
 _LARGEST_DOWNLOAD = 5_000_000_000
@@ -133,8 +143,8 @@ def _asked(
         raise InputError(
             f"there is no source {source!r}: the sources are {', '.join(SOURCES)}{nearest(source, SOURCES)}"
         )
-    if economies and source != batis.SOURCE.name:
-        raise InputError(f"only {batis.SOURCE.name} takes economies to tell apart: {source} keeps all there are")
+    if economies and source != "batis":
+        raise InputError(f"only batis takes economies to tell apart: {source} keeps all there are")
     today = _today()
     try:
         day = date.fromisoformat(retrieved) if retrieved else today

@@ -16,7 +16,7 @@ from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.present import MOST_LOST, against_present, same_scale
 from carec_digital_trade.importers.reading import text_chunks
-from carec_digital_trade.importers.storing import Asked, Reading, Source
+from carec_digital_trade.importers.storing import Asked, Reading
 from carec_digital_trade.metrics.integration import REST
 
 COLUMNS = {
@@ -201,14 +201,3 @@ def _totals(table: pd.DataFrame, world: pd.DataFrame) -> Iterator[str]:
             f"Exports to the World that differ from the sum over partners by more than {ROUNDING:.1%}: {wrong.sum()} "
             f"of {len(both)}, most {service} of {exporter} in {year} ({apart.max():.1%})."
         )
-
-
-SOURCE = Source(
-    name="batis",
-    title="OECD and World Trade Organization, Balanced Trade in Services (BaTIS, BPM6)",
-    page="https://www.wto.org/english/res_e/statis_e/trade_datasets_e.htm",
-    tables=("bilateral",),
-    read=read,
-    file="OECD-WTO_BATIS_BPM6_…_bulk.csv or its zip",
-)
-"""The producers move the file with each edition, so that it is downloaded by hand."""

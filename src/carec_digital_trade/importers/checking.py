@@ -207,10 +207,10 @@ def measured(rows: pd.DataFrame, code: str, name: str, expected: Mapping[str, st
     DataError
         Naming row, code, name, and what was expected.
     """
-    rows = rows[[code, name]].drop_duplicates()
-    for each, words in expected.items():
-        bad = rows[code].eq(each) & ~rows[name].str.casefold().str.contains(words.casefold(), regex=False)
-        _refuse(rows, name, bad, f", expected {words!r} in it", f"{each} is ")
+    for row, each, found in rows[[code, name]].drop_duplicates().itertuples():
+        words = expected.get(each, "")
+        if words.casefold() not in found.casefold():
+            raise DataError(f"row {row + 2}, column {name}: {each} is {found!r}, expected {words!r} in it")
 
 
 def names_fit(codes: pd.Series, names: pd.Series, known: Mapping[str, str]) -> list[str]:
@@ -252,8 +252,8 @@ def names_fit(codes: pd.Series, names: pd.Series, known: Mapping[str, str]) -> l
     return [f"Names that are not known and could not be held against their codes: {listed}."]
 
 
-def _refuse(rows: pd.DataFrame, column: str, bad: pd.Series, why: str, what: str = "") -> None:
+def _refuse(rows: pd.DataFrame, column: str, bad: pd.Series, why: str) -> None:
     """Refuse the first row that is bad, naming it by its line in the file."""
     if bad.any():
         row = bad.idxmax()
-        raise DataError(f"row {row + 2}, column {column}: {what}{rows[column][row]!r}{why}")
+        raise DataError(f"row {row + 2}, column {column}: {rows[column][row]!r}{why}")

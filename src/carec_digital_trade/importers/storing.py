@@ -7,7 +7,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -81,8 +80,6 @@ class Source:
         Producer and title, as source lines print them.
     page : str
         Address of the page where the file is found.
-    tables : tuple of str
-        Tables that it brings.
     read : callable
         Reads a downloaded file.
     file : str
@@ -98,7 +95,6 @@ class Source:
     name: str
     title: str
     page: str
-    tables: tuple[str, ...]
     read: Callable[[Path, Asked], Reading]
     file: str
     fetch: Callable[..., Reading] | None = None
@@ -229,8 +225,7 @@ def template(table: str) -> dict[str, Any]:
 def _resource(
     source: Source, name: str, frame: pd.DataFrame, data: bytes, table: str, origin: dict[str, Any]
 ) -> dict[str, Any]:
-    resource = template(table)
-    resource |= deepcopy(dict(source.changes.get(table, {})))
+    resource = template(table) | source.changes.get(table, {})
     for column in resource["schema"]["fields"]:
         column.pop("vintage", None)
         if column["name"] == "year" and len(frame):

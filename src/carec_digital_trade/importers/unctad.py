@@ -11,7 +11,7 @@ from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.download import Patience, SourceError, download, within
 from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
-from carec_digital_trade.importers.storing import Asked, Reading, Source
+from carec_digital_trade.importers.storing import Asked, Reading
 
 DATABASE = "UNCTAD_DE"
 INDICATORS = {"UNCTAD_DE_DIG_SERVTRADE_ANN_EXP": "exports", "UNCTAD_DE_DIG_SERVTRADE_ANN_IMP": "imports"}
@@ -187,28 +187,3 @@ def read_laws(path: Path, _asked: Asked) -> Reading:
     long = rows.melt("iso3", list(DOMAINS), "domain", "status").sort_values("iso3", kind="stable")
     frame = long.assign(domain=long["domain"].map(DOMAINS), status=long["status"].map(STATUSES))
     return Reading({"cyberlaw": frame}, (*unknown, *against_present("cyberlaw", frame)))
-
-
-SOURCES = (
-    Source(
-        name="unctad_deliverable",
-        title="UNCTADstat, international trade in digitally deliverable services, through World Bank Data360 "
-        "(UNCTAD_DE)",
-        page="https://data360.worldbank.org/en/dataset/UNCTAD_DE",
-        tables=("deliverable",),
-        read=read,
-        file="a CSV of the database UNCTAD_DE with exports and imports",
-        fetch=fetch,
-        address="https://data360api.worldbank.org/data360/data",
-    ),
-    Source(
-        name="cyberlaw",
-        title="UNCTAD, Global Cyberlaw Tracker",
-        page="https://unctad.org/topic/ecommerce-and-digital-economy/ecommerce-law-reform/"
-        "summary-adoption-e-commerce-legislation-worldwide",
-        tables=("cyberlaw",),
-        read=read_laws,
-        file="the tracker's CSV: code, country and the five domains",
-    ),
-)
-"""UNCTAD gives no address of the tracker's file that stays, so that it is downloaded by hand."""

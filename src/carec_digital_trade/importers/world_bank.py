@@ -13,7 +13,7 @@ from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.download import Patience, SourceError, asking, parts, persist, status_problem, within
 from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
-from carec_digital_trade.importers.storing import Asked, Reading, Source
+from carec_digital_trade.importers.storing import Asked, Reading
 
 INDICATORS = {
     "SP.POP.TOTL": "population",
@@ -198,15 +198,3 @@ def _reading(long: pd.DataFrame, asked: Asked, notes: list[str]) -> Reading:
     if empty.any():
         notes = [*notes, f"Rows without population, which are left out: {empty.sum()}."]
     return Reading({"panel": panel}, (*notes, *against_present("panel", panel)))
-
-
-SOURCE = Source(
-    name="world_bank",
-    title="World Bank, World Development Indicators",
-    page="https://databank.worldbank.org/source/world-development-indicators",
-    tables=("panel",),
-    read=read,
-    file="WDICSV.csv or the bulk zip that holds it",
-    fetch=fetch,
-    address="https://api.worldbank.org/v2",
-)

@@ -9,7 +9,7 @@ from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
-from carec_digital_trade.importers.storing import Asked, Reading, Source
+from carec_digital_trade.importers.storing import Asked, Reading
 from carec_digital_trade.metrics.levels import WORLD
 from carec_digital_trade.regions import AGGREGATES
 
@@ -183,20 +183,3 @@ def _aggregates(totals: pd.DataFrame) -> Iterator[str]:
 def _place(key: tuple[str, str, int]) -> str:
     reporter, flow, year = key
     return f"{flow} of {reporter} in {year}"
-
-
-SOURCE = Source(
-    name="wto_delivered",
-    title="World Trade Organization, Digitally Delivered Services Trade Dataset",
-    page="https://data.wto.org/en/dataset/wto-digitally-delivered-services-trade-dataset",
-    tables=("delivered", "delivered_services", "breaks"),
-    read=read,
-    file="DDS_bulk_download.csv or its zip, the full dataset",
-    changes={
-        "delivered_services": {
-            "description": "As delivered, split into eight services, for all economies and for the World "
-            "(reporter WLD, an aggregate and not an economy).",
-        }
-    },
-)
-"""The WTO gives no address of the file that stays, so that it is downloaded by hand."""
