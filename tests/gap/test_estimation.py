@@ -41,10 +41,12 @@ def second_implementation(panel: pd.DataFrame, covariates: list[str], estimator:
 # pyfixest 0.60 calls pandas in a way that pandas 3.1 deprecates, and warns where it drops an economy with one year.
 @pytest.mark.filterwarnings("ignore:.*singleton fixed effect:UserWarning")
 @pytest.mark.filterwarnings("ignore:The inplace keyword:DeprecationWarning")
-@pytest.mark.parametrize("covariates", [[], ["internet_users_pct"]])
 @pytest.mark.parametrize("economy_effects", [False, True])
 @pytest.mark.parametrize("estimator", ["ols", "ppml"])
-@pytest.mark.parametrize(("measure", "flow"), [("delivered", "total"), ("deliverable", "exports")])
+@pytest.mark.parametrize(
+    ("measure", "flow", "covariates"),
+    [("delivered", "total", []), ("deliverable", "exports", ["internet_users_pct"])],
+)
 def test_agrees_with_a_second_implementation(measure, flow, estimator, economy_effects, covariates):
     panel = trade_panel(measure, flow)
     ours = estimate(panel, with_covariates(EQUATION, covariates), estimator, economy_effects)

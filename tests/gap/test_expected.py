@@ -110,13 +110,14 @@ def test_trade_that_is_not_positive():
 
 
 @pytest.mark.parametrize("measure", ["delivered", "deliverable"])
-@pytest.mark.parametrize("spec", [["KAZ", "KGZ", "ARM", "BLR", "RUS"], ["IND", "BGD", "LKA", "NPL"]])
-def test_regions_nobody_prepared_in_every_year(measure, spec):
+def test_regions_nobody_prepared_in_many_years(measure):
     panel = trade_panel(measure)
-    for year in panel.dropna(subset=["trade", "gdp_current_usd"])["year"].unique():
-        rows = members_expected(expected_trade(panel, int(year)), region(spec))
-        assert rows["iso3"].tolist() == spec
-        assert (rows["actual"].notna() | (rows["note"] != "")).all()
+    for year in panel.dropna(subset=["trade", "gdp_current_usd"])["year"].unique()[::3]:
+        expected = expected_trade(panel, int(year))
+        for spec in (["KAZ", "KGZ", "ARM", "BLR", "RUS"], ["IND", "BGD", "LKA", "NPL"]):
+            rows = members_expected(expected, region(spec))
+            assert rows["iso3"].tolist() == spec
+            assert (rows["actual"].notna() | (rows["note"] != "")).all()
 
 
 def test_coverage_counts_each_economy_once_in_each_division():

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.metrics.trade import by_member, coverage, shares
@@ -106,8 +105,23 @@ def concentration(values: pd.DataFrame | pd.Series | Iterable[float]) -> Concent
     Concentration
         With the frame's code or the Series' label of the largest member, or its position in an array.
     """
-    numbers = _series(values)
-    return _measured(numbers.to_numpy(), numbers.index)
+    known = _known(values)
+    share, n = shares(known.to_numpy()), len(known)
+    if n == 0 or np.isnan(share).any():
+        return Concentration(n, *[math.nan] * 6, top=None)
+    hhi = float(share @ share)
+    positive = share[share > 0]
+    return Concentration(
+        members=n,
+        hhi=hhi,
+        hhi_normalised=(hhi - 1 / n) / (1 - 1 / n) if n > 1 else math.nan,
+        effective_members=1 / hhi,
+        # From the sorted shares, which equals the mean over pairs without forming them.
+        gini=float((2 * np.arange(1, n + 1) - n - 1) @ np.sort(share)) / n,
+        theil=float(positive @ np.log(positive * n)),
+        top_share=float(share.max()),
+        top=known.index[share.argmax()],
+    )
 
 
 def more_even(one: pd.Series | float, other: pd.Series | float) -> pd.Series | int:
@@ -144,9 +158,9 @@ def leave_one_out(values: pd.DataFrame | pd.Series | Iterable[float]) -> pd.Data
         One row a member with data: left_out (its label), the fields of `Concentration` for the others, and whole, the
         Herfindahl-Hirschman index with it.
     """
-    known = _series(values).dropna()
+    known = _known(values)
     rows = [
-        {"left_out": label, **vars(_measured(np.delete(known.to_numpy(), place), known.index.delete(place)))}
+        {"left_out": label, **vars(concentration(known.drop(known.index[place])))}
         for place, label in enumerate(known.index)
     ]
     frame = pd.DataFrame(rows, columns=["left_out", *Concentration.__dataclass_fields__])
@@ -175,8 +189,8 @@ def concentration_over_time(trade_frame: pd.DataFrame, region: Region) -> pd.Dat
         If the frame mixes flows or measures.
     """
     wide = by_member(trade_frame, region)
-    indices = pd.DataFrame([vars(_measured(row, wide.columns)) for row in wide.to_numpy()], index=wide.index)
-    return pd.DataFrame({**coverage(wide), **indices.drop(columns="members")}).reset_index()
+    indices = pd.DataFrame([vars(concentration(row)) for _, row in wide.iterrows()], index=wide.index)
+    return coverage(wide).join(indices.drop(columns="members")).reset_index()
 
 
 def theil_split(values: pd.DataFrame | pd.Series, groups: Mapping[str, Iterable[Hashable]]) -> TheilSplit:
@@ -199,8 +213,13 @@ def theil_split(values: pd.DataFrame | pd.Series, groups: Mapping[str, Iterable[
     InputError
         If a member is in two groups, or has a value and is in none.
     """
-    known = _series(values).dropna()
-    group_of = _group_of(groups)
+    known = _known(values)
+    group_of: dict[Hashable, str] = {}
+    for name, labels in groups.items():
+        for label in labels:
+            if label in group_of:
+                raise InputError(f"{label} is in {group_of[label]} and in {name}: the groups must not overlap")
+            group_of[label] = name
     if homeless := [str(label) for label in known.index if label not in group_of]:
         raise InputError(f"{', '.join(homeless)} belongs to no group: name each member in exactly one")
     share = shares(known)
@@ -213,14 +232,9 @@ def theil_split(values: pd.DataFrame | pd.Series, groups: Mapping[str, Iterable[
     )
 
 
-def _group_of(groups: Mapping[str, Iterable[Hashable]]) -> dict[Hashable, str]:
-    group_of: dict[Hashable, str] = {}
-    for name, labels in groups.items():
-        for label in labels:
-            if label in group_of:
-                raise InputError(f"{label} is in {group_of[label]} and in {name}: the groups must not overlap")
-            group_of[label] = name
-    return group_of
+def _known(values: pd.DataFrame | pd.Series | Iterable[float]) -> pd.Series:
+    numbers = values.set_index("iso3")["value"] if isinstance(values, pd.DataFrame) else values
+    return pd.Series(numbers, dtype=float).dropna()
 
 
 def _contribution(name: str, part: pd.Series, share: pd.Series) -> dict[str, str | float]:
@@ -236,44 +250,3 @@ def _contribution(name: str, part: pd.Series, share: pd.Series) -> dict[str, str
         "within": 0.0 if weight == 0 else weight * theil,
         "between": 0.0 if weight == 0 else weight * float(np.log(ratio)),
     }
-
-
-def _series(values: pd.DataFrame | pd.Series | Iterable[float]) -> pd.Series:
-    if isinstance(values, pd.DataFrame):
-        values = values.set_index("iso3")["value"]
-    return values.astype(float) if isinstance(values, pd.Series) else pd.Series(np.asarray(values, dtype=float))
-
-
-def _measured(numbers: NDArray[np.float64], labels: pd.Index) -> Concentration:
-    known = np.flatnonzero(~np.isnan(numbers))
-    share = shares(numbers[known])
-    n = len(share)
-    if n == 0 or np.isnan(share).any():
-        return Concentration(n, *[math.nan] * 6, top=None)
-    hhi = _hhi(share)
-    return Concentration(
-        members=n,
-        hhi=hhi,
-        hhi_normalised=(hhi - 1 / n) / (1 - 1 / n) if n > 1 else math.nan,
-        effective_members=1 / hhi,
-        gini=_gini(share),
-        theil=_theil(share),
-        top_share=float(share.max()),
-        top=labels[known[share.argmax()]],
-    )
-
-
-def _hhi(share: np.ndarray) -> float:
-    return float(share @ share)
-
-
-def _gini(share: np.ndarray) -> float:
-    """Return the Gini index from the sorted shares, which equals the mean over pairs without forming them."""
-    n = len(share)
-    weights = 2 * np.arange(1, n + 1) - n - 1
-    return float(weights @ np.sort(share)) / n
-
-
-def _theil(share: np.ndarray) -> float:
-    positive = share[share > 0]
-    return float(positive @ np.log(positive * len(share)))

@@ -50,16 +50,10 @@ def trade(measure: str, flow: str, vintage: str = BUNDLED) -> pd.DataFrame:
         If the measure or the flow is unknown.
     """
     check_choice("measure", measure, MEASURES)
-    both, unit = _both_flows(measure, vintage)
-    frame = combine_flows(both["exports"], both["imports"], flow).rename("value").reset_index()
-    return frame.assign(flow=flow, measure=measure, unit=unit)[_COLUMNS]
-
-
-@remembered(maxsize=16)
-def _both_flows(measure: str, vintage: str) -> tuple[pd.DataFrame, str]:
-    """Return exports and imports side by side, by economy and year, and their unit."""
     table = load(measure, vintage=vintage)
-    return table.pivot(index=["iso3", "year"], columns="flow", values="value"), table["unit"].iloc[0]
+    both = table.pivot(index=["iso3", "year"], columns="flow", values="value")
+    frame = combine_flows(both["exports"], both["imports"], flow).rename("value").reset_index()
+    return frame.assign(flow=flow, measure=measure, unit=table["unit"].iloc[0])[_COLUMNS]
 
 
 @remembered(maxsize=16)
