@@ -13,7 +13,7 @@ import pytest
 
 from carec_digital_trade.parameters import SharedParameters
 from carec_digital_trade.runs import RunResult, open_notebook, plan, report, write_index
-from carec_digital_trade.runs.prose import Prose, first_sentence
+from carec_digital_trade.runs.prose import Prose
 
 from .conftest import NOTEBOOK_ONLY
 
@@ -132,7 +132,7 @@ def test_the_index_tells_runs_apart(index: Page, finished: RunResult):
     text = " ".join(index.text.split())
     assert "1 run in this folder" in text
     assert f"Toy trade of two regions {finished.run_id} region = [KAZ, UZB] year = 2020 finished" in text
-    assert "The answer for 2020 is 42 per cent. It was 4.1 before." in text  # the second sentence is unfolded
+    assert "The answer for 2020 is 42 per cent. It was 4.1 before." in text
 
 
 def test_a_descriptor_and_an_answer_cannot_lead_away(
@@ -181,20 +181,6 @@ def test_the_index_leaves_out_what_is_no_run(tmp_path: Path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "manifest.json").write_text(content)
     assert "0 runs in this folder" in write_index(tmp_path).read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("Trade is USD 37.9 billion. 5 of 11 gain. All else is open.", 2),
-        ("It rose by 2.8% (80%: 1.3% to 7.1%) of what it would be anyway.", 1),
-        ("", 0),
-    ],
-)
-def test_the_first_sentence_ends_at_no_decimal_point(text, parts):
-    assert len(first_sentence(text)) == parts
-    assert " ".join(first_sentence(text)) == text
-    assert not parts or first_sentence(text)[0].endswith(("billion.", "anyway."))
 
 
 def test_money_is_no_formula():
@@ -256,5 +242,4 @@ def test_a_heading_of_blanks_is_done_at_once(tmp_path: Path):
 
 def test_an_answer_of_bullets_stays_whole():
     answer = "- ASEAN trades 1.4 times as much.\n- How sure: 21 of 21 members.\n- What could overturn it: a revision."
-    assert first_sentence(answer) == [answer]
     assert Prose().html(answer).count("<li>") == 3

@@ -156,22 +156,6 @@ def _loaded(folder: Path) -> dict[str, Any] | None:
     return manifest if isinstance(manifest, dict) and manifest.get("run_id") == folder.name else None
 
 
-def has_bad_manifest(folder: Path) -> bool:
-    """Say whether something stands in the place of a run's manifest that is none.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        A folder within a folder of runs.
-
-    Returns
-    -------
-    bool
-        False for a folder without a manifest.
-    """
-    return os.path.lexists(folder / MANIFEST) and read_manifest(folder) is None
-
-
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     """Write the manifest, which makes the folder a finished or a failed run.
 

@@ -180,22 +180,6 @@ class Prose:
         return self.html(markdown).striptags()
 
 
-def first_sentence(text: str) -> list[str]:
-    """Part the first sentence from the others.
-
-    Parameters
-    ----------
-    text : str
-        Sentences.
-
-    Returns
-    -------
-    list of str
-        The first one, and the rest as it stands if there is any.
-    """
-    return [part for part in re.split(r"(?<=[.!?])\s+(?=[*_“\"]*[A-Z0-9])", text, maxsplit=1) if part]
-
-
 def _formula(tex: str) -> str:
     """Draw a formula with matplotlib; one that matplotlib cannot draw stays as it is written."""
     from matplotlib.font_manager import FontProperties  # noqa: PLC0415  (slow to import, and seldom needed)

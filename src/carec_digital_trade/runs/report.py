@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import heapq
+import os
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.cleaning import is_harmless
 from carec_digital_trade.runs.clearing import check_ours
 from carec_digital_trade.runs.identity import Run
-from carec_digital_trade.runs.prose import Prose, first_sentence
+from carec_digital_trade.runs.prose import Prose
 from carec_digital_trade.runs.values import as_typed
 from carec_digital_trade.vintages import asked_vintage
 
@@ -59,7 +60,7 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
     page = template("report.html.j2").render(
         manifest=manifest,
         question=question and prose.html(question),
-        answer=[prose.html(part) for part in first_sentence(manifest["answer"] or "")],
+        answer=prose.html(manifest["answer"] or ""),
         blocks=shown,
         sections=prose.sections,
         parameters=_parameter_rows(run),
@@ -101,7 +102,7 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
     script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
     prose = Prose()
     page = template("index.html.j2").render(
-        runs=[{**each, "answer": _parted(each["answer"], prose)} for each in listing.runs],
+        runs=[{**each, "answer": prose.html((each["answer"] or "")[:_MOST_ANSWER])} for each in listing.runs],
         total=listing.total,
         failed=listing.failed,
         bad=listing.bad,
@@ -115,13 +116,6 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
     )
     layout.write_atomically(out / INDEX, page.encode())
     return out / INDEX
-
-
-def _parted(answer: str | None, prose: Prose) -> tuple[str, str]:
-    """Return an answer's first sentence, and what qualifies it."""
-    parts = first_sentence((answer or "")[:_MOST_ANSWER])
-    first, rest = (prose.html(part).strip() for part in (*parts, "", "")[:2])
-    return Markup(first.removeprefix("<p>").removesuffix("</p>")), rest  # a paragraph cannot stand in a summary
 
 
 @dataclass(frozen=True)
@@ -142,7 +136,7 @@ def _listed(out: Path) -> _Listing:
     for folder in out.iterdir():
         manifest = layout.read_manifest(folder)
         if manifest is None:
-            bad += [folder.name] if layout.has_bad_manifest(folder) else []
+            bad += [folder.name] if os.path.lexists(folder / layout.MANIFEST) else []
             continue
         is_failed = manifest["status"] == layout.FAILED
         total, failed = total + 1, failed + is_failed

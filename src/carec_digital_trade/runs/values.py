@@ -137,6 +137,34 @@ def as_typed(value: Any) -> str:
     return json.dumps(value)
 
 
+def as_yaml(batch: Mapping[str, Any]) -> str:
+    """Write what a batch file could hold as YAML, which JSON is.
+
+    Parameters
+    ----------
+    batch : mapping
+        Plain values; ranges and arrays are lists.
+
+    Returns
+    -------
+    str
+        Such as a batch file.
+
+    Raises
+    ------
+    InputError
+        If it holds other values.
+    """
+    try:
+        return json.dumps(batch, default=_listed, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"a batch may hold plain values only (numbers, text, lists, mappings): {error}") from None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value.tolist() if hasattr(value, "tolist") else list(value)
+
+
 def _means(text: str, value: Any) -> bool:
     try:
         return load_text(text) == value

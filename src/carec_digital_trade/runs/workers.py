@@ -290,16 +290,5 @@ def _work(connection: Connection, environment: Mapping[str, str]) -> None:
 
 
 def source(environment: Mapping[str, str] = MappingProxyType({}), folder: Path | None = None) -> Forks | Spawns:
-    """Choose where workers come from.
-
-    Parameters
-    ----------
-    environment, folder
-        As of `Forks`.
-
-    Returns
-    -------
-    Forks or Spawns
-        On Linux a preloaded process, started already.
-    """
+    """Choose where workers come from; the parameters are those of `Forks`, which is chosen where it is safe."""
     return Forks(environment, folder) if can_fork() else Spawns(environment, folder)
