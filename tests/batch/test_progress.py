@@ -8,6 +8,7 @@ from rich.console import Console
 
 from carec_digital_trade.prose import duration
 from carec_digital_trade.runs import planning
+from carec_digital_trade.runs.folder import Failure
 from carec_digital_trade.runs.planning import Standing, shown
 
 
@@ -23,8 +24,10 @@ def test_done_failed_rate_and_time_left(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(time, "monotonic", lambda: 130.0)
     assert Standing(24, started=100.0).words == "0 of 24 runs done, 0 failed"
     # 12 in 30 seconds are 24 a minute; the other 12 take 30 seconds more.
-    assert Standing(24, 12, 1, started=100.0).words == "12 of 24 runs done, 1 failed, 24 a minute, 30 s left"
-    assert Standing(1, 1, 0, started=100.0).words == "1 of 1 run done, 0 failed, 2 a minute, 0 s left"
+    done = set(map(str, range(12)))
+    failures = {"1": Failure("ValueError", "no")}
+    assert Standing(24, done, failures, started=100.0).words == "12 of 24 runs done, 1 failed, 24 a minute, 30 s left"
+    assert Standing(1, {"1"}, started=100.0).words == "1 of 1 run done, 0 failed, 2 a minute, 0 s left"
 
 
 def test_plain_lines_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch):
@@ -33,7 +36,8 @@ def test_plain_lines_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     standing = Standing(40)
     with shown(standing, Console(file=out, width=120)) as refresh:
-        for standing.done in range(1, 41):
+        for number in range(40):
+            standing.done.add(str(number))
             refresh()
             refresh()
     lines = out.getvalue().splitlines()
@@ -46,7 +50,7 @@ def test_a_bar_on_a_terminal():
     out = io.StringIO()
     standing = Standing(2)
     with shown(standing, Console(file=out, width=120, force_terminal=True)) as refresh:
-        standing.done = 1
+        standing.done.add("1")
         refresh()
     assert "1 of 2 runs done" in out.getvalue()
     assert "━" in out.getvalue()

@@ -174,17 +174,9 @@ def _beginning(plan: Plan, place: Pool | Cluster) -> str:
     return f"{', '.join(parts)}, {len(plan.to_do)} to do by {place.words}{same}"
 
 
-@dataclass
-class _Outcome:
-    """What became of the runs that there were to do."""
-
-    done: set[str] = field(default_factory=set)
-    failures: dict[str, Failure] = field(default_factory=dict)
-
-
-def _perform(plan: Plan, place: Pool | Cluster, keep_going: bool, shown_on: Console) -> _Outcome:
-    outcome, standing = _Outcome(), Standing(len(plan.to_do))
-    with _interruptions() as interrupted, shown(standing, shown_on) as refresh:
+def _perform(plan: Plan, place: Pool | Cluster, keep_going: bool, shown_on: Console) -> Standing:
+    outcome = Standing(len(plan.to_do))
+    with _interruptions() as interrupted, shown(outcome, shown_on) as refresh:
 
         def wanted() -> Iterator[Run]:
             for run in plan.to_do:
@@ -200,7 +192,6 @@ def _perform(plan: Plan, place: Pool | Cluster, keep_going: bool, shown_on: Cons
                 outcome.done.add(result.run_id)
                 if result.error:
                     outcome.failures[result.run_id] = result.error
-                standing.done, standing.failed = len(outcome.done), len(outcome.failures)
             refresh()
             if len(interrupted) > 1:
                 for run in place.abandon():
@@ -232,7 +223,7 @@ def _interruptions() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _gather(plan: Plan, outcome: _Outcome, out: Path, told: Callable[[str], None]) -> BatchResult:
+def _gather(plan: Plan, outcome: Standing, out: Path, told: Callable[[str], None]) -> BatchResult:
     """Write the table of results, that of failures, and the page."""
     finished = (plan.finished | outcome.done) - outcome.failures.keys()
     failures = plan.failed | outcome.failures

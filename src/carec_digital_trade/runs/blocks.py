@@ -11,6 +11,7 @@ from markupsafe import Markup
 from nbconvert.filters.ansi import ansi2html
 
 from carec_digital_trade.findings import MEDIA_TYPE
+from carec_digital_trade.runs.cleaning import PICTURES
 from carec_digital_trade.runs.collect import note
 from carec_digital_trade.runs.own_parameters import INJECTED_TAG, PARAMETERS_TAG
 from carec_digital_trade.runs.prose import Prose
@@ -96,10 +97,7 @@ def _shown(output: Mapping[str, Any], prose: Prose) -> Iterator[dict[str, Any]]:
         return
     html, markdown = data.get("text/html", ""), data.get("text/markdown") or data.get("text/latex")
     is_active = _ACTIVE.search(html) or len(html) > _MOST_HTML
-    picture = next(
-        (media for media in ("image/png", "image/jpeg", "image/gif", "image/svg+xml") if media in data), None
-    )
-    if picture:
+    if picture := next((media for media in PICTURES if media in data), None):
         yield {
             "kind": "figure",
             "picture": _data_uri(picture, data[picture]),
@@ -109,14 +107,8 @@ def _shown(output: Mapping[str, Any], prose: Prose) -> Iterator[dict[str, Any]]:
         }
     elif html and not is_active:
         inside = prose.cleaned(html)
-        yield (
-            {"kind": "table", "html": inside, "label": _label(inside)}
-            if "<table" in inside
-            else {
-                "kind": "prose",
-                "html": inside,
-            }
-        )
+        table = {"kind": "table", "html": inside, "label": _label(inside)}
+        yield table if "<table" in inside else {"kind": "prose", "html": inside}
     elif is_active or any(media.startswith(_INTERACTIVE) and media != MEDIA_TYPE for media in data):
         yield _ELSEWHERE
     elif markdown:

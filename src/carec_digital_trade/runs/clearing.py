@@ -39,7 +39,7 @@ def check_place(folder: Path) -> None:
     """
     if not os.path.lexists(folder):
         return
-    if folder.is_symlink() or not folder.is_dir() or not (_is_ours(folder) or _is_empty(folder)):
+    if folder.is_symlink() or not folder.is_dir() or not (_is_ours(folder) or not any(folder.iterdir())):
         raise ownership.refused(folder)
     for path in _known(folder):
         if path.is_symlink() or not (path.is_dir() if path.name == layout.FIGURES else path.is_file()):
@@ -150,10 +150,6 @@ def _is_our_file(path: Path) -> bool:
 
 def _is_ours(folder: Path) -> bool:
     return layout.is_named(folder) or ownership.is_marked(folder)
-
-
-def _is_empty(folder: Path) -> bool:
-    return next(folder.iterdir(), None) is None
 
 
 def _known(folder: Path) -> list[Path]:

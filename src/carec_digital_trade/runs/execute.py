@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import sys
-import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -184,16 +183,15 @@ def fail(planned: Run, failure: Failure, seconds: float) -> RunResult:
     with contextlib.suppress(OSError, InputError):
         clearing.clear(planned.folder)
         started = datetime.now(UTC) - timedelta(seconds=seconds)
-        layout.write_manifest(planned.folder, _manifest(planned, started, time.perf_counter() - seconds, failure))
+        layout.write_manifest(planned.folder, _manifest(planned, started, failure=failure))
     return ended(planned, failure)
 
 
 def _performed(planned: Run, timeout: float | None, forked: ForkedKernel | None) -> RunResult:
     clearing.clear(planned.folder)
-    started, clock = datetime.now(UTC), time.perf_counter()
-    failure = None
+    started, failure = datetime.now(UTC), None
     try:
-        manifest = _produce(planned, started, clock, timeout, forked)
+        manifest = _produce(planned, started, timeout, forked)
     except KeyboardInterrupt:
         clearing.discard(planned.folder)
         raise
@@ -202,14 +200,12 @@ def _performed(planned: Run, timeout: float | None, forked: ForkedKernel | None)
     except Exception as error:  # whatever it is, the manifest says so and a batch goes on
         failure = Failure(type(error).__name__, str(error), traceback=traceback.format_exc())
     if failure is not None:
-        manifest = _manifest(planned, started, clock, failure)
+        manifest = _manifest(planned, started, failure=failure)
     layout.write_manifest(planned.folder, manifest)
     return ended(planned, failure)
 
 
-def _produce(
-    planned: Run, started: datetime, clock: float, timeout: float | None, forked: ForkedKernel | None
-) -> dict[str, Any]:
+def _produce(planned: Run, started: datetime, timeout: float | None, forked: ForkedKernel | None) -> dict[str, Any]:
     """Execute the notebook and write everything but the manifest, which is returned."""
     from carec_digital_trade.runs.kernels import execute  # noqa: PLC0415  (slow to import; a skipped run needs none)
 
@@ -222,7 +218,7 @@ def _produce(
         raise
     _check_data(planned)
     findings = collect(notebook, planned.source.name)
-    manifest = _manifest(planned, started, clock, findings) | {"results_sha256": _save(findings, planned.folder)}
+    manifest = _manifest(planned, started, findings) | {"results_sha256": _save(findings, planned.folder)}
     write_report(planned, notebook, manifest)
     return manifest
 
@@ -245,10 +241,10 @@ def _save(findings: Findings, folder: Path) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _manifest(planned: Run, started: datetime, clock: float, outcome: Findings | Failure) -> dict[str, Any]:
+def _manifest(
+    planned: Run, started: datetime, findings: Findings | None = None, failure: Failure | None = None
+) -> dict[str, Any]:
     """Say what was run, with what, and how it ended."""
-    findings = outcome if isinstance(outcome, Findings) else None
-    failure = outcome if isinstance(outcome, Failure) else None
     return {
         "run_id": planned.run_id,
         "status": layout.FAILED if failure else layout.FINISHED,
@@ -262,7 +258,7 @@ def _manifest(planned: Run, started: datetime, clock: float, outcome: Findings |
         "package_version": __version__,
         "python_version": sys.version.split()[0],
         "started": started.isoformat(timespec="seconds"),
-        "duration_seconds": round(time.perf_counter() - clock, 3),
+        "duration_seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
         "answer": findings and findings.answer,
         "results": 0 if findings is None else len(findings.results),
         "results_sha256": None,

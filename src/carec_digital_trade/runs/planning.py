@@ -115,27 +115,28 @@ class Standing:
     ----------
     total : int
         Runs to perform.
-    done : int
-        Of them, those that have ended.
-    failed : int
-        Of those, the ones that failed.
+    done : set of str
+        Identities of those that have ended.
+    failures : dict of str to Failure
+        Of those, the ones that failed, and why.
     started : float
         When, by `time.monotonic`.
     """
 
     total: int
-    done: int = 0
-    failed: int = 0
+    done: set[str] = field(default_factory=set)
+    failures: dict[str, Failure] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
     @property
     def words(self) -> str:
         """Such as "12 of 24 runs done, 1 failed, 42 a minute, 17 s left"."""
-        parts = [f"{self.done:,} of {count(self.total, 'run')} done", f"{self.failed} failed"]
-        if self.done:
-            each = (time.monotonic() - self.started) / self.done
+        done = len(self.done)
+        parts = [f"{done:,} of {count(self.total, 'run')} done", f"{len(self.failures)} failed"]
+        if done:
+            each = (time.monotonic() - self.started) / done
             parts.append(f"{60 / max(each, 1e-9):,.0f} a minute")
-            parts.append(f"{duration(each * (self.total - self.done))} left")
+            parts.append(f"{duration(each * (self.total - done))} left")
         return ", ".join(parts)
 
 
@@ -160,7 +161,7 @@ def shown(standing: Standing, console: Console) -> Iterator[Callable[[], None]]:
         return
     with Progress(BarColumn(), TextColumn("{task.description}"), console=console, transient=True) as progress:
         task = progress.add_task(standing.words, total=standing.total)
-        yield lambda: progress.update(task, completed=standing.done, description=standing.words)
+        yield lambda: progress.update(task, completed=len(standing.done), description=standing.words)
 
 
 class _Lines:
@@ -171,7 +172,7 @@ class _Lines:
         self._printed, self._done = time.monotonic(), 0
 
     def __call__(self) -> None:
-        now, done = time.monotonic(), self._standing.done
+        now, done = time.monotonic(), len(self._standing.done)
         if done > self._done and (now - self._printed >= _EVERY or done == self._standing.total):
             self._console.print(self._standing.words)
             self._printed, self._done = now, done
