@@ -29,10 +29,26 @@ def worded(notebook: str, block: str, facts: Mapping[str, Any]) -> str:
     str
         Markdown: a paragraph, or bullets of one line each; empty where the template has no such block.
     """
-    template = _environment().get_template(f"{notebook}.md.j2")
-    if block not in template.blocks:
+    words = template(notebook)
+    if block not in words.blocks:
         return ""
-    return _joined("".join(template.blocks[block](template.new_context(dict(facts)))))
+    return _joined("".join(words.blocks[block](words.new_context(dict(facts)))))
+
+
+def template(notebook: str) -> jinja2.Template:
+    """Return the words of a notebook.
+
+    Parameters
+    ----------
+    notebook : str
+        Its name.
+
+    Returns
+    -------
+    jinja2.Template
+        Compiled once.
+    """
+    return _environment().get_template(f"{notebook}.md.j2")
 
 
 def filled(text: str, facts: Mapping[str, Any]) -> str:
@@ -50,7 +66,7 @@ def filled(text: str, facts: Mapping[str, Any]) -> str:
     str
         One line.
     """
-    return _joined(_environment().from_string(text).render(facts))
+    return _joined(_environment().from_string(text).render(facts) if "{" in text else text)
 
 
 def _joined(text: str) -> str:

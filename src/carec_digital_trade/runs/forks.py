@@ -120,12 +120,18 @@ def _warm_up() -> None:
     import pandera.pandas as pandera  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
+    from carec_digital_trade.findings import words  # noqa: PLC0415
+    from carec_digital_trade.parameters import NOTEBOOKS  # noqa: PLC0415
+    from carec_digital_trade.runs import report  # noqa: PLC0415
+
     frame = pd.DataFrame({"name": ["a", "b"], "year": [1, 2], "value": [1.0, 2.0]})
     pandera.DataFrameSchema({"value": pandera.Column(float, pandera.Check.ge(0))}).validate(frame)
     str(frame.pivot(index="name", columns="year", values="value").stack().to_frame().to_dict())
     Figure().savefig(io.BytesIO(), format="png")  # without text: a font's file would stay open
     nbformat.validate(nbformat.v4.new_notebook())
-    importlib.import_module("carec_digital_trade.runs.report").template("report.html.j2")
+    report.template("report.html.j2")
+    for notebook in NOTEBOOKS:
+        words.template(notebook)
 
 
 def _serve(control: socket.socket, folder: str) -> None:
