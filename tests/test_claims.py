@@ -138,9 +138,9 @@ def test_low_levels_against_a_computation_by_hand():
     alike = level([code for code in carec if code != "CHN"]) / level([code for code in asean if code != "SGP"])
     assert (
         f"per person is {level(carec) / level(asean):.0%} (11 of 11 and 10 of 10 members), without the giants "
-        f"{alike:.0%};" in finding.sentence
+        f"{alike:.0%};" in finding.finding
     )
-    assert "9 of 11 and 8 of 10 members" in finding.sentence
+    assert "9 of 11 and 8 of 10 members" in finding.finding
     # China and Singapore alone can carry the claim: then it is not so of like and like.
     small = BUNDLED.present["iso3"].isin([*asean, "CHN"]) & ~BUNDLED.present["iso3"].eq("SGP")
     carried = BUNDLED.present.assign(value=BUNDLED.present["value"].where(~small, 1.0))

@@ -27,12 +27,12 @@ def test_on_the_bundled_data_the_claim_agrees_with_the_notebook():
     at_most = leads.loc[("ASEAN", "plain"), "leads_high"]
     assert 10 < at_most < 90
     assert found.verdict == "qualified"
-    assert "tests only the premise that ASEAN is ahead" in found.sentence
+    assert "tests only the premise that ASEAN is ahead" in found.finding
     assert found.value == pytest.approx(leads.loc[("ASEAN", "plain"), "leads"])
-    assert f"{found.value:.0f}% with all members counted alike" in found.sentence
+    assert f"{found.value:.0f}% with all members counted alike" in found.finding
     alike = {"region_exclude": ["CHN"], "benchmark_exclude": ["SGP"]}
     plain = lines.finding("regional_readiness", **alike).frame["leads"][1]
-    assert f"without the giants China and Singapore, {plain:.0f}% with all members counted alike" in found.sentence
+    assert f"without the giants China and Singapore, {plain:.0f}% with all members counted alike" in found.finding
     # CAREC leads by GDP and trade, but not in nine of ten draws with all counted alike.
     assert finding("ASEAN CAREC").verdict == "qualified"
 
@@ -50,8 +50,6 @@ def test_a_verdict_follows_the_laws():
 def test_a_lead_that_rests_on_a_giant_is_qualified():
     # With two more laws CAREC leads in every draw however weighted, but by GDP and trade in none without China.
     found = finding("ASEAN CAREC", AFG="legislation", TJK="legislation")
-    assert (
-        "100% with all members counted alike, 100% weighted by GDP and 100% weighted by trade; like" in found.sentence
-    )
-    assert "0% weighted by GDP and 0% weighted by trade; with" in found.sentence
+    assert "100% with all members counted alike, 100% weighted by GDP and 100% weighted by trade; like" in found.finding
+    assert "0% weighted by GDP and 0% weighted by trade; with" in found.finding
     assert found.verdict == "qualified"

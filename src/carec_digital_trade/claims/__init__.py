@@ -8,7 +8,7 @@ testable here*, the package has no data on it other than the article's own word;
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -19,8 +19,6 @@ from carec_digital_trade.regions import region
 
 VERDICTS = ("reproduced", "supported", "qualified", "contradicted", "not testable here")
 """In the order of a table; others, for services alone, follow."""
-
-__all__ = ["VERDICTS", "counted", "quoted_shares", "verdicts"]
 
 
 def verdicts(vintage: str = BUNDLED) -> pd.DataFrame:
@@ -37,25 +35,12 @@ def verdicts(vintage: str = BUNDLED) -> pd.DataFrame:
         One row a claim: id, kind, section, quote, article_value, value, unit (of both values), verdict, finding (a
         sentence), source.
     """
-    evidence = Evidence.of(vintage)
-    rows = []
-    for claim in load("claims", vintage).itertuples(index=False):
-        found = _CHECKS[claim.check].check(claim, evidence)
-        rows.append(
-            {
-                "id": claim.id,
-                "kind": claim.kind,
-                "section": claim.section,
-                "quote": claim.quote,
-                "article_value": claim.article_value,
-                "value": found.value,
-                "unit": found.unit,
-                "verdict": found.verdict,
-                "finding": found.sentence,
-                "source": _source(_CHECKS[claim.check].tables, vintage),
-            }
-        )
-    return pd.DataFrame(rows)
+    evidence, claims = Evidence.of(vintage), load("claims", vintage)
+    checks = [_CHECKS[name] for name in claims["check"]]
+    found = [check(claim, evidence) for (check, _), claim in zip(checks, claims.itertuples(index=False), strict=True)]
+    frame = claims[["id", "kind", "section", "quote", "article_value"]].join(pd.DataFrame(found))
+    frame["source"] = [_source(tables, vintage) for _, tables in checks]
+    return frame
 
 
 def counted(verdicts_given: pd.DataFrame) -> pd.DataFrame:
@@ -101,27 +86,23 @@ def _source(tables: Sequence[str], vintage: str) -> str:
     return "; ".join(f"{name} ({describe(name, vintage)['vintage']})" for name in held) or "none"
 
 
-class _Check(NamedTuple):
-    check: Callable[[Any, Evidence], Finding]
-    tables: tuple[str, ...]
-
-
-_CHECKS = {
-    "total": _Check(trade.total, ("table1", "delivered")),
-    "revision": _Check(trade.revision, ("table1", "delivered")),
-    "like_for_like": _Check(trade.like_for_like, ("table1",)),
-    "more_balanced": _Check(trade.more_balanced, ("table1",)),
-    "dominance": _Check(trade.dominance, ("table1",)),
-    "low_levels": _Check(trade.low_levels, ("delivered", "panel")),
-    "internet": _Check(trade.internet, ("panel",)),
-    "quoted_only": _Check(trade.intra_regional, ("bilateral",)),  # quoted only, unless there is trade by partner
-    "no_data": _Check(trade.no_data, ()),
-    "law_in_most": _Check(law.law_in_most, ("cyberlaw",)),
-    "law_exists": _Check(law.law_exists, ("cyberlaw",)),
-    "law_in_each": _Check(law.law_in_each, ("cyberlaw",)),
-    "law_only_in": _Check(law.law_only_in, ("cyberlaw",)),
-    "law_draft_in": _Check(law.law_draft_in, ("cyberlaw",)),
-    "law_unfinished_in": _Check(law.law_unfinished_in, ("cyberlaw",)),
-    "readiness_gap": _Check(law.readiness_gap, ("cyberlaw", "panel", "delivered")),
-    "treaty_not_party": _Check(law.treaty_not_party, ("cpta",)),
+_CHECKS: dict[str, tuple[Callable[[Any, Evidence], Finding], tuple[str, ...]]] = {
+    "total": (trade.total, ("table1", "delivered")),
+    "revision": (trade.revision, ("table1", "delivered")),
+    "like_for_like": (trade.like_for_like, ("table1",)),
+    "more_balanced": (trade.more_balanced, ("table1",)),
+    "dominance": (trade.dominance, ("table1",)),
+    "low_levels": (trade.low_levels, ("delivered", "panel")),
+    "internet": (trade.internet, ("panel",)),
+    "quoted_only": (trade.intra_regional, ("bilateral",)),  # quoted only, unless there is trade by partner
+    "no_data": (trade.no_data, ()),
+    "law_in_most": (law.law_in_most, ("cyberlaw",)),
+    "law_exists": (law.law_exists, ("cyberlaw",)),
+    "law_in_each": (law.law_in_each, ("cyberlaw",)),
+    "law_only_in": (law.law_only_in, ("cyberlaw",)),
+    "law_draft_in": (law.law_draft_in, ("cyberlaw",)),
+    "law_unfinished_in": (law.law_unfinished_in, ("cyberlaw",)),
+    "readiness_gap": (law.readiness_gap, ("cyberlaw", "panel", "delivered")),
+    "treaty_not_party": (law.treaty_not_party, ("cpta",)),
 }
+"""Name in the table to the check, and the tables that it rests on."""

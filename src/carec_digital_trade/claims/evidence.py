@@ -1,5 +1,6 @@
 """What the claims are held against, and what a check finds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Self
 
@@ -26,7 +27,7 @@ class Finding(NamedTuple):
     value: float
     unit: str
     verdict: Verdict
-    sentence: str
+    finding: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +77,12 @@ class Evidence:
             quoted=load("intraregional", vintage).set_index("region"),
             vintage=vintage,
         )
+
+
+def graded(agreeing: Iterable[bool]) -> Verdict:
+    """Return the verdict on a claim in parts: supported if all agree, qualified if some do, else contradicted."""
+    parts = list(agreeing)
+    return "supported" if all(parts) else "qualified" if any(parts) else "contradicted"
 
 
 def words(text: Any) -> list[str]:

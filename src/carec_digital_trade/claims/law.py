@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, name, words
+from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, graded, name, words
 from carec_digital_trade.prose import listing
-from carec_digital_trade.readiness import components, leads
+from carec_digital_trade.readiness import components, uncertainty
 from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, region
 
 SETTLED = 0.9
@@ -41,7 +41,6 @@ def law_in_each(claim: Any, evidence: Evidence) -> Finding:
     """Ask whether each economy named has legislation in every domain."""
     named = words(claim.economies)
     having = _having_all(evidence, named, claim.domain)
-    verdict: Verdict = "supported" if len(having) == len(named) else "qualified" if having else "contradicted"
     lacking = "; ".join(
         f"{name(code)} ({', '.join(domain for domain in words(claim.domain) if not _is_law(evidence, code, domain))})"
         for code in named
@@ -50,7 +49,7 @@ def law_in_each(claim: Any, evidence: Evidence) -> Finding:
     sentence = (
         f"{len(having)} of the {len(named)} named have legislation in every domain; lacking: {lacking or 'none'}."
     )
-    return Finding(len(having), "members", verdict, sentence)
+    return Finding(len(having), "members", graded(code in having for code in named), sentence)
 
 
 def law_only_in(claim: Any, evidence: Evidence) -> Finding:
@@ -75,10 +74,8 @@ def law_unfinished_in(claim: Any, evidence: Evidence) -> Finding:
 def _statuses(claim: Any, evidence: Evidence, holds: Callable[[str], bool], what: str) -> Finding:
     status = {code: evidence.status[code, claim.domain] for code in words(claim.economies)}
     agree = sum(map(holds, status.values()))
-    if set(status.values()) == {"no_data"}:
-        verdict: Verdict = "not testable here"
-    else:
-        verdict = "supported" if agree == len(status) else "qualified" if agree else "contradicted"
+    unknown = set(status.values()) == {"no_data"}
+    verdict: Verdict = "not testable here" if unknown else graded(map(holds, status.values()))
     listed = ", ".join(f"{name(code)}: {found}" for code, found in status.items())
     sentence = f"{agree} of the {len(status)} named {what} ({listed})."
     return Finding(agree, "members", verdict, sentence if verdict == "supported" else sentence + _NEWER)
@@ -149,7 +146,7 @@ def _readiness_leads(names: str, evidence: Evidence) -> pd.DataFrame:
     others.loc[[GIANTS[each] for each in names.split()]] = 0
     weights = weights.join(others).rename_axis("iso3").reset_index()
     parts = components(evidence.status.rename("status").reset_index())
-    found = leads(parts[parts["iso3"].isin(members)], regions, weights)
+    found = uncertainty(parts[parts["iso3"].isin(members)], regions, weights).leads
     without = found["weighting"].str.endswith(_WITHOUT)
     weighting, named = found["weighting"].str.removesuffix(_WITHOUT), {each.label: each.name for each in regions}
     found = found.assign(weighting=weighting, without_giants=without, region=found["region"].map(named))

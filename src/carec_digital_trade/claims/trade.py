@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, name, words
+from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, graded, name, words
 from carec_digital_trade.metrics import (
     ServicesIntegration,
     concentration,
@@ -49,10 +49,11 @@ def revision(_claim: Any, evidence: Evidence) -> Finding:
     printed = evidence.article.set_index("iso3")["value"]
     present = evidence.present.set_index("iso3")["value"].reindex(printed.index)
     change = present / printed - 1
-    same = int((present.round() == printed).sum())
+    agreeing = present.round() == printed
+    same = int(agreeing.sum())
     large = change[change.abs() > LARGE_REVISION].sort_values(key=np.abs, ascending=False)
     moved = ", ".join(f"{name(code)} {percent:+.0%}" for code, percent in large.items())
-    verdict: Verdict = "reproduced" if same == len(printed) else "qualified" if same else "contradicted"
+    verdict: Verdict = "reproduced" if agreeing.all() else graded(agreeing)
     sentence = f"{same} of {len(printed)} figures stand unchanged in the WTO's present file"
     return Finding(
         same, "figures", verdict, f"{sentence}; revised by more than {LARGE_REVISION:.0%}: {moved or 'none'}."
@@ -67,11 +68,10 @@ def like_for_like(claim: Any, evidence: Evidence) -> Finding:
     whole = _ratio(evidence.article, one, [], other, [])
     same_order = min(as_written, alike, whole) > 1
     close = abs(alike / as_written - 1) <= SAME_STORY
-    verdict: Verdict = "supported" if same_order and close else "qualified" if same_order else "contradicted"
     return Finding(
         alike,
         f"{other} over {one}",
-        verdict,
+        graded([True, close]) if same_order else "contradicted",
         f"The sentence leaves {name(giant)} out of {one} and keeps {name(other_giant)} in {other}: {other} is then "
         f"{as_written:.1f} times {one}; with both left out it is {alike:.1f} times, with both in {whole:.1f} times.",
     )
@@ -117,19 +117,17 @@ def low_levels(claim: Any, evidence: Evidence) -> Finding:
     }
     whole = [region(each) for each in names]
     alike = [region(each, exclude=[GIANTS[each]]) for each in names]
-    found = {what: (_compared(level, whole), _compared(level, alike)) for what, level in levels.items()}
-    lower = [each.ratio < 1 for pair in found.values() for each in pair]
-    verdict: Verdict = "supported" if all(lower) else "qualified" if any(lower) else "contradicted"
+    found = {what: (*_compared(level, *whole), _compared(level, *alike)[0]) for what, level in levels.items()}
     listed = "; ".join(
-        f"{what} is {full.ratio:.0%} ({full.covered} members), without the giants {rest.ratio:.0%}"
-        for what, (full, rest) in found.items()
+        f"{what} is {full:.0%} ({covered} members), without the giants {rest:.0%}"
+        for what, (full, covered, rest) in found.items()
     )
-    value = found["digitally delivered trade as % of GDP"][0].ratio
+    value = found["digitally delivered trade as % of GDP"][0]
     giants = listing(name(GIANTS[each]) for each in names)
     return Finding(
         100 * value,
         f"% of {names[1]}'s",
-        verdict,
+        graded(ratio < 1 for full, _, rest in found.values() for ratio in (full, rest)),
         f"Of {names[1]}'s level, {names[0]}'s {listed} ({REFERENCE_YEAR}; the giants: {giants}).",
     )
 
@@ -140,13 +138,12 @@ def internet(claim: Any, evidence: Evidence) -> Finding:
     latest = evidence.panel.dropna(subset="internet_users_pct").sort_values("year").groupby("iso3").last()
     ours = latest.reindex(region(one).members).dropna(subset="internet_users_pct")
     median = latest.reindex(region(other).members)["internet_users_pct"].median()
-    above = int((ours["internet_users_pct"] >= median).sum())
-    verdict: Verdict = "supported" if above == 0 else "contradicted" if above == len(ours) else "qualified"
-    below = ", ".join(map(name, ours.index[ours["internet_users_pct"] < median]))
+    behind = ours["internet_users_pct"] < median
+    below, above = ", ".join(map(name, ours.index[behind])), (~behind).sum()
     return Finding(
-        len(ours) - above,
+        behind.sum(),
         "members",
-        verdict,
+        graded(behind),
         f"{above} of {one}'s {len(ours)} members are at or above {other}'s median internet use ({median:.0f}% of "
         f"persons); below it: {below or 'none'}. Latest year of each, {ours['year'].min()} to {ours['year'].max()}.",
     )
@@ -203,35 +200,22 @@ def _ratio(article: pd.DataFrame, one: str, exclude: Sequence[str], other: str, 
     return _values(article, other, other_exclude).sum() / _values(article, one, exclude).sum()
 
 
-class _Level(NamedTuple):
-    """A level and the number of members that it covers."""
-
-    value: float
-    covered: int
-
-
-class _Compared(NamedTuple):
-    """A level over another, and the members covered in words."""
-
-    ratio: float
-    covered: str
+def _compared(level: Callable[[Region], tuple[float, int]], one: Region, other: Region) -> tuple[float, str]:
+    """Return a level, a value with the number of members that it covers, over another, and the covered in words."""
+    (value, covered), (other_value, other_covered) = level(one), level(other)
+    words = f"{covered} of {len(one.members)} and {other_covered} of {len(other.members)}"
+    return value / other_value, words
 
 
-def _compared(level: Callable[[Region], _Level], both: Sequence[Region]) -> _Compared:
-    one, other = (level(each) for each in both)
-    covered = listing(f"{found.covered} of {len(each.members)}" for found, each in zip((one, other), both, strict=True))
-    return _Compared(one.value / other.value, covered)
-
-
-def _relative(level: Callable[..., pd.DataFrame], evidence: Evidence, one: Region) -> _Level:
+def _relative(level: Callable[..., pd.DataFrame], evidence: Evidence, one: Region) -> tuple[float, int]:
     found = regional_ratio(level(evidence.present, one, vintage=evidence.vintage))
-    return _Level(found["value"].item(), found["covered"].item())
+    return found["value"].item(), found["covered"].item()
 
 
-def _openness(evidence: Evidence, one: Region) -> _Level:
+def _openness(evidence: Evidence, one: Region) -> tuple[float, int]:
     """Return exports plus imports of goods and services in % of GDP, over the members that have both."""
     of_year = evidence.panel[evidence.panel["year"] == REFERENCE_YEAR].set_index("iso3")
     rows = of_year.reindex(one.members)
     rows = rows.dropna(subset=["gdp_current_usd", "exports_gs_pct_gdp", "imports_gs_pct_gdp"])
     shares = rows["exports_gs_pct_gdp"] + rows["imports_gs_pct_gdp"]
-    return _Level(np.average(shares, weights=rows["gdp_current_usd"]), len(rows))
+    return np.average(shares, weights=rows["gdp_current_usd"]), len(rows)

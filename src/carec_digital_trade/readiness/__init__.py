@@ -6,35 +6,6 @@ choices made; `members_readiness` and `regional_readiness` put both together; `c
 the law beside the tracker's.
 """
 
-from carec_digital_trade.readiness.codings import codings
-from carec_digital_trade.readiness.regional import WEIGHTINGS, members_readiness, regional_readiness, taking_part
-from carec_digital_trade.readiness.scores import (
-    ARTICLE_DOMAINS,
-    DRAFT_VALUE,
-    TREATY,
-    Aggregation,
-    by_domain,
-    components,
-    regional_means,
-    scores,
-)
-from carec_digital_trade.readiness.uncertainty import Uncertainty, leads, uncertainty
-
-__all__ = [
-    "ARTICLE_DOMAINS",
-    "DRAFT_VALUE",
-    "TREATY",
-    "WEIGHTINGS",
-    "Aggregation",
-    "Uncertainty",
-    "by_domain",
-    "codings",
-    "components",
-    "leads",
-    "members_readiness",
-    "regional_means",
-    "regional_readiness",
-    "scores",
-    "taking_part",
-    "uncertainty",
-]
+from carec_digital_trade.readiness.laws import ARTICLE_DOMAINS, DRAFT_VALUE, TREATY, by_domain, codings, components
+from carec_digital_trade.readiness.scores import Aggregation, regional_means, scores, taking_part
+from carec_digital_trade.readiness.uncertainty import Uncertainty, members_readiness, regional_readiness, uncertainty

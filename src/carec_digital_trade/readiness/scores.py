@@ -2,72 +2,20 @@
 
 from collections.abc import Mapping
 from math import isfinite
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from carec_digital_trade.errors import InputError, check_choice, check_once
-from carec_digital_trade.readiness._aggregation import aggregate, ranks
+from carec_digital_trade.readiness.laws import ARTICLE_DOMAINS
 from carec_digital_trade.regions import Region
 
 Aggregation = Literal["arithmetic", "geometric"]
 
-ARTICLE_DOMAINS = ("e_transactions", "consumer_protection", "privacy_data_protection", "cybercrime")
-"""The four domains of law that the article speaks of; the tracker has indirect taxation besides."""
-TREATY = "cpta"
-"""Component made from the Framework Agreement on Facilitation of Cross-border Paperless Trade."""
-DRAFT_VALUE = 0.5
-"""Assumption: a draft law counts half."""
-POINTS = {"legislation": 1.0, "none": 0.0, "no_data": np.nan, "party": 1.0, "signed": 0.5, "not a party": 0.0}
-"""Score of each status but ``draft``, whose value is a parameter. That a signature counts half is an assumption."""
-_STATUSES = ("legislation", "draft", "none", "no_data")
-
-
-def components(
-    laws: pd.DataFrame,
-    treaty: pd.DataFrame | None = None,
-    draft_value: float = DRAFT_VALUE,
-    treaty_year: int | None = None,
-) -> pd.DataFrame:
-    """Score each component of readiness for each economy.
-
-    Parameters
-    ----------
-    laws : pandas.DataFrame
-        Table ``cyberlaw``: iso3, domain, status (legislation, draft, none, no_data).
-    treaty : pandas.DataFrame, optional
-        Table ``cpta``: iso3, signed, party_since. Only members of ESCAP can join the treaty and the table holds only
-        members of CAREC and ASEAN: the others are missing in this component, which is not the same as staying out.
-    draft_value : float
-        Score of a draft law, 0 to 1.
-    treaty_year : int, optional
-        The treaty's status is taken at the end of this year; by default as the table has it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        iso3, component, status, score: a row for each economy of ``laws`` and each component. Components are the
-        domains of law and, with the treaty, ``cpta`` (party, signed, not a party). Scores run from 0 to 1; no_data is
-        missing.
-
-    Raises
-    ------
-    InputError
-        If the draft value is not within 0 and 1, a status is unknown, or a table says one thing twice.
-    """
-    if not 0 <= draft_value <= 1:
-        raise InputError(f"the value of a draft is {draft_value}: it must lie between 0 (no law) and 1 (a law)")
-    points = POINTS | {"draft": draft_value}
-    check_once(laws, ["iso3", "domain"], "the table of laws")
-    parts = laws.rename(columns={"domain": "component"})[["iso3", "component", "status"]]
-    if treaty is not None:
-        check_once(treaty, ["iso3"], "the table of the treaty")
-        status = _treaty_status(treaty, treaty_year).reindex(parts["iso3"].unique(), fill_value="no_data")
-        parts = pd.concat([parts, status.rename("status").reset_index().assign(component=TREATY)], ignore_index=True)
-    for status in parts["status"].unique():
-        check_choice("status", status, tuple(points))
-    return parts.assign(score=parts["status"].map(points))
+_DECIMALS = 12
+"""Sums of the same weights in another order differ in the last bits; rounded, such scores tie as they should."""
 
 
 def scores(
@@ -130,6 +78,13 @@ def scores(
     )
 
 
+def taking_part(weights: Mapping[str, float] | None) -> tuple[str, ...]:
+    """Return the components of readiness that have a weight, as `scores` takes them: one or more."""
+    if weights is None:
+        return ARTICLE_DOMAINS
+    return tuple(name for name, weight in weights.items() if weight > 0)
+
+
 def regional_means(economies: pd.DataFrame, region: Region, weights: pd.DataFrame | None = None) -> pd.DataFrame:
     """Average the scores of a region's members.
 
@@ -160,40 +115,6 @@ def regional_means(economies: pd.DataFrame, region: Region, weights: pd.DataFram
     members = economies.set_index("iso3").reindex(region.members)
     table = region_weights(region, weights)
     return pd.DataFrame([_regional_mean(members, table[name], region) for name in table])
-
-
-def by_domain(parts: pd.DataFrame, region: Region) -> pd.DataFrame:
-    """Count a region's members by status in each domain of law.
-
-    Parameters
-    ----------
-    parts : pandas.DataFrame
-        As from `components`.
-    region : Region
-        Whose members are counted. One that the tracker does not cover counts as no_data.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each domain: region, domain, members, legislation, draft, none, no_data (numbers of members), and the
-        mean score of the members with a known status with its bounds low and high, all unknown at 0 and at 1.
-
-    Raises
-    ------
-    InputError
-        If an economy has two rows for a component.
-    """
-    check_once(parts, ["iso3", "component"], "the table of components")
-    laws = parts[parts["component"] != TREATY]
-    cells = pd.MultiIndex.from_product([laws["component"].unique(), region.members], names=["domain", "iso3"])
-    laws = laws.set_index(["component", "iso3"]).reindex(cells)
-    columns = {status: laws["status"].fillna("no_data") == status for status in _STATUSES}
-    counts = pd.DataFrame(columns).groupby(level="domain", sort=False).sum()
-    filled = pd.DataFrame({"mean": laws["score"], "low": laws["score"].fillna(0), "high": laws["score"].fillna(1)})
-    table = counts.join(filled.groupby(level="domain", sort=False).mean()).reset_index()
-    table.insert(0, "region", region.label)
-    table.insert(2, "members", len(region.members))
-    return table
 
 
 def region_weights(region: Region, weights: pd.DataFrame | None) -> pd.DataFrame:
@@ -228,6 +149,73 @@ def region_weights(region: Region, weights: pd.DataFrame | None) -> pd.DataFrame
     return table
 
 
+class Bounded(NamedTuple):
+    """Numbers with the bounds that missing components leave, all of one shape.
+
+    ``point`` is from the known components alone, and NaN where none is known; ``low`` and ``high`` are the least and
+    the greatest that it can be.
+    """
+
+    point: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def aggregate(values: NDArray[np.float64], weights: NDArray[np.float64], geometric: ArrayLike) -> Bounded:
+    """Aggregate components by a weighted arithmetic or geometric mean.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (..., economies, components)
+        Scores of components, 0 to 1, NaN where missing.
+    weights : numpy.ndarray, shape (..., 1, components)
+        Positive, with sum 1 over the components.
+    geometric : array_like of bool, shape (..., 1)
+        Whether the mean is the geometric one.
+
+    Returns
+    -------
+    Bounded
+        Of shape (..., economies). The point renormalises the weights over the known components, low takes every
+        missing component as 0 and high as 1; both means are monotone in each component, so the bounds are sharp.
+    """
+    known = ~np.isnan(values)
+    known_weight = np.sum(weights * known, axis=-1, keepdims=True)
+    renormalised = weights * known / np.where(known_weight > 0, known_weight, 1)
+    absent_as_zero = np.where(known, values, 0)
+    point = _mean(absent_as_zero, renormalised, geometric)
+    return Bounded(
+        point=np.where(known.any(axis=-1), point, np.nan),
+        low=_mean(absent_as_zero, weights, geometric),
+        high=_mean(np.where(known, values, 1), weights, geometric),
+    )
+
+
+def ranks(scores: Bounded, counts: NDArray[np.int64]) -> Bounded:
+    """Rank economies by score, the highest first, ties at the average of their ranks.
+
+    Parameters
+    ----------
+    scores : Bounded
+        Of shape (..., profiles); economies with the same statuses make one profile.
+    counts : numpy.ndarray, shape (profiles,)
+        Number of economies of each profile.
+
+    Returns
+    -------
+    Bounded
+        Of the same shape: ranks among the economies with a point score, NaN for the others. low is the rank of an
+        economy at its highest score among others at their lowest, high the reverse.
+    """
+    unscored = np.where(np.isnan(scores.point), np.nan, 0)
+    low, high = scores.low + unscored, scores.high + unscored
+    return Bounded(
+        point=_rank(scores.point, scores.point, counts),
+        low=_rank(high, low, counts),
+        high=_rank(low, high, counts),
+    )
+
+
 def _normalised(weights: Mapping[str, float] | None, parts: pd.DataFrame) -> dict[str, float]:
     """Return the positive weights, by name and with sum 1."""
     weights = dict.fromkeys(ARTICLE_DOMAINS, 1.0) if weights is None else weights
@@ -239,13 +227,6 @@ def _normalised(weights: Mapping[str, float] | None, parts: pd.DataFrame) -> dic
     if not total > 0:
         raise InputError("the weights add up to zero: give at least one component a weight above zero")
     return {name: weights[name] / total for name in sorted(weights) if weights[name] > 0}
-
-
-def _treaty_status(treaty: pd.DataFrame, year: int | None) -> pd.Series:
-    end = pd.Timestamp.max if year is None else pd.Timestamp(year, 12, 31)
-    dates = treaty.set_index("iso3")
-    status = np.select([dates["party_since"] <= end, dates["signed"] <= end], ["party", "signed"], "not a party")
-    return pd.Series(status, index=dates.index)
 
 
 def _regional_mean(members: pd.DataFrame, weight: pd.Series, region: Region) -> dict[str, object]:
@@ -270,3 +251,18 @@ def _regional_mean(members: pd.DataFrame, weight: pd.Series, region: Region) -> 
         "missing": ", ".join(members.index[~covered]),
         "incomplete": ", ".join(members.index[incomplete]),
     }
+
+
+def _mean(values: NDArray[np.float64], weights: NDArray[np.float64], geometric: ArrayLike) -> NDArray[np.float64]:
+    """Return the mean over the last axis; 0 to the power of 0 is 1, so a component without weight has no part in it."""
+    arithmetic = np.sum(values * weights, axis=-1)
+    powers = np.ones(np.broadcast_shapes(values.shape, weights.shape))
+    np.power(values, weights, out=powers, where=np.asarray(geometric)[..., None])  # slow, so only where it counts
+    return np.round(np.where(geometric, np.prod(powers, axis=-1), arithmetic), _DECIMALS)
+
+
+def _rank(own: NDArray[np.float64], others: NDArray[np.float64], counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return 1 + the others ahead + half of the others level; what is NaN is neither and has no rank."""
+    ahead = (others[..., None, :] > own[..., None]) + 0.5 * (others[..., None, :] == own[..., None])
+    rank = 1 + ahead @ counts - np.diagonal(ahead, axis1=-2, axis2=-1)
+    return np.where(np.isnan(own), np.nan, rank)
