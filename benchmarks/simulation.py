@@ -10,11 +10,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from carec_digital_trade import scenarios
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
     Scenario,
-    build_scenario,
-    effect_draws,
     fit_baseline,
     lever_set,
     outcome,
@@ -51,7 +50,7 @@ def everybody() -> Scenario:
     """Return all members of both regions with a gap to the Republic of Korea's broadband."""
     both = region([*region("CAREC").members, *region("ASEAN").members])
     levers = lever_set({"connectivity": {"effect": "wto2023_trade", "benchmark": "KOR"}})
-    return build_scenario(fit_baseline(outcome(), both.members), both, region("ASEAN"), levers, horizon=2036)
+    return scenarios.scenario(fit_baseline(outcome(), both.members), both, region("ASEAN"), levers, horizon=2036)
 
 
 def pandas_loop(scenario: Scenario, draws: int) -> pd.DataFrame:
@@ -63,7 +62,7 @@ def pandas_loop(scenario: Scenario, draws: int) -> pd.DataFrame:
     drift = pd.Series(baseline.drifts.drift, members)
     loadings = pd.DataFrame(baseline.drifts.loadings, members)
     weight = pd.DataFrame(np.outer(scenario.phase[0], scenario.reach[0]), scenario.years, members)
-    effects = effect_draws(scenario, draws, 0)[0]
+    effects = scenario.effect_draws(draws, 0)[0]
     results = []
     for draw in range(draws):
         error = (loadings * rng.standard_normal(loadings.shape[1])).sum(axis=1)

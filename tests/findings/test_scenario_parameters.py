@@ -157,10 +157,10 @@ def test_the_schema_documents_every_preset_lever_and_effect_with_its_source():
     for name in presets()["preset"]:
         assert name.removesuffix("_half") in properties["preset"]["description"]
     told = properties["levers"]["description"]
-    for effect in published_effects().to_dict("records"):
-        (line,) = [line for line in told.splitlines() if line.startswith(f"{effect['effect']}: ")]
-        assert line.endswith(effect["source"]) and effect["lever"] in line and f"{effect['central']:g}" in line
-        assert not effect["source"].endswith("as above")
+    for effect in published_effects().itertuples():
+        (line,) = [line for line in told.splitlines() if line.startswith(f"{effect.effect}: ")]
+        assert line.endswith(effect.source) and effect.lever in line and f"{effect.central:g}" in line
+        assert not effect.source.endswith("as above")
     assert all(name in told for name in Lever.model_fields)
     assert set(preset("all_four")) == {"regulation", "paperless", "connectivity", "inclusion"}
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carec_digital_trade import scenarios
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
     attribute,
-    build_scenario,
     fit_baseline,
     lever_set,
     preset,
@@ -19,7 +19,7 @@ from carec_digital_trade.scenarios import (
 
 @pytest.fixture(scope="module")
 def scenario(goods_baseline, carec, asean):
-    return build_scenario(goods_baseline, carec, asean, preset("all_four"))
+    return scenarios.scenario(goods_baseline, carec, asean, preset("all_four"))
 
 
 def by_all_orders(values):
@@ -51,7 +51,7 @@ def test_shapley_by_hand():
 
 @pytest.mark.parametrize("most", [10_000, 100])
 def test_contributions_add_up_to_the_median_additional_trade(scenario, monkeypatch, most):
-    monkeypatch.setattr("carec_digital_trade.scenarios.attribution.MOST_DRAWS", most)
+    monkeypatch.setattr("carec_digital_trade.scenarios.drivers.MOST_DRAWS", most)
     simulation = simulate(scenario, 300, seed=2)
     table = attribute(simulation)
     bands = simulation.bands.query("quantity == 'additional'")
@@ -73,7 +73,7 @@ def test_two_levers_by_hand(make_series):
     regulation = sure | {"kind": "connectivity_amplifier", "indicator": "law_share", "amplifies": ["own"]}
     regulation |= {"low": 60.0, "central": 60.0, "high": 60.0}
     levers = lever_set({"connectivity": {"effect": connectivity}, "regulation": {"effect": regulation}})
-    scenario = build_scenario(fitted, region(["PAK"]), region("ASEAN"), levers)
+    scenario = scenarios.scenario(fitted, region(["PAK"]), region("ASEAN"), levers)
     found = attribute(simulate(scenario, 5)).query("iso3 == 'PAK' and year == 2035").set_index("lever")["contribution"]
     trade, change = growth[-1] * 1.1**10, np.log(1.065) / np.log(1.1) * np.log(2)
     alone, both = trade * np.expm1(change), trade * np.expm1(1.3 * change)
@@ -91,7 +91,7 @@ def test_who_brings_what(scenario):
 
 
 def test_shares_are_missing_where_nothing_is_added(baseline, carec, asean):
-    scenario = build_scenario(baseline, carec, asean, preset("inclusion"))
+    scenario = scenarios.scenario(baseline, carec, asean, preset("inclusion"))
     table = attribute(simulate(scenario, 10))
     assert (table["contribution"] == 0).all() and table["share"].isna().all()
 
@@ -99,8 +99,8 @@ def test_shares_are_missing_where_nothing_is_added(baseline, carec, asean):
 def test_levers_without_an_effect_bring_nothing_and_cost_nothing(baseline, carec, asean):
     shown = {f"shown_{number}": {"family": "inclusion", "indicator": "internet_users"} for number in range(11)}
     levers = lever_set({"connectivity": {"effect": "wto2023_trade"}, **shown})
-    alone = build_scenario(baseline, carec, asean, {"connectivity": levers["connectivity"]})
-    together = build_scenario(baseline, carec, asean, levers)
+    alone = scenarios.scenario(baseline, carec, asean, {"connectivity": levers["connectivity"]})
+    together = scenarios.scenario(baseline, carec, asean, levers)
     # With a coalition for each set of twelve levers this would take gigabytes.
     found = attribute(simulate(together, 50, seed=1)).set_index(["iso3", "lever", "year"])["contribution"]
     expected = attribute(simulate(alone, 50, seed=1)).set_index(["iso3", "lever", "year"])["contribution"]

@@ -17,7 +17,6 @@ from carec_digital_trade.scenarios import (
     widening,
 )
 from carec_digital_trade.scenarios.backtest import LONGEST
-from carec_digital_trade.scenarios.rivals import Forecast
 
 SMALL = region(["KAZ", "PAK", "GEO"])
 
@@ -81,10 +80,11 @@ def test_regional_total_is_of_the_members_with_data(make_series):
     assert total[2016] == pytest.approx(np.log(2 * one[11]))
 
 
-def _still(values, rival, steps, levels):
+def _still(values, rival, steps):
     """A rival that takes no time: the last value, with bounds at the standard deviation."""
     mean = np.full(steps, values[-1])
-    return Forecast(mean, {level: mean + np.outer([-1, 1], np.full(steps, values.std())) for level in levels}, True)
+    bounds = mean + np.outer([-1, 1], np.full(steps, values.std()))
+    return np.vstack([mean, bounds, bounds]), True
 
 
 def test_a_value_that_is_not_positive_ends_no_earlier_forecast(make_series, monkeypatch):

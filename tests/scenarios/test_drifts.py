@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios.drifts import MINIMUM_CHANGES, between_interval, estimate_drifts
+from carec_digital_trade.scenarios.drifts import MINIMUM_CHANGES, estimate_drifts
 
 NAN = np.nan
 # Means 0.02, 0.05 and 0.14 plus deviations whose median over the economies is 0 in every year: nothing is common.
@@ -32,23 +32,6 @@ def test_shrinkage_by_hand():
     assert found.weight[2] == pytest.approx(weight, rel=1e-9)
     assert found.drift[2] == pytest.approx(weight * 0.14 + (1 - weight) * 0.05, rel=1e-9)
     assert found.drift[1] == pytest.approx(0.05)
-
-
-def test_the_spread_of_drifts_is_known_as_far_as_chi_squared_says():
-    # Errors of one size e: the sum of squares S over (e^2 + v) is q where v = S / q - e^2. With 5 changes of deviation
-    # pattern (1, -1, 0, 0, 0) x 0.02 in turn no year is common (the median over economies is 0), and e^2 = 0.0008/20.
-    own, patterns = np.array([0.00, 0.05, 0.10, 0.30]), 0.02 * np.array([1.0, -1, 0, 0, 0])
-    changes = np.array([drift + np.roll(patterns, shift) for drift, shift in zip(own, range(4), strict=True)])
-    found = estimate_drifts(changes, "shrunken_drift", ["AAA", "BBB", "CCC", "DDD"])
-    squares = ((own - 0.075) ** 2).sum()
-    # Quantiles of chi-squared with 3 degrees of freedom, from a table: 9.348 (97.5%) and 0.2158 (2.5%).
-    by_hand = [np.sqrt(squares / quantile - 0.00004) for quantile in (9.3484, 0.21580)]
-    low, high = between_interval(found)
-    assert [low, high] == pytest.approx(by_hand, rel=1e-4)  # the table's digits
-    assert low < found.between < high
-    assert np.isnan(between_interval(estimate_drifts(CHANGES[2:], "shrunken_drift", ["CCC"]))).all()
-    # Drifts that are all the same have no spread, as far as anybody can tell.
-    assert between_interval(estimate_drifts(changes - own[:, np.newaxis], "shrunken_drift", ["A"] * 4)) == (0.0, 0.0)
 
 
 def test_what_is_common_does_not_shrink():

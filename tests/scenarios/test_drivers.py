@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from carec_digital_trade import scenarios
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
     Response,
-    build_scenario,
     fit_baseline,
     lever_set,
     preset,
@@ -19,7 +19,7 @@ A, B = 7.0, 0.1
 
 @pytest.fixture(scope="module")
 def scenario(goods_baseline, carec, asean):
-    return build_scenario(goods_baseline, carec, asean, preset("all_four"))
+    return scenarios.scenario(goods_baseline, carec, asean, preset("all_four"))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_sobol_reproduces_with_the_seed_and_asks_for_a_power_of_two():
 
 
 def test_sobol_of_a_scenario_without_trade_is_missing(baseline, carec, asean):
-    response = Response(build_scenario(baseline, carec, asean, preset("regulation")))
+    response = Response(scenarios.scenario(baseline, carec, asean, preset("regulation")))
     for function in (response, response.logs):
         table = sobol(function, response.names, n=64)
         assert list(table["factor"]) == ["baseline", "regulation"] and table["total"].isna().all()
@@ -76,7 +76,7 @@ def test_the_response_is_the_simulation(scenario, response):
 
 def test_the_elasticity_counts_only_with_effects_on_cost(response, baseline, carec, asean):
     assert response.names == ["baseline", "regulation", "paperless", "connectivity", "trade elasticity"]
-    assert Response(build_scenario(baseline, carec, asean, preset("connectivity"))).names == [
+    assert Response(scenarios.scenario(baseline, carec, asean, preset("connectivity"))).names == [
         "baseline",
         "connectivity",
     ]
@@ -90,7 +90,7 @@ def test_tornado_by_hand(make_series):
     effect = {"kind": "trade_per_10_percent", "indicator": "fixed_broadband", "measures": ["delivered"]}
     effect |= {"low": 0.0, "central": 4.0, "high": 8.0, "source": "made up"}
     levers = lever_set({"connectivity": {"effect": effect}})
-    scenario = build_scenario(fitted, region(["PAK"]), region("ASEAN"), levers)
+    scenario = scenarios.scenario(fitted, region(["PAK"]), region("ASEAN"), levers)
     table = tornado(Response(scenario, 2030)).set_index("factor")
     percent = np.array([np.sqrt(3.2), 8 - np.sqrt(3.2)])
     assert table.loc["connectivity", ["from_value", "to_value"]].to_numpy(float) == pytest.approx(percent)

@@ -33,7 +33,7 @@ def test_every_effect_that_a_lever_can_use_has_a_source_and_only_known_outcomes(
     table = published_effects()
     totals = {"escap_exports_full", "escap_exports_partial"}
     assert set(table["effect"]) == set(load("effects")["id"]) - totals
-    assert (table["source"].str.len() > 10).all()
+    assert (table["source"].str.len() > 10).all() and table["proxy"].all()
     paperless = table[table["lever"] == "paperless"]
     assert set(paperless["measures"]) == {"goods_and_services"}
 
@@ -45,7 +45,7 @@ def test_bounds():
     assert published_effect("oecd2018_services").bounds(0.5) == (3.0, 3.0, 4.5)
     assert not published_effect("oecd2018_services").published_bounds
     assert published_effect("escap_cpta").bounds(0.5) == (-19.5, -13.0, -6.5)
-    assert fill_bounds(np.nan, -3.7, np.nan, 0.0) == (-3.7, -3.7, -3.7)
+    assert fill_bounds(None, -3.7, None, 0.0) == (-3.7, -3.7, -3.7)
 
 
 def test_refusals():
@@ -54,10 +54,9 @@ def test_refusals():
     with pytest.raises(InputError, match="no effect 'escap_exports_full' that a lever can use"):
         published_effect("escap_exports_full")
     with pytest.raises(InputError, match="the relative uncertainty is 1"):
-        fill_bounds(np.nan, 1.0, np.nan, 1.0)
+        fill_bounds(None, 1.0, None, 1.0)
 
 
 def test_sources_are_given_in_full():
-    sources = published_effects()["source"]
-    assert not sources.str.contains("as above").any()
+    assert not published_effects()["source"].str.contains("as above").any()
     assert published_effect("wto2023_trade").source == published_effect("wto2023_cost").source

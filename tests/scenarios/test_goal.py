@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from carec_digital_trade import scenarios
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
-    build_scenario,
     fit_baseline,
     goal_seek,
     lever_set,
@@ -20,7 +20,7 @@ from carec_digital_trade.scenarios import (
 
 @pytest.fixture(scope="module")
 def scenario(baseline, carec, asean):
-    return build_scenario(baseline, carec, asean, preset("connectivity"))
+    return scenarios.scenario(baseline, carec, asean, preset("connectivity"))
 
 
 def test_a_multiple_is_of_the_latest_total(baseline, asean):
@@ -49,7 +49,7 @@ def test_goal_seek_by_hand(make_series):
     effect |= {"low": 6.5, "central": 6.5, "high": 6.5, "source": "made up"}
     levers = lever_set({"connectivity": {"effect": effect, "closure": 0.1}})
     fitted = fit_baseline(make_series({"PAK": growth}), ["PAK"])
-    scenario = build_scenario(fitted, region(["PAK"]), region("ASEAN"), levers)
+    scenario = scenarios.scenario(fitted, region(["PAK"]), region("ASEAN"), levers)
     trade = growth[-1] * 1.1**5
     row = goal_seek(scenario, 1.2 * trade, 2030, draws=20).iloc[0]
     # 1e-5: the tolerance of the search is 1e-6 of the gap.
@@ -65,7 +65,7 @@ def test_the_closure_found_reaches_the_target(scenario, baseline, carec, asean):
     row = goal_seek(scenario, amount, 2030, draws=2_000, seed=1).iloc[0]
     assert row["reached"] == "closure" and 0 < row["closure"] < 1
     levers = {"connectivity": scenario.levers["connectivity"].model_copy(update={"closure": row["closure"]})}
-    again = simulate(build_scenario(baseline, carec, asean, levers), 2_000, seed=1)
+    again = simulate(scenarios.scenario(baseline, carec, asean, levers), 2_000, seed=1)
     assert np.quantile(again.totals["scenario"][4], 0.5, method="inverted_cdf") == pytest.approx(amount, rel=1e-5)
     assert row["probability"] == pytest.approx(0.5, abs=0.01)
 

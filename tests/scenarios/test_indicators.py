@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
-from carec_digital_trade.scenarios import INDICATORS, gaps, indicator_pace, indicator_values, indicators
+from carec_digital_trade.scenarios import SCALES, gaps, indicator_pace, indicator_values, indicators
 
 
 def test_latest_values_with_their_years():
@@ -103,7 +103,7 @@ def test_other_bad_input_is_refused(carec, asean):
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.sampled_from(INDICATORS), st.floats(1, 50), st.floats(1, 50))
+@given(st.sampled_from(list(SCALES)), st.floats(1, 50), st.floats(1, 50))
 def test_gap_is_split_and_grows_with_the_support(indicator, one, other):
     carec, asean = region("CAREC"), region("ASEAN")
     low, high = (gaps(indicator, carec, asean, support=support) for support in sorted((one, other)))

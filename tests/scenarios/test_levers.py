@@ -1,8 +1,7 @@
 import pytest
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.runs.values import parse_value
-from carec_digital_trade.scenarios import Lever, lever_set, preset, presets, with_effects
+from carec_digital_trade.scenarios import lever_set, preset, presets, with_effects
 
 OWN = {
     "kind": "trade_per_10_percent",
@@ -24,14 +23,6 @@ def test_presets_are_there_whole_and_half_way():
     assert set(table.loc[table["preset"] == "all_four", "lever"]) == families
     assert set(table.loc[table["preset"].str.endswith("_half"), "closure"]) == {0.5}
     assert preset("connectivity")["connectivity"].closure == 1.0
-
-
-def test_a_file_is_read_like_a_mapping(tmp_path):
-    file = tmp_path / "levers.yaml"
-    file.write_text("connectivity: {effect: wto2023_trade, closure: 0.25, benchmark: NO}\n", encoding="utf-8")
-    lever = lever_set(file)["connectivity"]
-    # YAML 1.2: NO is a text, Norway if anything, and never false.
-    assert lever == Lever(family="connectivity", effect="wto2023_trade", closure=0.25, benchmark="NO")
 
 
 def test_own_effect_is_taken_as_it_is():
@@ -100,34 +91,6 @@ def test_overlapping_effects_are_refused():
         lever_set({"connectivity": {"effect": "oecd2018_services"}, **own()})
     # Without an effect nothing is counted twice.
     assert len(lever_set({"connectivity": {"effect": "oecd2018_services"}, **preset("inclusion")})) == 2
-
-
-def test_files_that_cannot_be_read_are_refused(tmp_path):
-    broken = tmp_path / "broken.yaml"
-    broken.write_text("connectivity: {effect: wto2023_trade\nclosure: 1\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"broken.yaml is not YAML: line 2, column 8"):
-        lever_set(broken)
-    (tmp_path / "list.yaml").write_text("- connectivity\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"list.yaml holds no mapping"):
-        lever_set(tmp_path / "list.yaml")
-    with pytest.raises(InputError, match=r"absent.yaml cannot be read: no such file"):
-        lever_set(tmp_path / "absent.yaml")
-    (tmp_path / "latin.yaml").write_bytes("# Côte\nconnectivity: {effect: wto2023_trade}\n".encode("latin-1"))
-    with pytest.raises(InputError, match=r"latin.yaml is not a text file in UTF-8"):
-        lever_set(tmp_path / "latin.yaml")
-
-
-def test_a_file_is_read_as_what_is_typed(tmp_path):
-    file = tmp_path / "levers.yaml"
-    text = "{connectivity: {effect: wto2023_trade, end: 2_030}}"
-    file.write_text(text, encoding="utf-8")
-    # By the core rules of YAML 1.2 an underscore makes text, in a file as after -p.
-    sentences = []
-    for levers in (file, parse_value("levers", text)):
-        with pytest.raises(InputError, match="lever connectivity, end") as refused:
-            lever_set(levers)
-        sentences.append(str(refused.value))
-    assert sentences[0] == sentences[1]
 
 
 def test_unknown_preset_is_refused():

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from carec_digital_trade import scenarios
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
     backtest,
     baseline,
-    build_scenario,
     calibration,
     fit_baseline,
     outcome,
@@ -49,7 +49,7 @@ def test_what_was_tested_is_kept_by_what_the_series_hold(delivered, fitted):
 
 
 def test_all_four_levers_act_where_they_can(fitted):
-    asked = build_scenario(fitted, SMALL, region("ASEAN"), preset("all_four"))
+    asked = scenarios.scenario(fitted, SMALL, region("ASEAN"), preset("all_four"))
     assert list(asked.levers) == ["regulation", "connectivity", "inclusion"]
     wide, plain = simulate(asked, 300, 3), simulate(asked.unwidened(), 300, 3)
     assert wide.total("baseline", 2035)["high_95"].item() > plain.total("baseline", 2035)["high_95"].item()
@@ -76,12 +76,12 @@ def test_the_observed_total_is_of_those_who_are_simulated(delivered, fitted):
 
 
 def test_the_benchmarks_ratio_is_sought_beside_the_target_or_said_to_be_none(fitted):
-    futures = simulate(build_scenario(fitted, SMALL, region("ASEAN"), preset("connectivity")), 100)
+    futures = simulate(scenarios.scenario(fitted, SMALL, region("ASEAN"), preset("connectivity")), 100)
     found, lacking = seek_targets(futures, target({"multiple": 2.0, "year": 2030}), region("ASEAN"))
     assert found["kind"].tolist() == ["multiple", "benchmark_ratio"] and lacking == ""
     alone, _ = seek_targets(futures, target({"kind": "benchmark_ratio", "year": 2030}), region("ASEAN"))
     assert alone["target"].item() == found["target"].iloc[1]
     taiwan = region("TWN")
-    futures = simulate(build_scenario(baseline(outcome(), taiwan), taiwan, region("ASEAN"), {}), 100)
+    futures = simulate(scenarios.scenario(baseline(outcome(), taiwan), taiwan, region("ASEAN"), {}), 100)
     found, lacking = seek_targets(futures, target({"multiple": 2.0, "year": 2030}), region("ASEAN"))
     assert found["kind"].tolist() == ["multiple"] and lacking.startswith("TWN has no recent GDP")

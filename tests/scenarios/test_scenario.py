@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from carec_digital_trade import scenarios
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
     TRADE_ELASTICITY,
-    build_scenario,
     evidence,
     fit_baseline,
     lever_set,
@@ -13,7 +13,7 @@ from carec_digital_trade.scenarios import (
     phase_in,
     preset,
 )
-from carec_digital_trade.scenarios.factors import Factor
+from carec_digital_trade.scenarios.effects import Factor
 
 YEARS = np.arange(2026, 2036)
 
@@ -46,7 +46,7 @@ def test_triangular_quantiles_by_hand():
 
 
 def test_no_levers_are_a_scenario_too(baseline, carec, asean):
-    scenario = build_scenario(baseline, carec, asean, {})
+    scenario = scenarios.scenario(baseline, carec, asean, {})
     assert scenario.reach.shape == (0, 10) and scenario.phase.shape == (0, 10)
     assert not scenario.extrapolated.any()
 
@@ -56,7 +56,7 @@ def test_what_the_effects_rest_on(goods_baseline, carec, asean):
         **preset("all_four"),
         **lever_set({"connectivity": {"effect": "wto2023_trade", "indicator": "internet_users"}}),
     }
-    table = evidence(build_scenario(goods_baseline, carec, asean, levers)).set_index("lever")
+    table = evidence(scenarios.scenario(goods_baseline, carec, asean, levers)).set_index("lever")
     assert table.at["connectivity", "indicator"] == "fixed_broadband"
     assert table.at["connectivity", "estimated_on"].endswith("10% rise in broadband subscriptions per capita")
     assert table.at["connectivity", "used"] == "internet_users" and table.at["connectivity", "proxy"]
@@ -68,7 +68,7 @@ def test_what_the_effects_rest_on(goods_baseline, carec, asean):
 
 def test_a_spillover_is_an_assumption_that_scales_the_effect(baseline, carec, asean):
     spec = {"effect": "escap_cpta", "benchmark": "full", "spillover": 0.25}
-    scenario = build_scenario(baseline, carec, asean, lever_set({"paperless": spec}))
+    scenario = scenarios.scenario(baseline, carec, asean, lever_set({"paperless": spec}))
     assert set(scenario.reach[0]) == {0.0, 0.25}
     assert evidence(scenario)["spillover"].iloc[0] == 0.25
 
@@ -97,7 +97,7 @@ def test_a_spillover_is_an_assumption_that_scales_the_effect(baseline, carec, as
 )
 def test_refused_in_one_sentence(baseline, carec, asean, levers, options, sentence):
     with pytest.raises(InputError, match=sentence) as caught:
-        build_scenario(baseline, carec, asean, lever_set(levers), **options)
+        scenarios.scenario(baseline, carec, asean, lever_set(levers), **options)
     assert "\n" not in str(caught.value)
 
 
@@ -106,20 +106,20 @@ def test_refused_in_one_sentence(baseline, carec, asean, levers, options, senten
 def test_any_region_measure_and_flow(measure, flow):
     ours, theirs = region(["KAZ", "KGZ", "ARM", "BLR"]), region(["IND", "BGD", "LKA", "NPL"])
     fitted = fit_baseline(outcome(measure, flow), ours.members)
-    scenario = build_scenario(fitted, ours, theirs, preset("all_four"))
+    scenario = scenarios.scenario(fitted, ours, theirs, preset("all_four"))
     assert scenario.reach.shape[1] == len(fitted.members)
     assert (scenario.reach >= 0).all()
 
 
 def test_marks_rest_on_effects(baseline, carec, asean):
     levers = preset("inclusion")  # no effect: its gap is shown and nothing rests on it
-    assert not build_scenario(baseline, carec, asean, levers, support=10.0).extrapolated.any()
+    assert not scenarios.scenario(baseline, carec, asean, levers, support=10.0).extrapolated.any()
 
 
 def test_absurd_figures_are_refused_at_their_strongest(baseline, carec, asean):
     # ln 1.3 / ln 1.1 x ln 100 (Tajikistan's gap is larger) is e^12.7; with half as much again, 45%, it is e^18.
     effect = {"kind": "trade_per_10_percent", "indicator": "fixed_broadband", "measures": ["delivered"], "source": "x"}
     levers = lever_set({"connectivity": {"effect": {**effect, "central": 30.0}}})
-    build_scenario(baseline, carec, asean, levers, support=100.0, relative_uncertainty=0.0)
+    scenarios.scenario(baseline, carec, asean, levers, support=100.0, relative_uncertainty=0.0)
     with pytest.raises(InputError, match="would multiply the trade of TJK by more than 1,000,000"):
-        build_scenario(baseline, carec, asean, levers, support=100.0, relative_uncertainty=0.5)
+        scenarios.scenario(baseline, carec, asean, levers, support=100.0, relative_uncertainty=0.5)

@@ -5,17 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carec_digital_trade import scenarios
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
-    build_scenario,
     fit_baseline,
     lever_set,
     preset,
     simulate,
 )
-from carec_digital_trade.scenarios.quantiles import order_statistics
-from carec_digital_trade.scenarios.simulation import QUANTITIES
+from carec_digital_trade.scenarios.simulation import QUANTITIES, order_statistics
 
 SURE = {
     "kind": "trade_per_10_percent",
@@ -30,7 +29,7 @@ SURE = {
 
 @pytest.fixture(scope="module")
 def scenario(baseline, carec, asean):
-    return build_scenario(baseline, carec, asean, preset("all_four"))
+    return scenarios.scenario(baseline, carec, asean, preset("all_four"))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +51,7 @@ def test_closed_form_of_one_lever_without_uncertainty(make_series):
     growth = [100 * 1.1**step for step in range(21)]
     fitted = fit_baseline(make_series({"PAK": growth, "GEO": growth}), ["PAK", "GEO"])
     spec = {"connectivity": {"effect": SURE, "closure": 0.5, "benchmark": "KOR", "end": 2030}}
-    scenario = build_scenario(fitted, region(["PAK", "GEO"]), region("ASEAN"), lever_set(spec))
+    scenario = scenarios.scenario(fitted, region(["PAK", "GEO"]), region("ASEAN"), lever_set(spec))
     medians = wide(simulate(scenario, 50), "median")
     expected = np.log(1.065) / np.log(1.1) * 3 / 5 * 1 / 2 * np.log(2)
     found = medians.loc[("PAK", 2028)]
@@ -73,11 +72,11 @@ def test_closed_form_of_the_interaction(make_series):
     fitted = fit_baseline(make_series({"PAK": growth}), ["PAK"])
     levers = lever_set({"connectivity": {"effect": "wto2023_trade"}, "regulation": {"effect": "wto2023_interaction"}})
     pakistan, asean = region(["PAK"]), region("ASEAN")
-    scenario = build_scenario(fitted, pakistan, asean, levers, relative_uncertainty=0)
+    scenario = scenarios.scenario(fitted, pakistan, asean, levers, relative_uncertainty=0)
     alone = {"connectivity": levers["connectivity"]}
     both, one = (
         wide(simulate(each, 500), "median").loc[("PAK", 2035)]
-        for each in (scenario, build_scenario(fitted, pakistan, asean, alone, relative_uncertainty=0))
+        for each in (scenario, scenarios.scenario(fitted, pakistan, asean, alone, relative_uncertainty=0))
     )
     assert np.log(both["scenario"] / both["baseline"]) == pytest.approx(
         1.3 * np.log(one["scenario"] / one["baseline"]), rel=1e-12
@@ -86,8 +85,8 @@ def test_closed_form_of_the_interaction(make_series):
 
 def test_no_closure_is_the_baseline_bit_for_bit(baseline, carec, asean):
     levers = {name: lever.model_copy(update={"closure": 0.0}) for name, lever in preset("all_four").items()}
-    closed = simulate(build_scenario(baseline, carec, asean, levers), 500, seed=5)
-    plain = simulate(build_scenario(baseline, carec, asean, {}), 500, seed=5)
+    closed = simulate(scenarios.scenario(baseline, carec, asean, levers), 500, seed=5)
+    plain = simulate(scenarios.scenario(baseline, carec, asean, {}), 500, seed=5)
     assert (closed.totals["scenario"] == closed.totals["baseline"]).all()
     assert (closed.totals["baseline"] == plain.totals["baseline"]).all()
     statistics = ["mean", "median", "low_50", "high_50", "low_80", "high_80", "low_95", "high_95", "mc_error"]
@@ -98,7 +97,7 @@ def test_no_closure_is_the_baseline_bit_for_bit(baseline, carec, asean):
 
 
 def test_the_baseline_does_not_depend_on_the_levers(baseline, carec, asean, result):
-    plain = simulate(build_scenario(baseline, carec, asean, {}), 2_000, seed=3)
+    plain = simulate(scenarios.scenario(baseline, carec, asean, {}), 2_000, seed=3)
     assert (plain.totals["baseline"] == result.totals["baseline"]).all()
 
 
@@ -108,7 +107,7 @@ def test_additional_trade_rises_in_closure(scenario, one, other, lever, seed):
     def additional(closure):
         levers = dict(scenario.levers)
         levers[lever] = levers[lever].model_copy(update={"closure": closure})
-        changed = build_scenario(scenario.baseline, scenario.region, region("ASEAN"), levers)
+        changed = scenarios.scenario(scenario.baseline, scenario.region, region("ASEAN"), levers)
         simulation = simulate(changed, 20, seed)
         return simulation.totals["scenario"] - simulation.totals["baseline"]
 
@@ -147,19 +146,19 @@ def test_bands_are_nested_and_labelled(scenario, result, carec):
 
 def test_a_partial_total_is_marked(goods_and_services, asean, carec):
     fitted = fit_baseline(goods_and_services, asean.members)
-    total = simulate(build_scenario(fitted, asean, carec, {}), 10).bands.query("iso3.isna()")
+    total = simulate(scenarios.scenario(fitted, asean, carec, {}), 10).bands.query("iso3.isna()")
     assert fitted.left_out == ("LAO", "MMR")
     assert (total["covered"] == 8).all() and (total["members"] == 10).all()
 
 
 def test_extrapolation_is_marked_where_it_reaches(baseline, carec, asean):
     levers = preset("connectivity")
-    raised = simulate(build_scenario(baseline, carec, asean, levers, support=10), 50).bands
+    raised = simulate(scenarios.scenario(baseline, carec, asean, levers, support=10), 50).bands
     marked = set(raised.loc[raised["extrapolated"], "iso3"].dropna())
     assert {"TJK", "AFG", "TKM", "PAK"} <= marked and "KAZ" not in marked
     assert raised[raised["iso3"].isna() & (raised["quantity"] == "additional")]["extrapolated"].all()
     assert not raised[raised["quantity"] == "baseline"]["extrapolated"].any()
-    assert not simulate(build_scenario(baseline, carec, asean, levers), 50).bands["extrapolated"].any()
+    assert not simulate(scenarios.scenario(baseline, carec, asean, levers), 50).bands["extrapolated"].any()
 
 
 def test_monte_carlo_error_is_the_spread_of_the_median_over_seeds(scenario):
@@ -206,7 +205,7 @@ class TestSize:
         everybody = region([*region("CAREC").members, *region("ASEAN").members])
         fitted = fit_baseline(delivered, everybody.members)
         levers = lever_set({"connectivity": {"effect": "wto2023_trade", "benchmark": "KOR"}})
-        scenario = build_scenario(fitted, everybody, region("ASEAN"), levers, horizon=2036)
+        scenario = scenarios.scenario(fitted, everybody, region("ASEAN"), levers, horizon=2036)
         assert scenario.reach.shape == (1, 21) and (scenario.reach > 0).all() and len(scenario.years) == 11
         return scenario
 

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from carec_digital_trade import scenarios
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.gap import EQUATION, decompose, estimate, expected_trade, trade_panel, with_covariates
 from carec_digital_trade.metrics import by_member, concentration, concentration_over_time, leave_one_out, trade
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
-    build_scenario,
     fit_baseline,
     goal_seek,
     lever_set,
@@ -41,7 +41,7 @@ BASELINE = fit_baseline(outcome(), PAIR[0].members)
 
 def scenario(closure):
     levers = lever_set({"connectivity": {"effect": "wto2023_trade", "closure": closure}}) if closure else {}
-    return build_scenario(BASELINE, *PAIR, levers)
+    return scenarios.scenario(BASELINE, *PAIR, levers)
 
 
 def bands(closure, year=2030):

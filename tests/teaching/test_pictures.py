@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from overlap import clashes, texts
 
+from carec_digital_trade import scenarios
 from carec_digital_trade.metrics import regional_total
 from carec_digital_trade.regions import region
-from carec_digital_trade.scenarios import build_scenario, fit_baseline, outcome, simulate
+from carec_digital_trade.scenarios import fit_baseline, outcome, simulate
 from carec_digital_trade.teaching.pictures import fan, futures
 
 REGION = region("CAREC", exclude=["CHN"])
@@ -16,7 +17,7 @@ SERIES = outcome("delivered", "total")
 @pytest.fixture(scope="module")
 def simulation():
     baseline = fit_baseline(SERIES, REGION.members)
-    return simulate(build_scenario(baseline, REGION, region("ASEAN"), {}, horizon=2035), draws=500, seed=1)
+    return simulate(scenarios.scenario(baseline, REGION, region("ASEAN"), {}, horizon=2035), draws=500, seed=1)
 
 
 @pytest.fixture(scope="module")

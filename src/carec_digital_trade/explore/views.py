@@ -57,9 +57,7 @@ def _found(name: str, recipe: Callable[[Simulation], pd.DataFrame]) -> Callable[
         study, benchmark = chosen.compared()
         traded = scenarios.outcome(chosen.measure, chosen.flow, chosen.vintage)
         base = scenarios.baseline(traded, study, chosen.baseline, chosen.seed)
-        asked = scenarios.build_scenario(
-            base, study, benchmark, chosen.chosen_levers(), chosen.horizon, **chosen.figures()
-        )
+        asked = scenarios.scenario(base, study, benchmark, chosen.chosen_levers(), chosen.horizon, **chosen.figures())
         futures = scenarios.simulate(asked, chosen.draws, chosen.seed)
         return findings_of(chosen)(name, recipe(futures), futures)
 

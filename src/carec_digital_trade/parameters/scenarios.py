@@ -8,9 +8,11 @@ from pydantic import Field, field_validator, model_validator
 from carec_digital_trade import scenarios
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters.shared import SharedParameters
-from carec_digital_trade.regions import REFERENCE_YEAR
+from carec_digital_trade.regions import REFERENCE_YEAR, Region
+from carec_digital_trade.vintages import remembered
 
 LAST_HORIZON = 2060
+MOST_LEVERS = 12
 DOUBLING_YEAR = 2030
 """Year of the default target: to double by then, or by the horizon if that is earlier."""
 
@@ -80,14 +82,9 @@ class ScenarioParameters(SharedParameters):
     }
 
     def chosen_levers(self) -> dict[str, scenarios.Lever]:
-        """Return the levers with their effects.
-
-        Returns
-        -------
-        dict of str to Lever
-            Those of the list or of the preset, whatever outcome they act on.
-        """
-        return scenarios.chosen_levers(self.preset, None if self.levers is None else list(self.levers), self.effects)
+        """Return the levers, of the list or of the preset, with their effects, whatever outcome they act on."""
+        chosen = scenarios.preset(self.preset) if self.levers is None else scenarios.lever_set(self.levers)
+        return scenarios.with_effects(chosen, self.effects or {})
 
     def goal(self) -> scenarios.Target:
         """Return the target.
@@ -100,13 +97,7 @@ class ScenarioParameters(SharedParameters):
         return self.target or scenarios.Target(year=min(DOUBLING_YEAR, self.horizon))
 
     def figures(self) -> dict[str, Any]:
-        """Return the figures of a scenario that are the same for every outcome.
-
-        Returns
-        -------
-        dict of str to Any
-            trade_elasticity, relative_uncertainty, support and vintage, as `scenarios.build_scenario` takes them.
-        """
+        """Return trade_elasticity, relative_uncertainty, support and vintage, as `scenarios.scenario` takes them."""
         names = ("trade_elasticity", "relative_uncertainty", "support", "vintage")
         return {name: getattr(self, name) for name in names}
 
@@ -129,7 +120,16 @@ class ScenarioParameters(SharedParameters):
     @field_validator("levers", mode="before")
     @classmethod
     def _fit_levers(cls, levers: Any) -> Any:
-        return None if levers is None else list(scenarios.listed_levers(levers).values())
+        if levers is None:
+            return None
+        if not isinstance(levers, list):
+            raise InputError(
+                f"levers is {levers!r}: write a list of mappings such as "
+                "[{family: connectivity, effect: wto2023_trade, closure: 0.5}]"
+            )
+        if len(levers) > MOST_LEVERS:
+            raise InputError(f"levers lists {len(levers)}: list at most {MOST_LEVERS}")
+        return list(scenarios.lever_set(levers).values())
 
     @field_validator("target", mode="before")
     @classmethod
@@ -146,18 +146,15 @@ class ScenarioParameters(SharedParameters):
 
     @model_validator(mode="after")
     def _can_be_computed(self) -> Self:
-        scenarios.refuse_impossible(
-            self.measure,
-            self.flow,
-            *self.compared(),
-            self.chosen_levers(),
-            self.horizon,
-            self.trade_elasticity,
-            self.relative_uncertainty,
-            self.support,
-            self.goal(),
-            self.vintage,
-        )
+        study, peers = self.compared()
+        base, goal = _testable(self.measure, self.flow, study, self.vintage), self.goal()
+        scenarios.check_horizon(base, self.horizon)
+        scenarios.policy(base, study, peers, self.chosen_levers(), **self.figures())
+        if not base.base_year < goal.year <= self.horizon:
+            raise InputError(
+                f"the target is for {goal.year}: it must be for a year from {base.base_year + 1} to {self.horizon}"
+            )
+        scenarios.target_amount(goal, base, peers, self.vintage)
         return self
 
     @classmethod
@@ -168,3 +165,12 @@ class ScenarioParameters(SharedParameters):
         if name in cls._FORMS and fault["type"] != "value_error":
             return f"{name} must be {cls._FORMS[name]}, not {fault['input']!r}"
         return super()._sentence(fault)
+
+
+@remembered(maxsize=64)
+def _testable(measure: str, flow: str, study: Region, vintage: str) -> scenarios.Baseline:
+    """Return a baseline, whatever its model and bands, of a region whose series are long enough for a backtest."""
+    traded = scenarios.outcome(measure, flow, vintage)
+    fitted = scenarios.fit_baseline(traded, study.members)
+    scenarios.origins(traded, study)
+    return fitted

@@ -3,10 +3,16 @@
 Rolling origin (Tashman 2000): at each origin every method sees only the years up to it, as the present file has them.
 """
 
+import warnings
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
+from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+from statsmodels.tsa.forecasting.theta import ThetaModel
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
@@ -20,8 +26,10 @@ from carec_digital_trade.scenarios.random_walk import (
     log_values,
     simulate_paths,
 )
-from carec_digital_trade.scenarios.rivals import RIVALS, rival_forecast
 
+Rival = Literal["damped_trend", "theta"]
+
+RIVALS: tuple[str, ...] = get_args(Rival)
 METHODS = MODELS + RIVALS
 LEVELS = (80, 95)
 """Nominal coverage of the bands, in per cent."""
@@ -81,7 +89,12 @@ def backtest(
         for origin in origins(series, region, first_origin):
             known, ahead = _split(series, region, values, origin)
             for method in methods:
-                rows += _forecasts(method, series, region, known, ahead, draws, seed)
+                if method in RIVALS:
+                    made = _rival_rows(method, known, ahead)
+                else:
+                    fitted = fit_baseline(series, region.members, method, origin)
+                    made = _drawn_rows(fitted, known, ahead, draws, seed)
+                rows += [{"method": method, "region": region.label, "origin": origin} | row for row in made]
     frame = pd.DataFrame(rows)
     frame["horizon"] = frame["year"] - frame["origin"]
     return frame[[*KEYS, *_BOUNDS, "actual", "scale", "converged"]]
@@ -120,6 +133,41 @@ def origins(series: pd.DataFrame, region: Region, first_origin: int = FIRST_ORIG
     return found
 
 
+def rival_forecast(values: np.ndarray, rival: Rival, steps: int) -> tuple[np.ndarray, bool]:
+    """Forecast a series with one of the rivals, as statsmodels estimates it.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Shape (T,): yearly values (logs), without a gap.
+    rival : {"damped_trend", "theta"}
+        Exponential smoothing with additive errors and a damped additive trend (Hyndman, Koehler, Ord & Snyder 2008),
+        or the Theta method (Assimakopoulos & Nikolopoulos 2000).
+    steps : int
+        Years ahead, H.
+
+    Returns
+    -------
+    numpy.ndarray, bool
+        Shape (5, H): forecast, and bounds at the `LEVELS`; and whether the estimation converged, which is used if it
+        did not. Near a flat top the line search that says so differs by processor.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        if rival == "damped_trend":
+            fitted = ETSModel(pd.Series(values), error="add", trend="add", damped_trend=True).fit(disp=False)
+            predicted = fitted.get_prediction(start=len(values), end=len(values) + steps - 1)
+            mean = predicted.predicted_mean.to_numpy()
+            bounds = [predicted.pred_int(alpha=1 - level / 100).to_numpy().T for level in LEVELS]
+        else:
+            fitted = ThetaModel(pd.Series(values), deseasonalize=False).fit()
+            mean = fitted.forecast(steps).to_numpy()
+            # Each call estimates the variance anew, so there is one, for one standard deviation.
+            deviation = fitted.prediction_intervals(steps, alpha=2 * norm.sf(1)).to_numpy()[:, 1] - mean
+            bounds = [mean + np.outer([-1, 1], norm.ppf(0.5 + level / 200) * deviation) for level in LEVELS]
+    return np.vstack([mean, *bounds]), not any(issubclass(each.category, ConvergenceWarning) for each in caught)
+
+
 def _split(
     series: pd.DataFrame, region: Region, values: pd.DataFrame, origin: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -133,24 +181,6 @@ def _can_be_tested(known: pd.DataFrame, ahead: pd.DataFrame) -> bool:
     fitted = known[recent].diff().notna().sum() >= MINIMUM_CHANGES
     present = known.columns[known.iloc[-1].notna()]
     return bool(fitted.any() and ahead[present].notna().any(axis=None))
-
-
-def _forecasts(
-    method: str,
-    series: pd.DataFrame,
-    region: Region,
-    known: pd.DataFrame,
-    ahead: pd.DataFrame,
-    draws: int,
-    seed: int,
-) -> list[dict[str, object]]:
-    """Return the rows of `backtest` for one method, region and origin; none where no actual value came."""
-    origin = int(known.index[-1])
-    if method in RIVALS:
-        rows = _rival_rows(method, known, ahead)
-    else:
-        rows = _drawn_rows(fit_baseline(series, region.members, method, origin), known, ahead, draws, seed)
-    return [{"method": method, "region": region.label, "origin": origin} | row for row in rows]
 
 
 def _drawn_rows(
@@ -186,19 +216,18 @@ def _rival_rows(rival: str, known: pd.DataFrame, ahead: pd.DataFrame) -> list[di
     for code in known:
         values = _unbroken(known[code])
         if len(values) > MINIMUM_CHANGES:
-            found = rival_forecast(values, rival, len(ahead), LEVELS)
-            quantiles = np.vstack([found.mean, *(found.bounds[level] for level in LEVELS)])
-            scale = known[code].diff().abs().mean()
-            rows += [row | {"converged": found.converged} for row in _rows(code, ahead[code], quantiles, scale)]
+            quantiles, converged = rival_forecast(values, rival, len(ahead))
+            rows += _rows(code, ahead[code], quantiles, known[code].diff().abs().mean(), converged)
     return rows
 
 
-def _rows(code: str | None, actual: pd.Series, quantiles: np.ndarray, scale: float) -> list[dict[str, object]]:
+def _rows(
+    code: str | None, actual: pd.Series, quantiles: np.ndarray, scale: float, converged: bool = True
+) -> list[dict[str, object]]:
     """Return a row for each year with an actual value; quantiles have the shape (5, H)."""
+    of = {"scope": "economy" if code else "region", "iso3": code, "scale": scale, "converged": converged}
     return [
-        {"scope": "economy" if code else "region", "iso3": code, "year": year, "actual": value, "scale": scale}
-        | {"converged": True}
-        | dict(zip(_BOUNDS, quantiles[:, step], strict=True))
+        of | {"year": year, "actual": value} | dict(zip(_BOUNDS, quantiles[:, step], strict=True))
         for step, (year, value) in enumerate(actual.items())
         if not np.isnan(value)
     ]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.stats import chi2
 
 from carec_digital_trade.errors import InputError
 
@@ -26,8 +25,6 @@ class Drifts:
         Shape (n,): mean log change; missing with fewer than `MINIMUM_CHANGES`.
     own_error : numpy.ndarray
         Shape (n,): standard error of own.
-    relative_error : numpy.ndarray
-        Shape (n,): standard error of own less the members' common shocks, on which the weight is based.
     median : float
         Median of own.
     between : float
@@ -48,7 +45,6 @@ class Drifts:
     changes: np.ndarray
     own: np.ndarray
     own_error: np.ndarray
-    relative_error: np.ndarray
     median: float
     between: float
     weight: np.ndarray
@@ -98,16 +94,18 @@ def estimate_drifts(changes: np.ndarray, model: str, members: Sequence[str]) -> 
     common = pd.DataFrame(centred).median().to_numpy()
     relative_error = _standard_error(centred - common, counts)
     median = float(np.median(own[enough]))
-    between = _between(own[enough] - median, relative_error[enough], enough.sum() - 1)
+    between = _between(own[enough] - median, relative_error[enough])
     weight = _weight(model, enough, between, relative_error)
-    size = _root_mean_square(changes, counts) if model == "no_change" else _deviation(centred, counts)
-    shocks = _with_typical(_scaled(centred, size, counts), enough)
+    size, now = _deviation(centred, counts), _root_mean_square(centred)
+    if model == "no_change":
+        size = _root_mean_square(changes)
+    scale = np.divide(size, now, out=np.zeros_like(size), where=now > 0)
+    shocks = _with_typical(centred * scale[:, np.newaxis], enough)
     moves = float(model != "no_change")
     return Drifts(
         changes=counts,
         own=own,
         own_error=_standard_error(centred, counts),
-        relative_error=relative_error,
         median=median,
         between=between,
         weight=weight,
@@ -116,36 +114,6 @@ def estimate_drifts(changes: np.ndarray, model: str, members: Sequence[str]) -> 
         loadings=moves * _loadings(shocks, enough, weight),
         noise=moves * (1 - weight) * between,
     )
-
-
-def between_interval(drifts: Drifts, level: float = 0.95) -> tuple[float, float]:
-    """Return how far the distance of the true drifts is known.
-
-    Parameters
-    ----------
-    drifts : Drifts
-        Estimates.
-    level : float
-        Of confidence.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper bound of `Drifts.between`; missing where only one economy has a drift of its own.
-
-    Notes
-    -----
-    The Q-profile of Viechtbauer (2007): the squared deviations over their variances against the quantiles of the
-    chi-squared distribution. About the median, as `Drifts.between` is, and as if economies were independent once their
-    common shocks are taken off, so approximate.
-    """
-    known = ~np.isnan(drifts.own)
-    if known.sum() == 1:
-        return float("nan"), float("nan")
-    quantiles = chi2.ppf([(1 + level) / 2, (1 - level) / 2], known.sum() - 1)
-    deviations, errors = drifts.own[known] - drifts.median, drifts.relative_error[known]
-    low, high = (_between(deviations, errors, float(each)) for each in quantiles)
-    return low, high
 
 
 def _standard_error(deviations: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -158,26 +126,21 @@ def _deviation(deviations: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return np.sqrt(np.nansum(deviations**2, axis=1) / np.maximum(counts - 1, 1))
 
 
-def _root_mean_square(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    return np.sqrt(np.nansum(values**2, axis=1) / np.maximum(counts, 1))
+def _root_mean_square(values: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.nansum(values**2, axis=1) / np.maximum((~np.isnan(values)).sum(axis=1), 1))
 
 
-def _scaled(deviations: np.ndarray, size: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return the deviations with a root mean square of the given size."""
-    now = _root_mean_square(deviations, counts)
-    return deviations * np.divide(size, now, out=np.zeros_like(size), where=now > 0)[:, np.newaxis]
-
-
-def _between(deviations: np.ndarray, errors: np.ndarray, size: float) -> float:
-    """Return the standard deviation of the truth at which the squares over their variances add up to a size."""
+def _between(deviations: np.ndarray, errors: np.ndarray) -> float:
+    """Return the standard deviation of the truth at which the squares over their variances add up to n - 1."""
+    freedom = len(deviations) - 1
 
     def excess(variance: float) -> float:
-        return float((deviations**2 / (errors**2 + variance)).sum()) - size
+        return float((deviations**2 / (errors**2 + variance)).sum()) - freedom
 
     smallest = 1e-12
     if excess(smallest) <= 0:
         return 0.0
-    largest = float((deviations**2).sum()) / min(size, 1.0) + smallest
+    largest = float((deviations**2).sum()) / min(freedom, 1.0) + smallest
     return float(np.sqrt(brentq(excess, smallest, largest, xtol=1e-15, rtol=1e-12)))
 
 
@@ -191,7 +154,7 @@ def _weight(model: str, enough: np.ndarray, between: float, errors: np.ndarray) 
 
 def _with_typical(shocks: np.ndarray, enough: np.ndarray) -> np.ndarray:
     """Give economies with too few years the shocks of the one whose standard deviation is the median."""
-    sizes = _root_mean_square(shocks, (~np.isnan(shocks)).sum(axis=1))
+    sizes = _root_mean_square(shocks)
     ranked = np.flatnonzero(enough)[np.argsort(sizes[enough], kind="stable")]
     return np.where(enough[:, np.newaxis], shocks, shocks[ranked[(len(ranked) - 1) // 2]])
 

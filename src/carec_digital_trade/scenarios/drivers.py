@@ -1,16 +1,21 @@
-"""What is the result uncertain about: the effects of the levers, the trade elasticity, or the baseline itself?"""
+"""Which lever brings how much of the additional trade, and what is that uncertain about?
+
+Levers work together (effects multiply, and regulation only raises that of connectivity), so what one brings depends on
+which others are there. The Shapley value is its mean contribution over all orders in which they could be put in place.
+"""
 
 from collections.abc import Callable, Sequence
+from math import factorial
 
 import numpy as np
 import pandas as pd
 from scipy.stats import sobol_indices, t, uniform
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios.changes import log_change
-from carec_digital_trade.scenarios.factors import ELASTICITY, Factor
+from carec_digital_trade.scenarios.effects import ELASTICITY
 from carec_digital_trade.scenarios.random_walk import simulate_paths
-from carec_digital_trade.scenarios.scenario import Scenario, check_year
+from carec_digital_trade.scenarios.scenario import Scenario
+from carec_digital_trade.scenarios.simulation import Simulation
 
 BASELINE = "baseline"
 """Name of the factor that stands for all the uncertainty of the baseline."""
@@ -18,19 +23,86 @@ FUTURES = 4_096
 REPLICATES = 16
 LOW, HIGH = 0.1, 0.9
 """Percentiles between which the tornado moves one factor at a time."""
+MOST_DRAWS = 10_000
+"""Every coalition of levers is evaluated in every draw, and shares need no more of them."""
 _KINDS = {"first_order": "first_order", "total": "total_order"}
+
+
+def attribute(simulation: Simulation) -> pd.DataFrame:
+    """Share out the additional trade among the levers.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        As from `simulate`. The shares are taken from its first `MOST_DRAWS` draws.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each member and the total (iso3 missing), lever and year: region, iso3, year, lever, contribution
+        (the share times the median additional trade, to which the contributions add up), share (mean over the draws
+        of the lever's Shapley value over the additional trade of that draw; missing where nothing is added), unit.
+        The mean of the values themselves would hang on a few extreme futures.
+    """
+    scenario, draws = simulation.scenario, min(simulation.draws, MOST_DRAWS)
+    effects = scenario.effect_draws(draws, simulation.seed)
+    acting = np.array([name in scenario.acting for name in scenario.levers], dtype=bool)
+    total = np.zeros((2 ** acting.sum(), len(scenario.years), draws))
+    shares = []
+    for i, path in enumerate(simulate_paths(scenario.baseline, int(scenario.years[-1]), draws, simulation.seed)):
+        values = _coalitions(scenario, i, path, effects, acting)
+        total += values
+        shares.append(_shares(values, acting))
+    shares.append(_shares(total, acting))
+    codes = [*scenario.baseline.members, None]
+    index = pd.MultiIndex.from_product([codes, scenario.levers, scenario.years], names=["iso3", "lever", "year"])
+    frame = pd.DataFrame({"share": np.array(shares).reshape(-1)}, index=index).reset_index()
+    added = simulation.bands[simulation.bands["quantity"] == "additional"]
+    frame = frame.merge(added[["region", "iso3", "year", "median", "unit"]], on=["iso3", "year"])
+    frame["contribution"] = (frame["share"] * frame["median"]).fillna(0.0)
+    return frame[["region", "iso3", "year", "lever", "contribution", "share", "unit"]]
+
+
+def shapley(values: np.ndarray) -> np.ndarray:
+    """Return the exact Shapley value of each of L players.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Shape (2**L, ...): worth of each coalition, indexed by the sum of 2**player over its members; that of nobody
+        is at 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (L, ...): adds up to the worth of all less that of nobody.
+
+    Notes
+    -----
+    Shapley (1953), A Value for n-Person Games.
+    """
+    players = len(values).bit_length() - 1
+    shares = np.zeros((players, *values.shape[1:]))
+    for player in range(players):
+        for coalition in range(len(values)):
+            if not coalition >> player & 1:
+                before = coalition.bit_count()
+                weight = factorial(before) * factorial(players - before - 1) / factorial(players)
+                shares[player] += weight * (values[coalition | 1 << player] - values[coalition])
+    return shares
 
 
 class Response:
     """A region's additional trade in one year as a function of the uncertain factors.
 
     Each factor is given by its probability, from 0 to 1. The baseline is one factor: a draw of all members' futures,
-    in the order of the additional trade that it gives at the central effects.
+    in the order of the additional trade that it gives at the central effects. The trade elasticity is one only if
+    there is an effect on trade cost.
 
     Parameters
     ----------
     scenario : Scenario
-        As from `build_scenario`.
+        As from `scenario`.
     year : int, optional
         Year of the scenario; by default the horizon.
     seed : int
@@ -44,9 +116,10 @@ class Response:
 
     def __init__(self, scenario: Scenario, year: int | None = None, seed: int = 0) -> None:
         self._scenario = scenario
-        self.year = check_year(scenario, year)
-        self._step = self.year - int(scenario.years[0])
-        self.factors = _moving(scenario)
+        self._step = scenario.step(year)
+        self.year = int(scenario.years[self._step])
+        costs = any(effect.on_cost for effect in scenario.acting.values())
+        self.factors = [factor for factor in scenario.factors if costs or factor.name != ELASTICITY]
         paths = simulate_paths(scenario.baseline, self.year, FUTURES, seed)
         self._futures = np.array([path[-1].copy() for path in paths])
         central = self._additional(self._futures, np.full((len(self.factors), FUTURES), 0.5))
@@ -88,7 +161,7 @@ class Response:
         effects = self._scenario.unit_effects(values)
         total = np.zeros(futures.shape[1])
         for i, baseline in enumerate(futures):
-            change = log_change(self._scenario, i, self._step, effects, self._scenario.closure)
+            change = self._scenario.log_change(i, self._step, effects)
             if change is not None:
                 total += baseline * np.expm1(change)
         return total
@@ -114,29 +187,16 @@ def tornado(response: Response) -> pd.DataFrame:
     for row in range(len(names)):
         points[row, 2 * row : 2 * row + 2] = LOW, HIGH
     additional = response(points)
-    ends = np.sort(additional[:-1].reshape(-1, 2), axis=1)
+    low, high = np.sort(additional[:-1].reshape(-1, 2), axis=1).T
     moved = [factor.quantile(np.array([LOW, HIGH])) for factor in response.factors]
-    values = np.array([[np.nan, np.nan], *moved])
-    frame = pd.DataFrame(
-        {
-            "factor": names,
-            "from_value": values[:, 0],
-            "to_value": values[:, 1],
-            "low": ends[:, 0],
-            "high": ends[:, 1],
-            "central": additional[-1],
-            "swing": ends[:, 1] - ends[:, 0],
-        }
-        | response.of
-    )
+    start, end = np.array([[np.nan, np.nan], *moved]).T
+    columns = {"factor": names, "from_value": start, "to_value": end, "low": low, "high": high}
+    frame = pd.DataFrame(columns | {"central": additional[-1], "swing": high - low} | response.of)
     return frame.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
 def sobol(
-    response: Callable[[np.ndarray], np.ndarray],
-    names: Sequence[str],
-    n: int = 512,
-    seed: int = 0,
+    response: Callable[[np.ndarray], np.ndarray], names: Sequence[str], n: int = 512, seed: int = 0
 ) -> pd.DataFrame:
     """Share out a variance among factors.
 
@@ -171,11 +231,11 @@ def sobol(
     if n < 2 or n & (n - 1):
         raise InputError(f"n is {n}: Sobol indices need a power of two, such as 512")
     rng = np.random.default_rng(seed)
+    table = pd.DataFrame({"factor": list(names)})
     if not np.ptp(response(rng.random((len(names), 64)))) > 0:
         columns = [f"{kind}{end}" for kind in _KINDS for end in ("", "_low", "_high")]
-        return pd.DataFrame({"factor": list(names)}).reindex(columns=["factor", *columns])
+        return table.reindex(columns=["factor", *columns])
     runs = [sobol_indices(func=response, n=n, dists=[uniform()] * len(names), rng=rng) for _ in range(REPLICATES)]
-    table = pd.DataFrame({"factor": list(names)})
     for kind, attribute in _KINDS.items():
         estimates = np.array([np.ravel(getattr(run, attribute)) for run in runs])
         margin = estimates.std(axis=0, ddof=1) / np.sqrt(REPLICATES) * t.ppf(0.975, REPLICATES - 1)
@@ -184,7 +244,26 @@ def sobol(
     return table.sort_values("total", ascending=False, kind="stable", ignore_index=True)
 
 
-def _moving(scenario: Scenario) -> list[Factor]:
-    """Return the factors that can move the result: the elasticity only if there is an effect on trade cost."""
-    costs = any(effect is not None and effect.kind.startswith("cost") for effect in scenario.effects.values())
-    return [factor for factor in scenario.factors if costs or factor.name != ELASTICITY]
+def _coalitions(
+    scenario: Scenario, economy: int, path: np.ndarray, effects: np.ndarray, acting: np.ndarray
+) -> np.ndarray:
+    """Return one economy's additional trade with each coalition of the A acting levers: shape (2**A, Y, D)."""
+    values = np.zeros((2 ** acting.sum(), *path.shape))
+    closure = np.zeros(len(acting))
+    for coalition in range(1, len(values)):
+        closure[acting] = scenario.closure[acting] * (coalition >> np.arange(acting.sum()) & 1)
+        for step, baseline in enumerate(path):
+            change = scenario.log_change(economy, step, effects, closure)
+            if change is not None:
+                values[coalition, step] = baseline * np.exp(change) - baseline
+    return values
+
+
+def _shares(values: np.ndarray, acting: np.ndarray) -> np.ndarray:
+    """Return each lever's share by year, shape (L, Y), from the worth of coalitions of those that act."""
+    added = values[-1]
+    something = (added > 0).all(axis=1)
+    shares = np.full((len(acting), len(added)), np.nan)
+    shares[:, something] = 0.0
+    shares[np.ix_(acting, something)] = (shapley(values[:, something]) / added[something]).mean(axis=-1)
+    return shares

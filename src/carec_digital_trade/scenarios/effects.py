@@ -1,25 +1,22 @@
 """What does the literature say a lever does to trade, on what was it estimated, and what is assumption?"""
 
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, Self, get_args
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError, nearest
-from carec_digital_trade.scenarios.indicators import SCALES
+from carec_digital_trade.scenarios.indicators import SCALES, Indicator, Measure
 from carec_digital_trade.vintages import remembered
 
 Family = Literal["regulation", "paperless", "connectivity", "inclusion"]
 Kind = Literal["trade_per_10_percent", "cost_per_10_percent", "trade_at_full", "cost_at_full", "connectivity_amplifier"]
 
 FAMILIES: tuple[str, ...] = get_args(Family)
-KINDS: tuple[str, ...] = get_args(Kind)
 TRADE_ELASTICITY = (-5.0, -3.7, -3.2)
 """Low, central, high: medians of the literature by Head & Mayer (2014), Gravity Equations, about -5.0 where tariffs
 identify it and -3.2 over all gravity estimates; the centre is what the WTO's 2023 paper implies."""
@@ -27,72 +24,78 @@ AD_VALOREM_COST = 1.0
 """Trade costs over the cost-free price: that they about double it is Ohnsorge & Quaglietti's (2023) world average."""
 RELATIVE_UNCERTAINTY = 0.5
 """Assumption: an effect without a published bound lies within half of itself."""
+ELASTICITY = "trade elasticity"
+"""Name of the factor."""
 
+_STRONGEST = -100.0
+"""Of the trade elasticity: far beyond the literature."""
 _ABOVE = ", as above"
+_COLUMNS = ["effect", "lever", "kind", "indicator", "measures", "low", "central", "high", "proxy", "source", "note"]
 
 
-@dataclass(frozen=True)
-class Effect:
-    """The effect of a lever on trade.
+class Checked(BaseModel):
+    """Base of what a user may write: typed strictly, unknown fields refused."""
 
-    Attributes
-    ----------
-    id : str
-        As in the table ``effects``, or "own".
-    family : str
-        Lever that it belongs to.
-    kind : str
-        What the figures are: per cent of trade or of trade cost for a 10% rise of the indicator, the same at full
-        implementation, or per cent by which the effect of connectivity grows at full implementation.
-    indicator : str
-        Indicator that stands for what it was estimated on.
-    measures : tuple of str
-        Outcomes that it applies to.
-    low, central, high : float
-        Per cent; low and high are missing (NaN) where nothing is published.
-    source : str
-        Publication.
-    note : str
-        What to mind.
-    proxy : bool
-        Whether the indicator or the outcome stands in for the one that it was estimated on.
-    estimated_on : str
-        What the publication estimated, as the table has it; empty for a user's own.
-    amplifies : tuple of str
-        Effects of connectivity that an amplifier was estimated on.
-    """
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
-    id: str
-    family: str
-    kind: str
-    indicator: str
-    measures: tuple[str, ...]
-    low: float
-    central: float
-    high: float
-    source: str
-    note: str
-    proxy: bool
-    estimated_on: str = ""
-    amplifies: tuple[str, ...] = ()
+
+class OwnEffect(Checked):
+    """An effect that a user brings, with its source."""
+
+    kind: Kind = Field(description="what the figures are, in per cent")
+    indicator: Indicator = Field(description="indicator that it was estimated on")
+    measures: list[Measure] = Field(min_length=1, description="outcomes that it was estimated on")
+    central: float = Field(description="central figure, per cent")
+    low: float | None = Field(None, description="lower bound, per cent; null: at the relative uncertainty")
+    high: float | None = Field(None, description="upper bound, per cent; null: at the relative uncertainty")
+    source: str = Field(min_length=1, description="publication that it comes from")
+    amplifies: list[str] = Field([], description="effects of connectivity that an amplifier was estimated on")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not fits(self.kind, self.indicator):
+            raise ValueError(f"{self.kind} does not go with {self.indicator}, whose gap is in other units")
+        figures = [figure for figure in (self.low, self.central, self.high) if figure is not None]
+        if figures != sorted(figures):
+            raise ValueError("low, central and high must rise in this order")
+        if self.on_cost and not (max(figures) <= 0 and min(figures) > -100):
+            raise ValueError("an effect on trade cost must lie between -100 and 0 per cent")
+        if not self.on_cost and min(figures) < 0:
+            raise ValueError(f"{self.kind} must be 0 per cent or more")
+        if self.amplifier != bool(self.amplifies):
+            raise ValueError("amplifies lists effects of connectivity, for a connectivity_amplifier and nothing else")
+        return self
+
+    @property
+    def on_cost(self) -> bool:
+        """Whether the figures are of trade cost, and the trade elasticity turns them into trade."""
+        return self.kind.startswith("cost")
+
+    @property
+    def amplifier(self) -> bool:
+        """Whether it raises the effect of connectivity in place of having one of its own."""
+        return self.kind == "connectivity_amplifier"
 
     @property
     def published_bounds(self) -> bool:
         """Whether both bounds are published."""
-        return not (np.isnan(self.low) or np.isnan(self.high))
+        return self.low is not None and self.high is not None
 
     def bounds(self, relative_uncertainty: float = RELATIVE_UNCERTAINTY) -> tuple[float, float, float]:
         """Return low, central and high in per cent; a bound that is not published lies at the relative uncertainty."""
         return fill_bounds(self.low, self.central, self.high, relative_uncertainty)
 
 
-@lru_cache(maxsize=1)
-def _readings() -> dict[str, dict[str, Any]]:
-    """Return how each row of the table ``effects`` that a lever can use is to be read."""
-    return tomllib.loads(Path(__file__).with_name("effects.toml").read_text("utf-8"))
+class Effect(OwnEffect):
+    """The effect of a lever on trade: one of the table ``effects``, or a user's own."""
+
+    family: Family = Field(description="lever that it belongs to")
+    id: str = Field("own", description="as in the table")
+    note: str = Field("the user's own", description="what to mind")
+    proxy: bool = Field(False, description="whether indicator or outcome stands in for what it was estimated on")
+    estimated_on: str = Field("", description="outcome and quantity, as published")
 
 
-@remembered(maxsize=64)
 def published_effect(name: str, vintage: str = BUNDLED) -> Effect:
     """Return an effect from the table ``effects``.
 
@@ -113,50 +116,13 @@ def published_effect(name: str, vintage: str = BUNDLED) -> Effect:
     InputError
         If there is no such effect, or it is a total for a whole region that no lever can use.
     """
-    table = load("effects", vintage).set_index("id")
-    readings = _readings()
-    if name not in readings or name not in table.index:
-        usable = [each for each in table.index if each in readings]
+    known = usable_effects(vintage)
+    if name not in known:
         raise InputError(
-            f"there is no effect {name!r} that a lever can use: write {', '.join(usable)}, "
-            f"or an effect of your own with its source{nearest(name, usable)}"
+            f"there is no effect {name!r} that a lever can use: write {', '.join(known)}, "
+            f"or an effect of your own with its source{nearest(name, known)}"
         )
-    row, reading = table.loc[name], readings[name]
-    notes = [text for text in (row["note"], reading["caution"]) if isinstance(text, str) and text]
-    return Effect(
-        id=name,
-        family=row["lever"],
-        kind=reading["kind"],
-        indicator=reading["indicator"],
-        measures=tuple(reading["measures"]),
-        low=row["low"],
-        central=row["central"],
-        high=row["high"],
-        source=full_source(table["source"], row["source"]),
-        note="; ".join(notes),
-        proxy=reading["proxy"],
-        estimated_on=f"{row['outcome']}, {row['quantity']}",
-        amplifies=tuple(reading.get("amplifies", ())),
-    )
-
-
-def full_source(sources: pd.Series, source: str) -> str:
-    """Return a source in full where the table points to a row above.
-
-    Parameters
-    ----------
-    sources : pandas.Series
-        Column of the table ``effects``.
-    source : str
-        One of them.
-
-    Returns
-    -------
-    str
-        Such as "ESCAP (2014), Estimating the Benefits ..." for "ESCAP (2014), as above".
-    """
-    authors = source.removesuffix(_ABOVE)
-    return source if authors == source else next(each for each in sources if each.startswith(authors))
+    return known[name]
 
 
 def published_effects(vintage: str = BUNDLED) -> pd.DataFrame:
@@ -173,54 +139,51 @@ def published_effects(vintage: str = BUNDLED) -> pd.DataFrame:
         One row an effect: effect, lever, kind, indicator, measures, low, central, high (per cent, as published),
         proxy, source, note.
     """
-    known = (name for name in load("effects", vintage)["id"] if name in _readings())
-    return effect_table(published_effect(name, vintage) for name in known)
+    names = {"id": "effect", "family": "lever"}
+    rows = [dict(each) | {"measures": ", ".join(each.measures)} for each in usable_effects(vintage).values()]
+    return pd.DataFrame(rows).rename(columns=names)[_COLUMNS]
 
 
-def effect_table(effects: Iterable[Effect]) -> pd.DataFrame:
-    """Show effects as a table.
+@remembered(maxsize=16)
+def usable_effects(vintage: str = BUNDLED) -> Mapping[str, Effect]:
+    """Return the effects that a lever can use, by identifier: the rows of the table ``effects`` that have a kind."""
+    table = load("effects", vintage)
+    usable = table[table["kind"].notna()].astype(object)
+    rows = usable.where(usable.notna(), None).to_dict("records")
+    return {row["id"]: _published(row, table["source"]) for row in rows}
 
-    Parameters
-    ----------
-    effects : iterable of Effect
-        Which.
 
-    Returns
-    -------
-    pandas.DataFrame
-        As from `published_effects`.
-    """
-    return pd.DataFrame(
-        [
-            {
-                "effect": each.id,
-                "lever": each.family,
-                "kind": each.kind,
-                "indicator": each.indicator,
-                "measures": ", ".join(each.measures),
-                "low": each.low,
-                "central": each.central,
-                "high": each.high,
-                "proxy": each.proxy,
-                "source": each.source,
-                "note": each.note,
-            }
-            for each in effects
-        ]
+def _published(row: Mapping[str, str | float | None], sources: pd.Series) -> Effect:
+    same = ("id", "kind", "indicator", "low", "central", "high")
+    return Effect(
+        **{name: row[name] for name in same},
+        family=row["lever"],
+        measures=row["measures"].split(),
+        amplifies=(row["amplifies"] or "").split(),
+        source=full_source(sources, row["source"]),
+        note="; ".join(filter(None, (row["note"], row["proxy"]))),
+        proxy=row["proxy"] is not None,
+        estimated_on=f"{row['outcome']}, {row['quantity']}",
     )
+
+
+def full_source(sources: pd.Series, source: str) -> str:
+    """Return a source in full where the table's column of them points to a row above ("ESCAP (2014), as above")."""
+    authors = source.removesuffix(_ABOVE)
+    return source if authors == source else next(each for each in sources if each.startswith(authors))
 
 
 def log_effect(
     kind: Kind, percent: np.ndarray, elasticity: np.ndarray, ad_valorem_cost: float = AD_VALOREM_COST
 ) -> np.ndarray:
-    """Turn published figures into the effect on log trade of one unit of the indicator's gap.
+    """Turn the figures of an effect into the change of log trade for a whole gap of one unit.
 
     Parameters
     ----------
     kind : str
-        As in `Effect`.
+        What the figures are.
     percent : numpy.ndarray
-        Shape (D,): the figures in per cent.
+        Shape (D,): figures, per cent.
     elasticity : numpy.ndarray
         Shape (D,): trade elasticity, negative; used for trade costs only.
     ad_valorem_cost : float
@@ -249,41 +212,79 @@ def log_effect(
     return change
 
 
-def fill_bounds(low: float, central: float, high: float, relative_uncertainty: float) -> tuple[float, float, float]:
-    """Complete an interval of which a bound may be missing.
+def fits(kind: str, indicator: str) -> bool:
+    """Whether the gap of an indicator is in the units that a kind of effect needs: logs for an elasticity."""
+    return SCALES[indicator].in_logs == (kind in ("trade_per_10_percent", "cost_per_10_percent"))
+
+
+def fill_bounds(
+    low: float | None, central: float, high: float | None, relative_uncertainty: float
+) -> tuple[float, float, float]:
+    """Return low, central and high; a bound that is None lies at the relative uncertainty (0 to below 1)."""
+    if not 0 <= relative_uncertainty < 1:
+        raise InputError(f"the relative uncertainty is {relative_uncertainty:g}: it must be 0 or more and below 1")
+    margin = abs(central) * relative_uncertainty
+    return central - margin if low is None else low, central, central + margin if high is None else high
+
+
+@dataclass(frozen=True)
+class Factor:
+    """An uncertain figure, of a lever or the trade elasticity: a triangular distribution with its bounds and mode."""
+
+    name: str
+    low: float
+    central: float
+    high: float
+
+    def quantile(self, probability: np.ndarray) -> np.ndarray:
+        """Return quantiles of the same shape as the probabilities."""
+        width = self.high - self.low
+        if width == 0:
+            return np.full_like(probability, self.central)
+        split = (self.central - self.low) / width
+        rising = self.low + np.sqrt(probability * width * (self.central - self.low))
+        falling = self.high - np.sqrt((1 - probability) * width * (self.high - self.central))
+        return np.where(probability < split, rising, falling)
+
+
+def make_factors(
+    effects: Mapping[str, Effect], elasticity: float | Sequence[float], relative_uncertainty: float
+) -> tuple[Factor, ...]:
+    """Return the uncertain figures of a scenario.
 
     Parameters
     ----------
-    low, central, high : float
-        A bound that is NaN lies at the relative uncertainty from the centre.
+    effects : mapping of str to Effect
+        By lever.
+    elasticity : float or three floats
+        Trade elasticity: low, central and high, or one figure.
     relative_uncertainty : float
-        Share of the central figure, 0 or more and below 1, so that no bound changes its sign.
+        Assumption for bounds that are not published.
 
     Returns
     -------
-    tuple of float
-        low, central, high, in rising order.
+    tuple of Factor
+        Those of the levers, then the trade elasticity.
 
     Raises
     ------
     InputError
-        If the relative uncertainty is not in [0, 1).
+        If the elasticity is not negative, the relative uncertainty is out of range, or it takes a trade cost below
+        nothing.
     """
-    if not 0 <= relative_uncertainty < 1:
-        raise InputError(f"the relative uncertainty is {relative_uncertainty:g}: it must be 0 or more and below 1")
-    margin = abs(central) * relative_uncertainty
-    return (
-        float(central - margin if np.isnan(low) else low),
-        float(central),
-        float(central + margin if np.isnan(high) else high),
-    )
-
-
-def uses_logs(kind: str) -> bool:
-    """Whether an effect is an elasticity, which goes with a gap in logs."""
-    return kind in ("trade_per_10_percent", "cost_per_10_percent")
-
-
-def fits(kind: str, indicator: str) -> bool:
-    """Whether the gap of an indicator is in the units that a kind of effect needs."""
-    return SCALES[indicator].in_logs == uses_logs(kind)
+    given = (elasticity,) if isinstance(elasticity, int | float) else tuple(elasticity)
+    if len(given) not in (1, 3) or list(given) != sorted(given) or not _STRONGEST <= given[0] <= given[-1] < 0:
+        raise InputError(
+            f"the trade elasticity is {elasticity}: it must be negative, above {_STRONGEST:g}, one figure or low, "
+            f"central and high such as {list(TRADE_ELASTICITY)}"
+        )
+    figures = {name: effect.bounds(relative_uncertainty) for name, effect in effects.items()}
+    for name, (lowest, _, _) in figures.items():
+        if effects[name].on_cost and not lowest > -100:
+            raise InputError(
+                f"lever {name}: with the relative uncertainty of {relative_uncertainty:g} its effect on trade cost "
+                f"reaches {lowest:g} per cent: give a lower bound above -100, or a smaller uncertainty"
+            )
+    triple = given if len(given) == 3 else (None, *given, None)
+    figures[ELASTICITY] = fill_bounds(*triple, relative_uncertainty)
+    return tuple(Factor(name, *map(float, bounds)) for name, bounds in figures.items())

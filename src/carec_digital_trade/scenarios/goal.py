@@ -10,11 +10,11 @@ from scipy.optimize import brentq
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
-from carec_digital_trade.scenarios.changes import effect_draws, log_change
-from carec_digital_trade.scenarios.checking import Checked, checked
-from carec_digital_trade.scenarios.outcome import outcome
+from carec_digital_trade.scenarios.effects import Checked
+from carec_digital_trade.scenarios.indicators import outcome
+from carec_digital_trade.scenarios.levers import checked
 from carec_digital_trade.scenarios.random_walk import OLDEST_START, Baseline, fit_baseline, simulate_paths
-from carec_digital_trade.scenarios.scenario import Scenario, check_year
+from carec_digital_trade.scenarios.scenario import Scenario
 from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, check_draws
 from carec_digital_trade.vintages import remembered
 
@@ -33,23 +33,7 @@ class Target(Checked):
 
 
 def target(fields: Any) -> Target:
-    """Check a user's target.
-
-    Parameters
-    ----------
-    fields : mapping
-        Fields of `Target`.
-
-    Returns
-    -------
-    Target
-        What was asked.
-
-    Raises
-    ------
-    InputError
-        One sentence that names the field and what would be right.
-    """
+    """Check a user's target, which is a mapping of fields of `Target`; an `InputError` names the field."""
     return checked(Target, "target", fields)
 
 
@@ -93,14 +77,13 @@ def _at_ratio(measure: str, flow: str, members: tuple[str, ...], benchmark: Regi
         raise InputError(
             f"{', '.join(lacking)} has no recent GDP: leave it out of the region or take a multiple as target"
         )
-    projected = fit_baseline(gdp, members)
     trade = outcome(measure, flow, vintage)
     both = trade.merge(gdp[["iso3", "year", "value"]], on=["iso3", "year"], suffixes=("", "_gdp"))
     both = both[both["iso3"].isin(benchmark.members)].dropna(subset=["value", "value_gdp"]).sort_values("year")
     if both.empty:
         raise InputError(f"no member of {benchmark.label} has both trade and GDP: choose another benchmark or target")
     latest = both.groupby("iso3").last()
-    return float((latest["value"] / latest["value_gdp"]).median() * projected.median(year).sum())
+    return float((latest["value"] / latest["value_gdp"]).median() * fit_baseline(gdp, members).median(year).sum())
 
 
 def goal_seek(
@@ -135,14 +118,14 @@ def goal_seek(
     check_draws(draws)
     if not amount > 0:
         raise InputError(f"the target is {amount:g}: it must be a positive amount of trade")
-    wanted = check_year(scenario, year)
-    step = wanted - int(scenario.years[0])
-    effects = effect_draws(scenario, draws, seed)
+    step = scenario.step(year)
+    wanted = int(scenario.years[step])
+    effects = scenario.effect_draws(draws, seed)
     futures = [path[-1].copy() for path in simulate_paths(scenario.baseline, wanted, draws, seed)]
 
     def totals(closure: float) -> np.ndarray:
         closures = np.full(len(scenario.levers), closure)
-        changes = [log_change(scenario, i, step, effects, closures) for i in range(len(futures))]
+        changes = [scenario.log_change(i, step, effects, closures) for i in range(len(futures))]
         changed = [b if c is None else b * np.exp(c) for b, c in zip(futures, changes, strict=True)]
         return np.sum(changed, axis=0)
 

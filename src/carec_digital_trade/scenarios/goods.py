@@ -10,13 +10,14 @@ from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
 from carec_digital_trade.scenarios.baseline import baseline, rivals
-from carec_digital_trade.scenarios.choice import paperless_lever
-from carec_digital_trade.scenarios.indicators import own_pace_years
+from carec_digital_trade.scenarios.indicators import Flow, outcome, own_pace_years
 from carec_digital_trade.scenarios.levers import Lever
-from carec_digital_trade.scenarios.outcome import Flow, outcome
+from carec_digital_trade.scenarios.presets import preset
 from carec_digital_trade.scenarios.random_walk import MODELS, Model
-from carec_digital_trade.scenarios.scenario import HORIZON, Scenario, build_scenario
+from carec_digital_trade.scenarios.scenario import HORIZON, Scenario, scenario
 from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, simulate
+
+_MEASURE = "goods_and_services"
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,27 @@ class Goods:
         Returns
         -------
         pandas.DataFrame
-            As from `Simulation.by_member`, with where each member stands on the lever's indicator: value and gap (as
-            from `gaps`; missing for the region), gap_unit, and own_pace_years. Empty without futures.
+            As from `Simulation.by_member`, with where each member stands on the lever's indicator: value, gap and
+            gap_unit (as from `gaps`; missing for the region). Empty without futures.
         """
         if self.futures is None:
             return pd.DataFrame(columns=["region", "iso3", "year"])
-        return self.futures.by_member().merge(self.gaps()[["iso3", "value", "gap", "gap_unit"]], on="iso3", how="left")
+        gaps = self.futures.scenario.gaps[["iso3", "value", "gap", "gap_unit"]]
+        return self.futures.by_member().merge(gaps, on="iso3", how="left")
 
     def gaps(self, vintage: str = BUNDLED) -> pd.DataFrame:
         """Return the gaps of the lever with own_pace_years; only with futures."""
-        (scenario,) = self.scenarios
-        return scenario.gaps.assign(own_pace_years=own_pace_years(scenario.gaps, vintage))
+        gaps = self.futures.scenario.gaps
+        return gaps.assign(own_pace_years=own_pace_years(gaps, vintage))
+
+
+def paperless_lever(levers: Mapping[str, Lever]) -> dict[str, Lever]:
+    """Return the lever of paperless trade for goods and services, of all chosen ones; the preset where none acts."""
+    for name, each in levers.items():
+        effect = each.resolved()
+        if each.family == "paperless" and effect is not None and _MEASURE in effect.measures:
+            return {name: each}
+    return preset("paperless")
 
 
 def paperless_on_goods(
@@ -81,17 +92,13 @@ def paperless_on_goods(
     Parameters
     ----------
     region, benchmark, horizon, vintage
-        As in `build_scenario`.
+        As in `scenario`.
     levers : mapping of str to Lever
-        Of which the paperless one is taken; the ready one where there is none.
-    flow : {"total", "exports", "imports"}
-        As in `outcome`.
-    model, seed
-        As in `baseline`.
-    draws : int
-        As in `simulate`.
+        Of which `paperless_lever` is taken.
+    flow, model, draws, seed
+        As in `outcome`, `baseline` and `simulate`.
     **figures : Any
-        trade_elasticity, relative_uncertainty, support, as in `build_scenario`.
+        trade_elasticity, relative_uncertainty, support, as in `scenario`.
 
     Returns
     -------
@@ -101,9 +108,9 @@ def paperless_on_goods(
     lever = paperless_lever(levers)
     own = lever.items() <= levers.items()
     try:
-        traded = outcome("goods_and_services", flow, vintage)
+        traded = outcome(_MEASURE, flow, vintage)
         base = baseline(traded, region, model, seed)
-        asked = build_scenario(base, region, benchmark, lever, horizon, vintage=vintage, **figures)
+        asked = scenario(base, region, benchmark, lever, horizon, vintage=vintage, **figures)
         return Goods(simulate(asked, draws, seed), rivals(traded, region, MODELS, seed), "", own)
     except InputError as error:
         return Goods(None, pd.DataFrame(), str(error), own)

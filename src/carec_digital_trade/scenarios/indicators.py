@@ -1,20 +1,22 @@
-"""What does each lever move, where does every economy stand on it, and how far is it from the benchmark?"""
+"""Which series does a scenario start from, and which indicators do levers move: who stands where, how far behind?"""
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, describe, load
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.metrics import trade
+from carec_digital_trade.metrics.trade import combine_flows
 from carec_digital_trade.readiness import TREATY, components, scores
 from carec_digital_trade.regions import Region, economy_name, iso3
 from carec_digital_trade.vintages import remembered
 
+Measure = Literal["delivered", "deliverable", "goods_and_services"]
+Flow = Literal["total", "exports", "imports"]
 Indicator = Literal["fixed_broadband", "internet_users", "law_share", "cpta"]
 
-INDICATORS: tuple[str, ...] = get_args(Indicator)
 EVIDENCE_SUPPORT = 2.0
 """Rise of an indicator, as a ratio, up to which an elasticity is taken to hold; beyond it, it is extrapolated."""
 PACE_YEARS = 5
@@ -22,20 +24,10 @@ PACE_YEARS = 5
 _PANEL = {"fixed_broadband": "fixed_broadband_per_100", "internet_users": "internet_users_pct"}
 
 
-@dataclass(frozen=True)
-class Scale:
-    """How an indicator is measured.
+class Scale(NamedTuple):
+    """How an indicator is measured: what it is, in which unit, by which table, and whether a gap is a log ratio.
 
-    Attributes
-    ----------
-    title : str
-        What it is.
-    unit : str
-        Its unit.
-    table : str
-        Data table that it comes from.
-    in_logs : bool
-        Whether a gap is a log ratio (for elasticities) or a difference between 0 and 1 (for full implementation).
+    A gap that is none is a difference between 0 and 1, for effects at full implementation.
     """
 
     title: str
@@ -50,6 +42,42 @@ SCALES = {
     "law_share": Scale("Share of the article's four domains of law with legislation", "0 to 1", "cyberlaw", False),
     "cpta": Scale("Paperless trade agreement: party 1, signed 0.5, neither 0", "0 to 1", "cpta", False),
 }
+
+
+def outcome(measure: Measure = "delivered", flow: Flow = "total", vintage: str = BUNDLED) -> pd.DataFrame:
+    """Return the trade of every economy by year.
+
+    Parameters
+    ----------
+    measure : {"delivered", "deliverable", "goods_and_services"}
+        Digitally delivered services (WTO), digitally deliverable services (UNCTAD), or all goods and services (World
+        Bank: trade as a share of GDP times GDP at current prices).
+    flow : {"total", "exports", "imports"}
+        A total needs both flows: it is missing where one of them is.
+    vintage : str
+        Vintage of the tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        iso3, year, flow, value, measure, unit ("USD million", current prices).
+
+    Raises
+    ------
+    InputError
+        If the measure or the flow is unknown.
+    """
+    check_choice("measure", measure, get_args(Measure))
+    check_choice("flow", flow, get_args(Flow))
+    return _goods_and_services(flow, vintage) if measure == "goods_and_services" else trade(measure, flow, vintage)
+
+
+def _goods_and_services(flow: str, vintage: str) -> pd.DataFrame:
+    panel = load("panel", vintage)
+    share = combine_flows(panel["exports_gs_pct_gdp"], panel["imports_gs_pct_gdp"], flow) / 100
+    value = share * panel["gdp_current_usd"] / 1e6
+    frame = panel[["iso3", "year"]].assign(flow=flow, value=value, measure="goods_and_services", unit="USD million")
+    return frame.dropna(subset="value", ignore_index=True)
 
 
 def indicator_values(indicator: Indicator, vintage: str = BUNDLED) -> pd.DataFrame:
@@ -169,40 +197,35 @@ def gaps(
     InputError
         If support is below 1, nobody in the benchmark has a value, or the benchmark is an economy of the region.
     """
-    return _gaps(indicator, region, benchmark, level, support, vintage).copy()
-
-
-@remembered(maxsize=256)
-def _gaps(
-    indicator: Indicator, region: Region, benchmark: Region, level: str, support: float, vintage: str
-) -> pd.DataFrame:
     if not support >= 1:
         raise InputError(f"support is {support:g}: it must be 1 or more, such as 2 for a doubling")
-    values = indicator_values(indicator, vintage).set_index("iso3")
+    values = _latest(indicator, vintage).set_index("iso3")
     name, target = _benchmark(indicator, values["value"], region, benchmark, level)
     scale = SCALES[indicator]
     own = values.reindex(region.members)
-    gap = _log_gap(own["value"], target) if scale.in_logs else (target - own["value"]).clip(lower=0)
+    with np.errstate(divide="ignore"):  # from nothing to something is infinitely far
+        distance = np.log(target) - np.log(own["value"]) if scale.in_logs else target - own["value"]
+    gap = distance.clip(lower=0)
     # From nothing to something is no rise by any ratio, so none of it is within the evidence.
     used = gap.clip(upper=np.log(support)).mask(np.isinf(gap), 0.0) if scale.in_logs else gap
     evidence = np.log(EVIDENCE_SUPPORT) if scale.in_logs else 1.0
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
-            "iso3": region.members,
             "indicator": indicator,
-            "year": own["year"].astype("Int64").array,
-            "value": own["value"].array,
+            "year": own["year"].astype("Int64"),
+            "value": own["value"],
             "unit": scale.unit,
             "benchmark": name,
             "benchmark_value": target,
             "gap_unit": "log" if scale.in_logs else "share",
-            "gap": gap.array,
-            "gap_used": used.array,
-            "gap_beyond": (gap - used).array,
-            "ratio": (target / own["value"].where(own["value"] > 0)).array,
-            "extrapolated": (used > evidence + 1e-12).array,
+            "gap": gap,
+            "gap_used": used,
+            "gap_beyond": gap - used,
+            "ratio": target / own["value"].where(own["value"] > 0),
+            "extrapolated": used > evidence + 1e-12,
         }
     )
+    return frame.rename_axis("iso3").reset_index()
 
 
 def _benchmark(indicator: str, values: pd.Series, region: Region, benchmark: Region, level: str) -> tuple[str, float]:
@@ -223,8 +246,3 @@ def _benchmark(indicator: str, values: pd.Series, region: Region, benchmark: Reg
     if named:
         return economy_name(named[0], short=True), float(known.iloc[0])
     return f"{benchmark.label}, {level}", float(known.median() if level == "median" else known.max())
-
-
-def _log_gap(values: pd.Series, target: float) -> pd.Series:
-    with np.errstate(divide="ignore"):  # from nothing to something is infinitely far
-        return (np.log(target) - np.log(values)).clip(lower=0)

@@ -1,54 +1,24 @@
 """What does a user change? Levers after the article's solutions, and what is refused."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.prose import listing
-from carec_digital_trade.scenarios.checking import Checked, checked, read_mapping
 from carec_digital_trade.scenarios.effects import (
     AD_VALOREM_COST,
     FAMILIES,
+    Checked,
     Effect,
     Family,
-    Kind,
+    OwnEffect,
     fits,
     published_effect,
 )
 from carec_digital_trade.scenarios.indicators import Indicator
-from carec_digital_trade.scenarios.outcome import Measure
-
-
-class OwnEffect(Checked):
-    """An effect that a user brings, with its source."""
-
-    kind: Kind = Field(description="what the figures are, in per cent")
-    indicator: Indicator = Field(description="indicator that it was estimated on")
-    measures: list[Measure] = Field(min_length=1, description="outcomes that it was estimated on")
-    central: float = Field(description="central figure, per cent")
-    low: float | None = Field(None, description="lower bound, per cent; null: at the relative uncertainty")
-    high: float | None = Field(None, description="upper bound, per cent; null: at the relative uncertainty")
-    source: str = Field(min_length=1, description="publication that it comes from")
-    amplifies: list[str] = Field([], description="effects of connectivity that an amplifier was estimated on")
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if not fits(self.kind, self.indicator):
-            raise ValueError(f"{self.kind} does not go with {self.indicator}, whose gap is in other units")
-        figures = [figure for figure in (self.low, self.central, self.high) if figure is not None]
-        if figures != sorted(figures):
-            raise ValueError("low, central and high must rise in this order")
-        if self.kind.startswith("cost") and not (max(figures) <= 0 and min(figures) > -100):
-            raise ValueError("an effect on trade cost must lie between -100 and 0 per cent")
-        if not self.kind.startswith("cost") and min(figures) < 0:
-            raise ValueError(f"{self.kind} must be 0 per cent or more")
-        if (self.kind == "connectivity_amplifier") != bool(self.amplifies):
-            raise ValueError("amplifies lists effects of connectivity, for a connectivity_amplifier and nothing else")
-        return self
 
 
 def _how_given(effect: Any) -> str:
@@ -89,33 +59,24 @@ class Lever(Checked):
     def _consistent(self) -> Self:
         if self.start is not None and self.end < self.start:
             raise ValueError(f"the phase-in ends in {self.end}, before its start in {self.start}")
-        if self.effect is None and self.indicator is None:
-            raise ValueError("a lever without an effect needs an indicator")
         effect = self.resolved()
-        if effect is not None and effect.family != self.family:
+        if effect is None:
+            if self.indicator is None:
+                raise ValueError("a lever without an effect needs an indicator")
+            return self
+        if effect.family != self.family:
             raise ValueError(f"{effect.id} is an effect of {effect.family}, not of {self.family}")
-        if effect is not None and not fits(effect.kind, self.used_indicator):
+        if not fits(effect.kind, self.used_indicator):
             raise ValueError(f"the gap of {self.used_indicator} is in other units than {effect.id} was estimated on")
         return self
 
     @property
     def used_indicator(self) -> str:
         """Indicator whose gap is closed."""
-        effect = self.resolved()
-        return self.indicator or (effect.indicator if effect else "")
+        return self.indicator or self.resolved().indicator
 
     def resolved(self, vintage: str = BUNDLED) -> Effect | None:
-        """Return the effect, read from the table where it is a published one.
-
-        Parameters
-        ----------
-        vintage : str
-            Vintage of the table ``effects``.
-
-        Returns
-        -------
-        Effect or None
-            None for a lever that only shows a gap.
+        """Return the effect, from a vintage's table where it is a published one; None if only the gap is shown.
 
         Raises
         ------
@@ -124,17 +85,54 @@ class Lever(Checked):
         """
         if isinstance(self.effect, str):
             return published_effect(self.effect, vintage)
-        return self.effect and _own(self.effect, self.family)
+        return self.effect and Effect(family=self.family, **dict(self.effect))
+
+    def last_year_without(self, base_year: int) -> int:
+        """Return the last year without an effect: its start, or the last year of the data."""
+        return base_year if self.start is None else self.start
+
+    def acts_on(self, measure: str) -> bool:
+        """Say whether it may be used on an outcome: False if not estimated on it and no spillover is assumed."""
+        effect = self.resolved()
+        return effect is None or measure in effect.measures or self.spillover is not None
 
 
-def lever_set(spec: Mapping[str, Any] | str | Path) -> dict[str, Lever]:
+def lever(family: str, **fields: Any) -> Lever:
+    """Return one lever, as `scenario` takes them in a list.
+
+    Parameters
+    ----------
+    family : {"regulation", "paperless", "connectivity", "inclusion"}
+        The article's family of solutions.
+    **fields
+        The other fields of `Lever`, such as effect, benchmark, closure, start and end.
+
+    Returns
+    -------
+    Lever
+        Checked.
+
+    Raises
+    ------
+    InputError
+        One sentence that names the field and what would be right.
+
+    Examples
+    --------
+    >>> lever("connectivity", effect="wto2023_trade", closure=0.5).used_indicator
+    'fixed_broadband'
+    """
+    return checked(Lever, f"lever {family}", {"family": family, **fields})
+
+
+def lever_set(levers: Mapping[str, Any] | Sequence[Any]) -> dict[str, Lever]:
     """Check a user's levers.
 
     Parameters
     ----------
-    spec : mapping, str or path
-        Name to a `Lever` or its fields, or a YAML file that holds such a mapping. A lever is of the family it is named
-        after unless it says otherwise.
+    levers : mapping or sequence
+        Name to a `Lever` or its fields, where a lever is of the family that it is named after unless it says otherwise;
+        or a list of these, in which each is named after its family, the second of a family with a number.
 
     Returns
     -------
@@ -146,10 +144,19 @@ def lever_set(spec: Mapping[str, Any] | str | Path) -> dict[str, Lever]:
     InputError
         One sentence that names the lever, the field and what would be right; also if two levers overlap.
     """
-    fields = spec if isinstance(spec, Mapping) else read_mapping(Path(spec))
-    levers = {name: _lever(str(name), value) for name, value in fields.items()}
-    _refuse_overlaps(levers)
-    return levers
+    named = levers if isinstance(levers, Mapping) else _named(levers)
+    found = {name: _lever(str(name), value) for name, value in named.items()}
+    acting = {name: each for name, each in found.items() if each.effect is not None}
+    for what, field in (("family", "family"), ("indicator", "used_indicator")):
+        by_name = {name: getattr(each, field) for name, each in acting.items()}
+        for value in dict.fromkeys(by_name.values()):
+            names = [name for name in by_name if by_name[name] == value]
+            if len(names) > 1:
+                raise InputError(
+                    f"the levers {listing(names)} overlap, both have the {what} {value}: "
+                    "their effects would count the same trade twice, so keep one of them"
+                )
+    return found
 
 
 def with_effects(levers: Mapping[str, Lever], effects: Mapping[str, Any]) -> dict[str, Lever]:
@@ -172,35 +179,15 @@ def with_effects(levers: Mapping[str, Lever], effects: Mapping[str, Any]) -> dic
     InputError
         If there is no such lever, or as in `lever_set`.
     """
-    for name in effects:
+    changed: dict[str, Any] = dict(levers)
+    for name, effect in effects.items():
         if name not in levers:
             known = ", ".join(levers)
             raise InputError(f"there is no lever {name!r} to give an effect: use {known}{nearest(name, levers)}")
-    changed = {
-        name: {**dict(levers[name]), "effect": effect}
-        | ({"indicator": levers[name].used_indicator} if effect is None else {})
-        for name, effect in effects.items()
-    }
-    return lever_set({**levers, **changed})
-
-
-def acts_on(lever: Lever, measure: str) -> bool:
-    """Say whether a lever may be used on an outcome.
-
-    Parameters
-    ----------
-    lever : Lever
-        Which.
-    measure : str
-        Outcome.
-
-    Returns
-    -------
-    bool
-        False where its effect was not estimated on the outcome and no spillover is assumed.
-    """
-    effect = lever.resolved()
-    return effect is None or measure in effect.measures or lever.spillover is not None
+        changed[name] = {**dict(levers[name]), "effect": effect}
+        if effect is None:
+            changed[name]["indicator"] = levers[name].used_indicator
+    return lever_set(changed)
 
 
 def applicable(levers: Mapping[str, Lever], measure: str) -> dict[str, Lever]:
@@ -216,27 +203,44 @@ def applicable(levers: Mapping[str, Lever], measure: str) -> dict[str, Lever]:
     Returns
     -------
     dict of str to Lever
-        All others; one that does not act and is not optional is kept, and refused by `build_scenario`.
+        All others; one that does not act and is not optional is kept, and refused by `scenario`.
     """
-    return {name: lever for name, lever in levers.items() if acts_on(lever, measure) or not lever.optional}
+    return {name: each for name, each in levers.items() if each.acts_on(measure) or not each.optional}
 
 
-def _own(effect: OwnEffect, family: str) -> Effect:
-    nan = float("nan")
-    return Effect(
-        id="own",
-        family=family,
-        kind=effect.kind,
-        indicator=effect.indicator,
-        measures=tuple(effect.measures),
-        low=nan if effect.low is None else effect.low,
-        central=effect.central,
-        high=nan if effect.high is None else effect.high,
-        source=effect.source,
-        note="the user's own",
-        proxy=False,
-        amplifies=tuple(effect.amplifies),
-    )
+Model = TypeVar("Model", bound=Checked)
+
+
+def checked(model: type[Model], what: str, fields: Any) -> Model:
+    """Check what a user wrote against a model.
+
+    Parameters
+    ----------
+    model : type of Checked
+        What it should be.
+    what : str
+        What it is, to begin the sentence with.
+    fields : Any
+        What the user wrote.
+
+    Returns
+    -------
+    Checked
+        The model.
+
+    Raises
+    ------
+    InputError
+        One sentence with every fault, the field it is in, and what would be right.
+    """
+    if not isinstance(fields, Mapping):
+        first = next(iter(model.model_fields))
+        raise InputError(f"{what} is {fields!r}: write a mapping such as {{{first}: ...}}")
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        faults = dict.fromkeys(_sentence(what, model, fault) for fault in error.errors())
+        raise InputError("; ".join(faults)) from None
 
 
 def _lever(name: str, value: Any) -> Lever:
@@ -251,22 +255,29 @@ def _lever(name: str, value: Any) -> Lever:
     return checked(Lever, f"lever {name}", {"family": name, **value})
 
 
-def _refuse_overlaps(levers: Mapping[str, Lever]) -> None:
-    """Refuse two effects that would count the same thing twice: of one family, or closing one indicator's gap."""
-    acting = {name: lever for name, lever in levers.items() if lever.effect is not None}
-    for what, key in (("family", _family), ("indicator", _indicator)):
-        for value in {key(lever) for lever in acting.values()}:
-            names = [name for name, lever in acting.items() if key(lever) == value]
-            if len(names) > 1:
-                raise InputError(
-                    f"the levers {listing(names)} overlap, both have the {what} {value}: "
-                    "their effects would count the same trade twice, so keep one of them"
-                )
+def _named(levers: Sequence[Any]) -> dict[str, Any]:
+    """Name each lever of a list after its family."""
+    families: list[str] = []
+    named: dict[str, Any] = {}
+    for each in levers:
+        family = each.get("family") if isinstance(each, Mapping) else getattr(each, "family", None)
+        if family is None:
+            raise InputError(f"the lever {each!r} has no family: write a mapping such as {{family: connectivity}}")
+        families.append(family)
+        number = families.count(family)
+        named[f"{family}_{number}" if number > 1 else str(family)] = each
+    return named
 
 
-def _family(lever: Lever) -> str:
-    return lever.family
-
-
-def _indicator(lever: Lever) -> str:
-    return lever.used_indicator
+def _sentence(what: str, model: type[Checked], fault: Mapping[str, Any]) -> str:
+    """Say in words what pydantic found; the tags of a union are no fields."""
+    path = [str(part) for part in fault["loc"] if part not in ("published", "own")]
+    where = f"{what}, {'.'.join(path)}" if path else what
+    if fault["type"] == "extra_forbidden":
+        known = list(model.model_fields) if len(path) == 1 else []
+        return f"{where}: there is no such field{nearest(path[-1], known) or '; leave it out'}"
+    if fault["type"] == "value_error":
+        return f"{where}: {fault['ctx']['error']}"
+    if fault["type"] == "missing":
+        return f"{where}: it is missing"
+    return f"{where}: {fault['msg'][0].lower()}{fault['msg'][1:]}, not {fault['input']!r}"

@@ -6,6 +6,7 @@ raises that of connectivity.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,17 @@ import pandas as pd
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
-from carec_digital_trade.scenarios.effects import RELATIVE_UNCERTAINTY, TRADE_ELASTICITY, Effect, log_effect
-from carec_digital_trade.scenarios.factors import ELASTICITY, Factor, make_factors
+from carec_digital_trade.scenarios.effects import (
+    ELASTICITY,
+    RELATIVE_UNCERTAINTY,
+    TRADE_ELASTICITY,
+    Effect,
+    Factor,
+    log_effect,
+    make_factors,
+)
 from carec_digital_trade.scenarios.indicators import EVIDENCE_SUPPORT, gaps
-from carec_digital_trade.scenarios.levers import Lever, acts_on, applicable
+from carec_digital_trade.scenarios.levers import Lever, applicable, lever_set
 from carec_digital_trade.scenarios.random_walk import Baseline
 
 _MOST = 1e6
@@ -33,8 +41,8 @@ class Policy:
         The economies (iso3), those of the baseline.
     levers : dict of str to Lever
         By name.
-    effects : dict of str to Effect or None
-        By lever.
+    acting : dict of str to Effect
+        The levers that have an effect, with it, by name.
     gaps : pandas.DataFrame
         A row for each lever and member: lever, then the columns of `indicators.gaps`.
     reach : numpy.ndarray
@@ -42,20 +50,14 @@ class Policy:
         lever has no effect.
     factors : tuple of Factor
         Figures of the levers that have an effect, then the trade elasticity.
-    support : float
-        As in `indicators.gaps`.
-    relative_uncertainty : float
-        Of bounds that are not published.
     """
 
     members: tuple[str, ...]
     levers: dict[str, Lever]
-    effects: dict[str, Effect | None]
+    acting: dict[str, Effect]
     gaps: pd.DataFrame
     reach: np.ndarray
     factors: tuple[Factor, ...]
-    support: float
-    relative_uncertainty: float
 
     @property
     def closure(self) -> np.ndarray:
@@ -63,14 +65,9 @@ class Policy:
         return np.array([lever.closure for lever in self.levers.values()])
 
     @property
-    def acting(self) -> dict[str, Effect]:
-        """The levers that have an effect, with it, by name."""
-        return {name: effect for name, effect in self.effects.items() if effect is not None}
-
-    @property
     def amplifies(self) -> np.ndarray:
         """Which levers raise the effect of connectivity in place of having one: shape (L,)."""
-        return np.array([_is_amplifier(effect) for effect in self.effects.values()], dtype=bool)
+        return np.array([name in self.acting and self.acting[name].amplifier for name in self.levers], dtype=bool)
 
     @property
     def amplified(self) -> np.ndarray:
@@ -80,25 +77,24 @@ class Policy:
     @property
     def extrapolated(self) -> np.ndarray:
         """Which members' results rest on more than the evidence supports: shape (n,)."""
-        if self.gaps.empty:
-            return np.zeros(len(self.members), dtype=bool)
-        beyond = self.gaps.loc[self.gaps["extrapolated"] & self.gaps["lever"].isin(list(self.acting)), "iso3"]
-        return np.isin(self.members, list(beyond))
+        gaps = self._used_gaps
+        return np.isin(self.members, gaps.loc[gaps["extrapolated"].astype(bool), "iso3"])
 
     @property
     def effective(self) -> list[str]:
         """The levers whose gaps can become trade here: they have an effect, or raise one that is there."""
-        direct = [name for name, raises in zip(self.levers, self.amplifies, strict=True) if not raises]
-        raised = any(name in self.acting and self.levers[name].family == "connectivity" for name in direct)
-        return [name for name in self.acting if name in direct or raised]
+        raised = any(effect.family == "connectivity" for effect in self.acting.values())
+        return [name for name, effect in self.acting.items() if raised or not effect.amplifier]
 
     @property
     def beyond_evidence(self) -> list[str]:
         """The members (iso3) of whose gap, on a lever with an effect, most is not turned into trade."""
-        if self.gaps.empty:
-            return []
-        most = (self.gaps["gap_beyond"] > self.gaps["gap_used"]) & self.gaps["lever"].isin(list(self.acting))
-        return list(dict.fromkeys(self.gaps.loc[most, "iso3"]))
+        gaps = self._used_gaps
+        return list(dict.fromkeys(gaps.loc[gaps["gap_beyond"] > gaps["gap_used"], "iso3"]))
+
+    @property
+    def _used_gaps(self) -> pd.DataFrame:
+        return self.gaps[self.gaps["lever"].isin(list(self.acting))]
 
     def central_effects(self) -> np.ndarray:
         """Return each lever's effect at the central figures, as in `unit_effects`: shape (L, 1)."""
@@ -119,10 +115,9 @@ class Policy:
         """
         elasticity = values[ELASTICITY]
         effects = np.zeros((len(self.levers), len(elasticity)))
-        for row, (name, effect) in enumerate(self.effects.items()):
-            if effect is not None:
-                cost = self.levers[name].ad_valorem_cost
-                effects[row] = log_effect(effect.kind, values[name], elasticity, cost)
+        for row, (name, lever) in enumerate(self.levers.items()):
+            if name in self.acting:
+                effects[row] = log_effect(self.acting[name].kind, values[name], elasticity, lever.ad_valorem_cost)
         return effects
 
 
@@ -130,7 +125,7 @@ def policy(
     baseline: Baseline,
     region: Region,
     benchmark: Region,
-    levers: Mapping[str, Lever],
+    levers: Mapping[str, Any] | Sequence[Any],
     trade_elasticity: float | Sequence[float] = TRADE_ELASTICITY,
     relative_uncertainty: float = RELATIVE_UNCERTAINTY,
     support: float = EVIDENCE_SUPPORT,
@@ -141,7 +136,7 @@ def policy(
     Parameters
     ----------
     baseline, region, benchmark, levers, trade_elasticity, relative_uncertainty, support, vintage
-        As in `build_scenario`.
+        As in `scenario`.
 
     Returns
     -------
@@ -151,54 +146,52 @@ def policy(
     Raises
     ------
     InputError
-        As in `build_scenario`, but for the horizon.
+        As in `scenario`, but for the horizon.
     """
-    levers = applicable(levers, baseline.measure)
-    effects = {name: lever.resolved(vintage) for name, lever in levers.items()}
-    for name, lever in levers.items():
-        _refuse(name, lever, effects, baseline)
-    tables = {
-        name: gaps(lever.used_indicator, region, benchmark, lever.benchmark, support, vintage)
-        for name, lever in levers.items()
-    }
-    reach = [_reach(tables[name], lever, effects[name], baseline) for name, lever in levers.items()]
-    named = [table.assign(lever=name)[["lever", *table.columns]] for name, table in tables.items()]
+    levers = applicable(lever_set(levers), baseline.measure)
+    resolved = {name: lever.resolved(vintage) for name, lever in levers.items()}
+    acting = {name: effect for name, effect in resolved.items() if effect is not None}
+    tables = [pd.DataFrame(columns=["lever", "iso3", "gap_used", "gap_beyond", "extrapolated"])]
+    reach = np.zeros((len(levers), len(baseline.members)))
+    for row, (name, lever) in enumerate(levers.items()):
+        _refuse(name, lever, acting, baseline)
+        table = gaps(lever.used_indicator, region, benchmark, lever.benchmark, support, vintage)
+        tables.append(table.assign(lever=name)[["lever", *table.columns]])
+        if name in acting:
+            used = table.set_index("iso3")["gap_used"].reindex(baseline.members).fillna(0.0).to_numpy()
+            reach[row] = used if baseline.measure in acting[name].measures else used * lever.spillover
     found = Policy(
         members=baseline.members,
         levers=levers,
-        effects=effects,
-        gaps=pd.concat(named, ignore_index=True) if named else pd.DataFrame(),
-        reach=np.array(reach).reshape(len(levers), len(baseline.members)),
-        factors=make_factors(effects, trade_elasticity, relative_uncertainty),
-        support=support,
-        relative_uncertainty=relative_uncertainty,
+        acting=acting,
+        gaps=pd.concat(tables[1:] or tables, ignore_index=True),
+        reach=reach,
+        factors=make_factors(acting, trade_elasticity, relative_uncertainty),
     )
     _refuse_absurd(found)
     return found
 
 
-def _refuse(name: str, lever: Lever, effects: Mapping[str, Effect | None], baseline: Baseline) -> None:
-    effect = effects[name]
-    if effect is not None and not acts_on(lever, baseline.measure):
+def _refuse(name: str, lever: Lever, acting: Mapping[str, Effect], baseline: Baseline) -> None:
+    """Refuse a lever that does not go with the baseline or with the other levers."""
+    effect, start = acting.get(name), lever.last_year_without(baseline.base_year)
+    if not lever.acts_on(baseline.measure):
         raise InputError(
             f"lever {name}: the effect {effect.id} was estimated on {' and '.join(effect.measures)} and not on "
             f"{baseline.measure}: choose another effect or outcome, or assume a spillover share"
         )
-    if lever.start is not None and lever.start < baseline.base_year:
-        raise InputError(
-            f"lever {name} starts in {lever.start}, before the data end: start in {baseline.base_year} or later"
-        )
-    if lever.end < (lever.start or baseline.base_year):
-        raise InputError(
-            f"lever {name}: the phase-in ends in {lever.end}, before its start in {lever.start or baseline.base_year}"
-        )
-    if _is_amplifier(effect):
-        for other, connected in effects.items():
-            if connected is not None and connected.family == "connectivity" and connected.id not in effect.amplifies:
-                raise InputError(
-                    f"lever {name}: {effect.id} was estimated together with {' and '.join(effect.amplifies)} and not "
-                    f"with {connected.id} of lever {other}: use one of those, or leave regulation out"
-                )
+    if start < baseline.base_year:
+        raise InputError(f"lever {name} starts in {start}, before the data end: start in {baseline.base_year} or later")
+    if lever.end < start:
+        raise InputError(f"lever {name}: the phase-in ends in {lever.end}, before its start in {start}")
+    if effect is None or not effect.amplifier:
+        return
+    for other, connected in acting.items():
+        if connected.family == "connectivity" and connected.id not in effect.amplifies:
+            raise InputError(
+                f"lever {name}: {effect.id} was estimated together with {' and '.join(effect.amplifies)} and not "
+                f"with {connected.id} of lever {other}: use one of those, or leave regulation out"
+            )
 
 
 def _refuse_absurd(asked: Policy) -> None:
@@ -213,14 +206,3 @@ def _refuse_absurd(asked: Policy) -> None:
             f"the levers would multiply the trade of {asked.members[change.argmax()]} by more than "
             f"{_MOST:,.0f}: lower the effects, the trade elasticity or the support"
         )
-
-
-def _reach(table: pd.DataFrame, lever: Lever, effect: Effect | None, baseline: Baseline) -> np.ndarray:
-    used = table.set_index("iso3")["gap_used"].reindex(baseline.members).fillna(0.0).to_numpy()
-    if effect is None:
-        return np.zeros(len(used))
-    return used if baseline.measure in effect.measures else used * lever.spillover
-
-
-def _is_amplifier(effect: Effect | None) -> bool:
-    return effect is not None and effect.kind == "connectivity_amplifier"

@@ -141,18 +141,17 @@ def fit_baseline(
     """
     check_choice("baseline", model, MODELS)
     levels = log_levels(series, members, until)
+    of = {name: str(series[name].iloc[0]) for name in ("measure", "flow", "unit")}
     base_year = int(levels.index[-1])
     recent = levels.loc[base_year - OLDEST_START :].notna().any()
     if not recent.any():
         raise InputError(
-            f"none of {', '.join(members)} has {series['measure'].iloc[0]} trade ({series['flow'].iloc[0]}) "
+            f"none of {', '.join(members)} has {of['measure']} trade ({of['flow']}) "
             f"in {base_year - OLDEST_START}-{base_year}: choose economies or a measure with data there"
         )
     kept = levels.loc[:, recent]
     return Baseline(
-        measure=str(series["measure"].iloc[0]),
-        flow=str(series["flow"].iloc[0]),
-        unit=str(series["unit"].iloc[0]),
+        **of,
         model=model,
         members=tuple(kept.columns),
         left_out=tuple(levels.columns[~recent]),
@@ -164,7 +163,7 @@ def fit_baseline(
 
 
 def log_levels(series: pd.DataFrame, members: Sequence[str], until: int | None = None) -> pd.DataFrame:
-    """Return the members' series in logs.
+    """Return the members' series in logs; each starts after its last year that is not positive.
 
     Parameters
     ----------
@@ -178,8 +177,7 @@ def log_levels(series: pd.DataFrame, members: Sequence[str], until: int | None =
     Returns
     -------
     pandas.DataFrame
-        Every year from the table's first to its last with data (rows) by member (columns); a series starts after its
-        last year that is not positive, and is missing where the data are.
+        Every year from the table's first to its last with data (rows) by member (columns), missing where the data are.
     """
     wide = years_by_member(series, members, until)
     blocked = (wide <= 0).iloc[::-1].cummax().iloc[::-1]
@@ -187,20 +185,7 @@ def log_levels(series: pd.DataFrame, members: Sequence[str], until: int | None =
 
 
 def log_values(series: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
-    """Return the members' positive values in logs, whatever came after them.
-
-    Parameters
-    ----------
-    series : pandas.DataFrame
-        As `outcome` returns it.
-    members : sequence of str
-        Economies (iso3).
-
-    Returns
-    -------
-    pandas.DataFrame
-        Years by members as in `log_levels`; missing where the data are, and where they are not positive.
-    """
+    """Return the members' positive values in logs, whatever came after them, years by members as in `log_levels`."""
     wide = years_by_member(series, members)
     return np.log(wide.where(wide > 0))
 
@@ -237,14 +222,14 @@ def simulate_paths(baseline: Baseline, horizon: int, draws: int, seed: int, chun
         every member belongs to the same future.
     """
     drifts = baseline.drifts
-    years = range(int(baseline.last_year.min()) + 1, horizon + 1)
     known = drifts.residuals.shape[1]
+    years = range(int(baseline.last_year.min()) + 1, horizon + 1)
     picks = {year: _stream(seed, _SHOCK, year).integers(0, known, draws, dtype=np.uint8) for year in years}
     common = [_stream(seed, _COMMON, k).standard_normal(draws) for k in range(known)] if drifts.loadings.any() else []
-    for i in range(len(baseline.members)):
+    for i, residuals in enumerate(drifts.residuals):
         path = np.empty((horizon - baseline.base_year, draws))
         own = _stream(seed, _OWN, i).standard_normal(draws)
-        shocks = _Shocks(drifts.residuals[i], picks, seed)
+        present = residuals[~np.isnan(residuals)]
         for first in range(0, draws, chunk):
             part = slice(first, first + chunk)
             error = drifts.noise[i] * own[part]
@@ -253,29 +238,15 @@ def simulate_paths(baseline: Baseline, horizon: int, draws: int, seed: int, chun
             step = drifts.drift[i] + baseline.widening * error
             level = np.full(len(step), baseline.start[i])
             for year in range(baseline.last_year[i] + 1, horizon + 1):
+                shock = residuals[picks[year][part]]
+                if len(present) < known:  # a year without a residual takes another of the economy's own
+                    spare = _stream(seed, _SPARE, year).random(draws)[part]
+                    shock = np.where(np.isnan(shock), present[(spare * len(present)).astype(int)], shock)
                 level += step
-                level += baseline.widening * shocks.draw(year, part)
+                level += baseline.widening * shock
                 if year > baseline.base_year:
                     np.exp(level, out=path[year - baseline.base_year - 1, part])
         yield path
-
-
-class _Shocks:
-    """One economy's residuals, to be drawn by year; where it has none, it takes one of its own from another year."""
-
-    def __init__(self, residuals: np.ndarray, picks: dict[int, np.ndarray], seed: int) -> None:
-        self._residuals = residuals
-        self._present = residuals[~np.isnan(residuals)]
-        self._complete = len(self._present) == len(residuals)
-        self._picks = picks
-        self._seed = seed
-
-    def draw(self, year: int, part: slice) -> np.ndarray:
-        drawn = self._residuals[self._picks[year][part]]
-        if self._complete:
-            return drawn
-        spare = _stream(self._seed, _SPARE, year).random(len(self._picks[year]))[part]
-        return np.where(np.isnan(drawn), self._present[(spare * len(self._present)).astype(int)], drawn)
 
 
 def _stream(seed: int, kind: int, number: int) -> np.random.Generator:

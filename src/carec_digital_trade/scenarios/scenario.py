@@ -1,7 +1,8 @@
-"""What is asked: a baseline, levers on it, and how much of each lever's effect is there by year."""
+"""What is asked: a baseline, levers on it, and by how much they change an economy's trade in a year."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -10,13 +11,14 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
 from carec_digital_trade.scenarios.effects import RELATIVE_UNCERTAINTY, TRADE_ELASTICITY
 from carec_digital_trade.scenarios.indicators import EVIDENCE_SUPPORT
-from carec_digital_trade.scenarios.levers import Lever
 from carec_digital_trade.scenarios.policy import Policy, policy
 from carec_digital_trade.scenarios.random_walk import Baseline
 
 HORIZON = 2035
 _STEEPNESS = 10.0
 """Of the logistic phase-in over its whole length: at a tenth of the way 1% is done, at nine tenths 99%."""
+_EFFECT = 4
+"""First word of the streams of the effects, after those of the baseline."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,61 @@ class Scenario(Policy):
         """Return the same levers on the baseline with shocks as the past had them."""
         return replace(self, baseline=self.baseline.widened(1.0))
 
+    def step(self, year: int | None = None) -> int:
+        """Return the position of a year among the scenario's, by default of the horizon.
 
-def build_scenario(
+        Raises
+        ------
+        InputError
+            If the scenario does not reach it.
+        """
+        first, last = int(self.years[0]), int(self.years[-1])
+        if year is not None and not first <= year <= last:
+            raise InputError(f"the scenario has no year {year}: it covers {first} to {last}")
+        return (last if year is None else year) - first
+
+    def effect_draws(self, draws: int, seed: int) -> np.ndarray:
+        """Draw the levers' effects on log trade of a whole gap of one unit, as in `simulate`: shape (L, D)."""
+        values = {}
+        for number, factor in enumerate(self.factors):
+            stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_EFFECT, number)))
+            values[factor.name] = factor.quantile(stream.random(draws))
+        return self.unit_effects(values)
+
+    def log_change(
+        self, economy: int, step: int, effects: np.ndarray, closure: np.ndarray | None = None
+    ) -> np.ndarray | None:
+        """Return the change of one economy's log trade in one year.
+
+        Parameters
+        ----------
+        economy, step : int
+            Positions among the baseline's members and among the scenario's years.
+        effects : numpy.ndarray
+            Shape (L, D), as from `effect_draws`.
+        closure : numpy.ndarray, optional
+            Shape (L,): share of each gap that is closed; by default as the levers say.
+
+        Returns
+        -------
+        numpy.ndarray or None
+            Shape (D,); None if nothing reaches the economy in that year.
+        """
+        weights = self.phase[:, step] * (self.closure if closure is None else closure) * self.reach[:, economy]
+        amplifies, amplified = self.amplifies, self.amplified
+        if not weights[~amplifies].any():
+            return None
+        direct, connected, raising = (
+            _combine(weights, effects, which) for which in (~amplifies & ~amplified, amplified & ~amplifies, amplifies)
+        )
+        return direct + connected * (1.0 + raising)
+
+
+def scenario(
     baseline: Baseline,
     region: Region,
     benchmark: Region,
-    levers: Mapping[str, Lever],
+    levers: Mapping[str, Any] | Sequence[Any],
     horizon: int = HORIZON,
     trade_elasticity: float | Sequence[float] = TRADE_ELASTICITY,
     relative_uncertainty: float = RELATIVE_UNCERTAINTY,
@@ -64,9 +115,9 @@ def build_scenario(
         Of the region's members.
     region, benchmark : Region
         Whose gap to whom.
-    levers : mapping of str to Lever
-        As from `preset` or `lever_set`; none for the baseline alone. An optional one that does not act on the
-        baseline's measure is left out.
+    levers : mapping or sequence
+        As `lever_set` takes them: those of a `preset`, or a list of `lever`; none for the baseline alone. An optional
+        one that does not act on the baseline's measure is left out.
     horizon : int
         Last year.
     trade_elasticity : float or three floats
@@ -87,65 +138,24 @@ def build_scenario(
     ------
     InputError
         If the horizon is not after the data, the elasticity is not negative, a lever's effect was not estimated on
-        the baseline's measure and no spillover is assumed, a phase-in starts before the data end, regulation is to
-        raise an effect of connectivity that it was not estimated with, or trade would grow out of all bounds.
+        the baseline's measure and no spillover is assumed, a phase-in starts before the data end, levers overlap,
+        regulation is to raise an effect of connectivity that it was not estimated with, or trade would grow out of all
+        bounds.
     """
     check_horizon(baseline, horizon)
     asked = policy(baseline, region, benchmark, levers, trade_elasticity, relative_uncertainty, support, vintage)
     years = np.arange(baseline.base_year + 1, horizon + 1)
-    phase = [_phase(lever, years, baseline.base_year) for lever in asked.levers.values()]
+    base_year = baseline.base_year
+    phase = [phase_in(years, each.last_year_without(base_year), each.end, each.phase) for each in asked.levers.values()]
     return Scenario(
-        **vars(asked),
-        baseline=baseline,
-        region=region,
-        years=years,
-        phase=np.array(phase).reshape(-1, len(years)),
+        **vars(asked), baseline=baseline, region=region, years=years, phase=np.array(phase).reshape(-1, len(years))
     )
 
 
 def check_horizon(baseline: Baseline, horizon: int) -> None:
-    """Refuse a last year that is not after the data.
-
-    Parameters
-    ----------
-    baseline : Baseline
-        Its base year is the last of the data.
-    horizon : int
-        Last year.
-
-    Raises
-    ------
-    InputError
-        If it is not after them.
-    """
+    """Refuse a last year that is not after the data."""
     if horizon <= baseline.base_year:
         raise InputError(f"the horizon {horizon} must lie after the last year of the data, {baseline.base_year}")
-
-
-def check_year(scenario: Scenario, year: int | None) -> int:
-    """Return a year of a scenario.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Whose years.
-    year : int, optional
-        By default the horizon.
-
-    Returns
-    -------
-    int
-        The year.
-
-    Raises
-    ------
-    InputError
-        If the scenario does not reach it.
-    """
-    first, last = int(scenario.years[0]), int(scenario.years[-1])
-    if year is not None and not first <= year <= last:
-        raise InputError(f"the scenario has no year {year}: it covers {first} to {last}")
-    return last if year is None else year
 
 
 def phase_in(years: np.ndarray, start: int, end: int, shape: str = "linear") -> np.ndarray:
@@ -174,9 +184,13 @@ def phase_in(years: np.ndarray, start: int, end: int, shape: str = "linear") -> 
     return (_logistic(done) - low) / (high - low)
 
 
-def _phase(lever: Lever, years: np.ndarray, base_year: int) -> np.ndarray:
-    return phase_in(years, base_year if lever.start is None else lever.start, lever.end, lever.phase)
-
-
 def _logistic(done: np.ndarray | float) -> np.ndarray:
     return 1 / (1 + np.exp(-_STEEPNESS * (np.asarray(done) - 0.5)))
+
+
+def _combine(weights: np.ndarray, effects: np.ndarray, which: np.ndarray) -> np.ndarray | float:
+    """Return the weighted sum over the levers asked for, elementwise over draws so that no order of sums changes."""
+    total: np.ndarray | float = 0.0
+    for lever in np.flatnonzero(which & (weights != 0)):
+        total = total + weights[lever] * effects[lever]
+    return total

@@ -7,16 +7,20 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios.changes import effect_draws, log_change
-from carec_digital_trade.scenarios.quantiles import COLUMNS, banded, statistics
 from carec_digital_trade.scenarios.random_walk import CHUNK, simulate_paths
-from carec_digital_trade.scenarios.scenario import Scenario, check_year
+from carec_digital_trade.scenarios.scenario import Scenario
 
 DRAWS = 10_000
 MOST_DRAWS = 1_000_000
 """Some 500 bytes a draw are held at once, whatever the number of economies."""
 QUANTITIES = ("baseline", "scenario", "additional")
+BANDS = (50, 80, 95)
+"""Bands around the median, in per cent."""
+MAIN_BAND = 80
+"""Per cent: the band of a metric that has several; the others have theirs after its name."""
 
+_PROBABILITIES = [0.5, *(p for band in BANDS for p in (0.5 - band / 200, 0.5 + band / 200))]
+_STATISTICS = ["mean", "median", *(f"{side}_{band}" for band in BANDS for side in ("low", "high")), "mc_error"]
 _SHARE = ["additional_share", "additional_share_low", "additional_share_high"]
 _SHARE_PROBABILITIES = [0.5, 0.1, 0.9]
 
@@ -36,8 +40,6 @@ class Simulation:
         (economies in a total, and the region's), unit.
     totals : dict of str to numpy.ndarray
         "baseline" and "scenario" to the regional total, shape (Y, D), summed within each draw.
-    years : numpy.ndarray
-        Shape (Y,).
     draws, seed : int
         As asked.
     """
@@ -45,27 +47,22 @@ class Simulation:
     scenario: Scenario
     bands: pd.DataFrame
     totals: dict[str, np.ndarray]
-    years: np.ndarray
     draws: int
     seed: int
 
+    @property
+    def years(self) -> np.ndarray:
+        """The scenario's: shape (Y,)."""
+        return self.scenario.years
+
+    @cached_property
+    def unwidened(self) -> "Simulation":
+        """The same with shocks as the past had them, from as many draws, at most `DRAWS`."""
+        return simulate(self.scenario.unwidened(), min(self.draws, DRAWS), self.seed)
+
     def total(self, quantity: str, year: int | None = None) -> pd.DataFrame:
-        """Return the bands of the region's total, by year.
-
-        Parameters
-        ----------
-        quantity : str
-            "baseline", "scenario" or "additional".
-        year : int, optional
-            Only this one.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Rows of ``bands``.
-        """
-        rows = self.bands[self.bands["iso3"].isna() & (self.bands["quantity"] == quantity)]
-        return rows.reset_index(drop=True) if year is None else rows[rows["year"] == year].reset_index(drop=True)
+        """Return the rows of ``bands`` for a quantity of the region's total, of all years or of one."""
+        return self._rows(quantity, False, year)
 
     def named(self, quantity: str, metric: str, members: bool = False, year: int | None = None) -> pd.DataFrame:
         """Return a quantity under a metric's name.
@@ -86,9 +83,7 @@ class Simulation:
         pandas.DataFrame
             region, iso3 (missing for the region), year, and the metric's columns as from `banded`.
         """
-        rows = self.bands[self.bands["quantity"] == quantity]
-        rows = rows if members else rows[rows["iso3"].isna()]
-        rows = (rows if year is None else rows[rows["year"] == year]).reset_index(drop=True)
+        rows = self._rows(quantity, members, year)
         return pd.concat([rows[["region", "iso3", "year"]], banded(rows, metric)], axis=1)
 
     def baseline(self) -> pd.DataFrame:
@@ -104,14 +99,7 @@ class Simulation:
             As from `named`: additional_trade; baseline_trade (median), additional_share with low and high (median and
             80% band of the per cent added to the baseline of the same future), monte_carlo_error, extrapolated.
         """
-        rows = self.total("additional")
-        frame = self.named("additional", "additional_trade").assign(
-            baseline_trade=self.total("baseline")["median"],
-            monte_carlo_error=rows["mc_error"],
-            extrapolated=rows["extrapolated"],
-        )
-        frame[_SHARE] = self._shares_of_total()
-        return frame
+        return self._added(False, None, self._shares_of_total())
 
     def by_member(self, year: int | None = None) -> pd.DataFrame:
         """Return what the levers add to the region and to each member in one year.
@@ -127,17 +115,10 @@ class Simulation:
             The region (iso3 missing), then its members, the largest addition first; columns as in `additional`. In a
             member only the effects make the share uncertain.
         """
-        wanted = check_year(self.scenario, year)
-        rows = self.bands[self.bands["year"] == wanted]
-        added = rows[rows["quantity"] == "additional"]
-        shares = np.vstack([self._shares_of_own(step := wanted - int(self.years[0])), self._shares_of_total()[step]])
-        frame = self.named("additional", "additional_trade", True, wanted).assign(
-            baseline_trade=rows.loc[rows["quantity"] == "baseline", "median"].to_numpy(),
-            monte_carlo_error=added["mc_error"].to_numpy(),
-            extrapolated=added["extrapolated"].to_numpy(),
-            **dict(zip(_SHARE, shares.T, strict=True)),
-            place=added["iso3"].notna().to_numpy(),
-        )
+        step = self.scenario.step(year)
+        shares = np.vstack([self._shares_of_own(step), self._shares_of_total()[step]])
+        frame = self._added(True, int(self.years[step]), shares)
+        frame = frame.assign(place=frame["iso3"].notna())
         frame = frame.sort_values(["place", "additional_trade"], ascending=[True, False], kind="stable")
         return frame.drop(columns="place").reset_index(drop=True)
 
@@ -149,22 +130,30 @@ class Simulation:
         pandas.DataFrame
             One row a figure: what ("baseline", "additional", "additional_unwidened"), amount, low and high (80%).
         """
+        asked = {"baseline": self, "additional": self, "additional_unwidened": self.unwidened}
         last = int(self.years[-1])
-        found = {
-            "baseline": self.total("baseline", last),
-            "additional": self.total("additional", last),
-            "additional_unwidened": self.unwidened.total("additional", last),
-        }
-        rows = [
-            {"what": what, "amount": row["median"].item(), "low": row["low_80"].item(), "high": row["high_80"].item()}
-            for what, row in found.items()
-        ]
-        return pd.DataFrame(rows)
+        rows = pd.concat([each.total(what.removesuffix("_unwidened"), last) for what, each in asked.items()])
+        names = {"median": "amount", "low_80": "low", "high_80": "high"}
+        return rows.rename(columns=names)[list(names.values())].assign(what=list(asked)).reset_index(drop=True)
 
-    @cached_property
-    def unwidened(self) -> "Simulation":
-        """The same with shocks as the past had them, from as many draws, at most `DRAWS`."""
-        return simulate(self.scenario.unwidened(), min(self.draws, DRAWS), self.seed)
+    def _rows(self, quantity: str, members: bool, year: int | None) -> pd.DataFrame:
+        wanted = self.bands["quantity"] == quantity
+        if not members:
+            wanted &= self.bands["iso3"].isna()
+        if year is not None:
+            wanted &= self.bands["year"] == year
+        return self.bands[wanted].reset_index(drop=True)
+
+    def _added(self, members: bool, year: int | None, shares: np.ndarray) -> pd.DataFrame:
+        """Return what is added with the shares that it is of the baseline, shape (rows, 3)."""
+        rows = self._rows("additional", members, year)
+        frame = self.named("additional", "additional_trade", members, year).assign(
+            baseline_trade=self._rows("baseline", members, year)["median"],
+            monte_carlo_error=rows["mc_error"],
+            extrapolated=rows["extrapolated"],
+        )
+        frame[_SHARE] = shares
+        return frame
 
     def _shares_of_total(self) -> np.ndarray:
         """Return median and 80% band of the share added to the total within a future, per cent: shape (Y, 3)."""
@@ -173,13 +162,12 @@ class Simulation:
 
     def _shares_of_own(self, step: int) -> np.ndarray:
         """Return median and 80% band of the share that the effects add in each member, per cent: shape (n, 3)."""
-        effects = effect_draws(self.scenario, self.draws, self.seed)
+        effects = self.scenario.effect_draws(self.draws, self.seed)
         shares = np.zeros((len(self.scenario.members), len(_SHARE)))
         for economy in range(len(shares)):
-            change = log_change(self.scenario, economy, step, effects, self.scenario.closure)
+            change = self.scenario.log_change(economy, step, effects)
             if change is not None:
-                quantiles = np.quantile(change, _SHARE_PROBABILITIES, method="inverted_cdf")
-                shares[economy] = 100 * np.expm1(quantiles)
+                shares[economy] = 100 * np.expm1(np.quantile(change, _SHARE_PROBABILITIES, method="inverted_cdf"))
         return shares
 
 
@@ -189,7 +177,7 @@ def simulate(scenario: Scenario, draws: int = DRAWS, seed: int = 0, chunk: int =
     Parameters
     ----------
     scenario : Scenario
-        As from `build_scenario`.
+        As from `scenario`.
     draws : int
         1 to 1,000,000.
     seed : int
@@ -209,7 +197,7 @@ def simulate(scenario: Scenario, draws: int = DRAWS, seed: int = 0, chunk: int =
         If the number of draws is out of range.
     """
     check_draws(draws)
-    effects = effect_draws(scenario, draws, seed)
+    effects = scenario.effect_draws(draws, seed)
     shape = (len(scenario.years), draws)
     totals = {"baseline": np.zeros(shape), "scenario": np.zeros(shape)}
     rows: list[np.ndarray] = []
@@ -217,51 +205,93 @@ def simulate(scenario: Scenario, draws: int = DRAWS, seed: int = 0, chunk: int =
     for i, path in enumerate(paths):
         totals["baseline"] += path
         for step, baseline in enumerate(path):
-            change = log_change(scenario, i, step, effects, scenario.closure)
+            change = scenario.log_change(i, step, effects)
             changed = baseline if change is None else baseline * np.exp(change)
             totals["scenario"][step] += changed
             rows.append(_summary(baseline, changed))
     rows += [_summary(*pair) for pair in zip(totals["baseline"], totals["scenario"], strict=True)]
-    return Simulation(scenario, _bands(scenario, np.array(rows)), totals, scenario.years, draws, seed)
+    return Simulation(scenario, _bands(scenario, np.array(rows)), totals, draws, seed)
 
 
 def check_draws(draws: int) -> None:
-    """Refuse a number of draws that cannot be.
-
-    Parameters
-    ----------
-    draws : int
-        Number.
-
-    Raises
-    ------
-    InputError
-        If it is not between 1 and `MOST_DRAWS`.
-    """
+    """Refuse a number of draws that is not between 1 and `MOST_DRAWS`."""
     if not 1 <= draws <= MOST_DRAWS:
         raise InputError(f"the number of draws is {draws}: it must be between 1 and {MOST_DRAWS:,}, such as {DRAWS:,}")
 
 
+def banded(bands: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return bands under a metric's name: the median with the ends of `MAIN_BAND`, and again for each other band.
+
+    Parameters
+    ----------
+    bands : pandas.DataFrame
+        median, and low and high of each band, as in `Simulation.bands`.
+    metric : str
+        Name; that of another band ends with its per cent.
+    """
+    columns = {}
+    for band in (MAIN_BAND, *(each for each in BANDS if each != MAIN_BAND)):
+        name = metric if band == MAIN_BAND else f"{metric}_{band}"
+        columns |= {name: bands["median"], f"{name}_low": bands[f"low_{band}"], f"{name}_high": bands[f"high_{band}"]}
+    return pd.DataFrame(columns, bands.index)
+
+
+def order_statistics(values: np.ndarray, ranks: np.ndarray) -> np.ndarray:
+    """Return the values of given ranks (0 for the smallest), as `numpy.partition` would, in a fifth of the time.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Shape (D,): zero or more, finite.
+    ranks : numpy.ndarray
+        Shape (R,).
+    """
+    # The leading bits of floats from zero up rise with the floats: they sort the values into some 256 bins an octave,
+    # and only the bins that hold a rank asked for need sorting.
+    bins = values.view(np.int64) >> 44
+    bins -= bins.min()
+    counts = np.bincount(bins)
+    wanted = np.searchsorted(counts.cumsum(), ranks, side="right")
+    needed = np.zeros(len(counts), dtype=bool)
+    needed[wanted] = True
+    skipped = np.where(needed, 0, counts).cumsum()
+    return np.sort(values[needed[bins]])[ranks - skipped[wanted]]
+
+
 def _summary(baseline: np.ndarray, changed: np.ndarray) -> np.ndarray:
     """Return mean, quantiles and Monte Carlo error of the three quantities: shape (3, 9)."""
-    before = statistics(baseline)
+    before = _statistics(baseline)
     if changed is baseline:
         return np.array([before, before, np.zeros(len(before))])
-    return np.array([before, statistics(changed), statistics(changed - baseline)])
+    return np.array([before, _statistics(changed), _statistics(changed - baseline)])
+
+
+def _statistics(values: np.ndarray) -> np.ndarray:
+    """Return what `_STATISTICS` names, of draws of the shape (D,).
+
+    The standard error of the median is half the distance between the order statistics at one binomial standard
+    deviation to either side (David & Nagaraja 2003, Order Statistics, 7.1).
+    """
+    draws = len(values)
+    ranks = [max(int(np.ceil(p * draws)) - 1, 0) for p in _PROBABILITIES]
+    deviation = 0.5 * np.sqrt(draws)
+    around = [max(int(draws / 2 - deviation), 0), min(int(draws / 2 + deviation), draws - 1)]
+    found = order_statistics(values, np.array(ranks + around))
+    return np.array([values.mean(), *found[:-2], (found[-1] - found[-2]) / 2])
 
 
 def _bands(scenario: Scenario, statistics: np.ndarray) -> pd.DataFrame:
     """Label statistics of shape ((n + 1) x Y, 3, 9), the last Y being those of the total."""
-    baseline = scenario.baseline
-    count, years = len(baseline.members), len(scenario.years)
-    frame = pd.DataFrame(statistics.reshape(-1, statistics.shape[-1]), columns=COLUMNS)
-    each = np.repeat(np.arange(count + 1), years * len(QUANTITIES))
+    baseline, count = scenario.baseline, len(scenario.members)
+    index = pd.MultiIndex.from_product([[*baseline.members, None], scenario.years, QUANTITIES])
+    each = np.repeat(np.arange(count + 1), len(scenario.years) * len(QUANTITIES))
+    frame = pd.DataFrame(statistics.reshape(-1, statistics.shape[-1]), columns=_STATISTICS)
     frame.insert(0, "region", scenario.region.label)
-    frame.insert(1, "iso3", np.array([*baseline.members, None], dtype=object)[each])
-    frame.insert(2, "year", np.tile(np.repeat(scenario.years, len(QUANTITIES)), count + 1))
-    frame.insert(3, "quantity", np.tile(QUANTITIES, (count + 1) * years))
+    for place, name in enumerate(("iso3", "year", "quantity")):
+        frame.insert(place + 1, name, index.get_level_values(place))
     flags = np.append(scenario.extrapolated, scenario.extrapolated.any())[each]
     frame["extrapolated"] = flags & (frame["quantity"] != "baseline").to_numpy()
-    frame["covered"] = np.append(np.ones(count, dtype=int), count)[each]
-    frame["members"] = np.append(np.ones(count, dtype=int), count + len(baseline.left_out))[each]
+    of_total = each == count
+    frame["covered"] = np.where(of_total, count, 1)
+    frame["members"] = np.where(of_total, count + len(baseline.left_out), 1)
     return frame.assign(unit=baseline.unit)

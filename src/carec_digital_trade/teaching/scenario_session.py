@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from carec_digital_trade import scenarios
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
     Scenario,
-    build_scenario,
     fit_baseline,
     goal_seek,
     outcome,
@@ -43,7 +43,7 @@ def _scenario(*levers: str) -> Scenario:
     carec, asean = region("CAREC", exclude=["CHN"]), region("ASEAN", exclude=["SGP"])
     baseline = fit_baseline(outcome("delivered", "total"), carec.members)
     chosen = {name: lever for each in levers for name, lever in preset(each).items()}
-    return build_scenario(baseline, carec, asean, chosen, horizon=_HORIZON)
+    return scenarios.scenario(baseline, carec, asean, chosen, horizon=_HORIZON)
 
 
 @cache

@@ -73,8 +73,7 @@ def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -
     """Say who has no gap, whose gap goes beyond what is used, and how soon the part used would close by itself."""
     scenario = futures.scenario
     if frame.empty:
-        empty = frame.reindex(columns=["lever", "iso3", *frame.columns])
-        return _gap_facts(chosen, futures) | {"frame": empty, "tables": ["panel"], "reached": [], "beyond": ""}
+        return _gap_facts(chosen, futures) | {"frame": frame, "tables": ["panel"], "reached": [], "beyond": ""}
     idle = ~frame["lever"].isin(scenario.effective)
     parts = frame[["gap_used", "gap_beyond"]].mask(idle)
     frame = frame.assign(**parts, extrapolated=frame["extrapolated"] & ~idle)

@@ -6,15 +6,15 @@ from carec_digital_trade.scenarios import (
     OwnEffect,
     Target,
     applicable,
-    chosen_levers,
     effects_in_words,
     fields_in_words,
+    lever,
     lever_set,
-    listed_levers,
     paperless_lever,
     preset,
     presets_in_words,
     published_effects,
+    scenario,
 )
 
 PAPERLESS = {"family": "paperless", "effect": "escap_cpta", "benchmark": "full"}
@@ -22,25 +22,23 @@ PAPERLESS = {"family": "paperless", "effect": "escap_cpta", "benchmark": "full"}
 
 def test_levers_in_a_list_are_named_after_their_families():
     shown = {"family": "inclusion", "indicator": "internet_users"}
-    found = listed_levers([shown, {**shown, "closure": 0.5}, PAPERLESS, shown])
+    found = lever_set([shown, {**shown, "closure": 0.5}, PAPERLESS, shown])
     assert list(found) == ["inclusion", "inclusion_2", "paperless", "inclusion_3"]
     assert found["inclusion_2"].closure == 0.5
-    assert listed_levers(list(found.values())) == found
-    assert listed_levers([]) == {}
+    assert lever_set(list(found.values())) == found
+    assert lever_set([]) == {}
 
 
 @pytest.mark.parametrize(
     ("levers", "sentence"),
     [
-        ("connectivity", "levers is 'connectivity': write a list of mappings"),
         ([{"effect": "escap_cpta"}], "has no family: write a mapping such as {family: connectivity}"),
         ([PAPERLESS, PAPERLESS], "the levers paperless and paperless_2 overlap"),
-        ([{"family": "inclusion", "indicator": "cpta"}] * 13, "levers lists 13: list at most 12"),
     ],
 )
 def test_refused_in_one_sentence(levers, sentence):
     with pytest.raises(InputError, match=sentence):
-        listed_levers(levers)
+        lever_set(levers)
 
 
 def test_only_what_is_optional_is_left_out_where_it_does_not_act():
@@ -53,12 +51,17 @@ def test_only_what_is_optional_is_left_out_where_it_does_not_act():
     assert applicable(spilling, "delivered") == spilling
 
 
-def test_chosen_levers_are_the_presets_or_those_listed_with_their_effects():
-    assert chosen_levers() == preset("all_four")
-    assert list(chosen_levers("paperless", [{"family": "connectivity", "effect": "wto2023_trade"}])) == ["connectivity"]
-    assert (
-        chosen_levers("connectivity", None, {"connectivity": "wto2023_cost"})["connectivity"].effect == "wto2023_cost"
-    )
+def test_one_lever_is_checked_and_a_scenario_takes_a_list_of_them(baseline, carec, asean):
+    half = lever("connectivity", effect="wto2023_trade", closure=0.5)
+    assert half == lever_set({"connectivity": {"effect": "wto2023_trade", "closure": 0.5}})["connectivity"]
+    with pytest.raises(InputError, match=r"lever connectivity, closure: .* 1, not 1.5"):
+        lever("connectivity", effect="wto2023_trade", closure=1.5)
+    with pytest.raises(InputError, match=r"lever roads, family: .*'regulation'"):
+        lever("roads")
+    listed = scenario(baseline, carec, asean, [half, lever("inclusion", indicator="internet_users")])
+    assert list(listed.levers) == ["connectivity", "inclusion"]
+    with pytest.raises(InputError, match="the levers connectivity and connectivity_2 overlap"):
+        scenario(baseline, carec, asean, [half, half])
 
 
 def test_the_lever_for_goods_is_the_chosen_one_or_the_presets():
