@@ -114,7 +114,7 @@ def scenario_values(draw: st.DrawFn) -> dict[str, object]:
     shared = draw(shared_values())
     values = shared | {
         "vintage": "bundled",
-        "preset": draw(st.sampled_from(sorted(set(presets()["preset"])))),
+        "preset": draw(st.sampled_from(sorted(presets()))),
         "levers": draw(st.none() | LEVERS),
         "baseline": draw(st.sampled_from(["shrunken_drift", "own_drift"])),
         "horizon": draw(st.integers(LAST[shared["measure"]] + 1, 2060)),

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from light_backtest import light_backtest  # noqa: F401  (a fixture)
 from needed_cells import Cells
 from strategies import scenario_values
 
@@ -154,7 +155,7 @@ def test_what_the_model_admits_keeps_its_meaning(values):
 
 def test_the_schema_documents_every_preset_lever_and_effect_with_its_source():
     properties = ScenarioParameters.model_json_schema()["properties"]
-    for name in presets()["preset"]:
+    for name in presets():
         assert name.removesuffix("_half") in properties["preset"]["description"]
     told = properties["levers"]["description"]
     for effect in published_effects().itertuples():
@@ -170,6 +171,7 @@ def test_the_data_are_not_read_on_import():
     assert "wto2023_trade" not in ScenarioParameters.model_fields["levers"].description
 
 
+@pytest.mark.usefixtures("light_backtest")
 def test_tables_are_those_that_are_read(monkeypatch):
     read = set()
     load = datasets._load

@@ -48,7 +48,7 @@ def dict_of(weights):
 
 
 aggregations = st.sampled_from(["arithmetic", "geometric"])
-properties = settings(max_examples=60, deadline=None)
+properties = settings(max_examples=30, deadline=None)
 
 
 def test_components_score_each_status():

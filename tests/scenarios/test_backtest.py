@@ -148,7 +148,7 @@ def test_widening_by_hand():
 
 
 def test_widened_bands_cover_at_least_the_nominal_share(forecasts):
-    factor = widening(forecasts, "shrunken_drift", SMALL)
+    factor = widening(forecasts, "shrunken_drift")
     own = forecasts[forecasts["method"] == "shrunken_drift"].copy()
     for level in (80, 95):
         for side in ("low", "high"):

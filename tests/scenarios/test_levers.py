@@ -17,11 +17,11 @@ def own(**changes):
 
 
 def test_presets_are_there_whole_and_half_way():
-    table = presets()
     families = {"regulation", "paperless", "connectivity", "inclusion"}
-    assert set(table["preset"]) == {name + ending for name in (*families, "all_four") for ending in ("", "_half")}
-    assert set(table.loc[table["preset"] == "all_four", "lever"]) == families
-    assert set(table.loc[table["preset"].str.endswith("_half"), "closure"]) == {0.5}
+    assert set(presets()) == {name + ending for name in (*families, "all_four") for ending in ("", "_half")}
+    assert set(preset("all_four")) == families
+    halves = [name for name in presets() if name.endswith("_half")]
+    assert {lever.closure for name in halves for lever in preset(name).values()} == {0.5}
     assert preset("connectivity")["connectivity"].closure == 1.0
 
 

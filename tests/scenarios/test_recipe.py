@@ -33,7 +33,7 @@ def test_a_baseline_is_fitted_tested_and_widened(delivered, fitted):
     assert (fitted.start == plain.start).all() and (fitted.drifts.drift == plain.drifts.drift).all()
     past = backtest(delivered, [SMALL], ["shrunken_drift"], seed=3)
     pd.testing.assert_frame_equal(fitted.past, past)
-    assert fitted.widening == widening(past, "shrunken_drift", SMALL)
+    assert fitted.widening == widening(past, "shrunken_drift")
     assert fitted.latest() == pytest.approx(np.exp(plain.start).sum())
 
 
@@ -64,7 +64,7 @@ def test_all_four_levers_act_where_they_can(fitted):
 
 
 def test_coverage_once_widened_is_what_is_stated(fitted):
-    table = calibration(fitted.past, "shrunken_drift", SMALL)
+    table = calibration(fitted.past, "shrunken_drift")
     assert (table["measured_widened"] >= table["nominal"]).all()
 
 

@@ -48,7 +48,7 @@ def baseline(series: pd.DataFrame, region: Region, model: Model = "shrunken_drif
     past = rivals(series, region, (model,), seed)
     total = regional_total(series, replace(region, members=fitted.members))
     observed = total[total["year"] <= fitted.base_year].rename(columns={"value": "total", "covered": "members_covered"})
-    return replace(fitted, widening=widening(past, model, region), past=past, observed=observed)
+    return replace(fitted, widening=widening(past, model), past=past, observed=observed)
 
 
 def rivals(series: pd.DataFrame, region: Region, methods: Sequence[str] = METHODS, seed: int = 0) -> pd.DataFrame:
@@ -81,20 +81,18 @@ def rivals(series: pd.DataFrame, region: Region, methods: Sequence[str] = METHOD
     return past.iloc[np.lexsort((by_method, past["origin"]))].reset_index(drop=True)
 
 
-def accuracy(forecasts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+def accuracy(forecasts: pd.DataFrame) -> pd.DataFrame:
     """Summarise a backtest by method.
 
     Parameters
     ----------
     forecasts : pandas.DataFrame
         As from `backtest`.
-    by : sequence of str
-        Further columns to split by, such as "region" or "horizon".
 
     Returns
     -------
     pandas.DataFrame
-        One row for each scope ("economy", "region"), method and group, best first: forecasts (number), mase (mean
+        One row for each scope ("economy", "region") and method, best first: forecasts (number), mase (mean
         absolute scaled error, below 1 is better than a typical year's change), coverage_80, coverage_95 (shares of
         the actual values inside the bands), unconverged (number of estimations that did not converge).
 
@@ -104,16 +102,13 @@ def accuracy(forecasts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
         If a forecast has two rows.
     """
     check_once(forecasts, KEYS, "the backtest")
-    scored = forecasts.assign(
-        mase=_scaled_error(forecasts),
-        unconverged=~forecasts["converged"],
-        **{f"coverage_{level}": _inside(forecasts, level) for level in LEVELS},
-    )
-    groups = scored.groupby(["scope", *by, "method"], sort=True)
-    table = groups[["mase", *(f"coverage_{level}" for level in LEVELS)]].mean()
+    covered = {f"coverage_{level}": _inside(forecasts, level) for level in LEVELS}
+    scored = forecasts.assign(mase=_scaled_error(forecasts), unconverged=~forecasts["converged"], **covered)
+    groups = scored.groupby(["scope", "method"], sort=True)
+    table = groups[["mase", *covered]].mean()
     table.insert(0, "forecasts", groups.size())
     table["unconverged"] = groups["unconverged"].sum()
-    return table.reset_index().sort_values(["scope", *by, "mase"], ignore_index=True)
+    return table.reset_index().sort_values(["scope", "mase"], ignore_index=True)
 
 
 def better_rivals(forecasts: pd.DataFrame, chosen: str) -> pd.DataFrame:
@@ -145,17 +140,15 @@ def better_rivals(forecasts: pd.DataFrame, chosen: str) -> pd.DataFrame:
     return table[table["mase"] < table["mase_chosen"]].reset_index(drop=True)
 
 
-def calibration(forecasts: pd.DataFrame, method: str, region: Region | None = None) -> pd.DataFrame:
+def calibration(forecasts: pd.DataFrame, method: str) -> pd.DataFrame:
     """Set the measured coverage of a method's bands beside the nominal one.
 
     Parameters
     ----------
     forecasts : pandas.DataFrame
-        As from `backtest`.
+        As from `backtest`, of one region.
     method : str
         Method used as the baseline.
-    region : Region, optional
-        Whose forecasts count; by default all.
 
     Returns
     -------
@@ -169,14 +162,12 @@ def calibration(forecasts: pd.DataFrame, method: str, region: Region | None = No
     Raises
     ------
     InputError
-        If the backtest has no forecasts of that method and region, or a forecast has two rows.
+        If the backtest has no forecasts of that method, or a forecast has two rows.
     """
     check_once(forecasts, KEYS, "the backtest")
     chosen = forecasts[forecasts["method"] == method]
-    if region is not None:
-        chosen = chosen[chosen["region"] == region.label]
     if chosen.empty:
-        raise InputError(f"the backtest has no forecasts by {method}: run it with that method and region first")
+        raise InputError(f"the backtest has no forecasts by {method}: run it with that method first")
     factors = {(scope, level): _factor(part, level) for scope, part in chosen.groupby("scope") for level in LEVELS}
     wide = _widened(chosen, float(np.nanmax([1.0, *factors.values()])))
     rows = [
@@ -195,17 +186,15 @@ def calibration(forecasts: pd.DataFrame, method: str, region: Region | None = No
     return pd.DataFrame(rows)
 
 
-def widening(forecasts: pd.DataFrame, method: str, region: Region | None = None) -> float:
+def widening(forecasts: pd.DataFrame, method: str) -> float:
     """Measure by how much the bands must grow for the past to lie inside them as often as they say.
 
     Parameters
     ----------
     forecasts : pandas.DataFrame
-        As from `backtest`.
+        As from `backtest`, of one region.
     method : str
         Method used as the baseline.
-    region : Region, optional
-        Whose forecasts count; by default all.
 
     Returns
     -------
@@ -218,7 +207,7 @@ def widening(forecasts: pd.DataFrame, method: str, region: Region | None = None)
     InputError
         As in `calibration`.
     """
-    return max(1.0, float(calibration(forecasts, method, region)["factor"].max()))
+    return max(1.0, float(calibration(forecasts, method)["factor"].max()))
 
 
 @dataclass(frozen=True)

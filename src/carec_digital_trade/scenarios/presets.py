@@ -5,7 +5,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-import pandas as pd
 from pydantic.fields import FieldInfo
 
 from carec_digital_trade.datasets import BUNDLED
@@ -32,7 +31,7 @@ def preset(name: str) -> dict[str, Lever]:
     Parameters
     ----------
     name : str
-        As listed by `presets`; with "_half" at its end, half of each gap is closed.
+        One of `presets`; with "_half" at its end, half of each gap is closed.
 
     Returns
     -------
@@ -44,41 +43,17 @@ def preset(name: str) -> dict[str, Lever]:
     InputError
         If there is no such preset.
     """
-    known = _presets()
-    base = name.removesuffix(HALF)
-    if base not in known:
-        choices = [each + ending for each in known for ending in ("", HALF)]
-        raise InputError(f"there is no preset {name!r}: use {', '.join(choices)}{nearest(name, choices)}")
-    levers = lever_set(known[base]["levers"])
+    if name not in presets():
+        raise InputError(f"there is no preset {name!r}: use {', '.join(presets())}{nearest(name, presets())}")
+    levers = lever_set(_presets()[name.removesuffix(HALF)])
     if not name.endswith(HALF):
         return levers
     return {key: each.model_copy(update={"closure": each.closure / 2}) for key, each in levers.items()}
 
 
-def presets() -> pd.DataFrame:
-    """List the ready lever sets.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a preset and lever: preset, title, solution (of the article), lever, effect, indicator, benchmark,
-        closure, end, phase. Each is there with its whole gap closed and with half of it.
-    """
-    return pd.DataFrame(
-        [
-            {
-                "preset": base + ending,
-                "title": about["title"] + (", half-way" if ending else ""),
-                "solution": about["solution"],
-                "lever": name,
-                "indicator": each.used_indicator,
-                **each.model_dump(include={"effect", "benchmark", "closure", "end", "phase"}),
-            }
-            for base, about in _presets().items()
-            for ending in ("", HALF)
-            for name, each in preset(base + ending).items()
-        ]
-    )
+def presets() -> tuple[str, ...]:
+    """Return the names of the ready lever sets, each with its whole gap closed and with half of it."""
+    return tuple(name + ending for name in _presets() for ending in ("", HALF))
 
 
 def presets_in_words() -> str:
