@@ -64,7 +64,19 @@ def compare(before: pd.Series, after: pd.Series, by: By = "change") -> pd.DataFr
         As of `diff`.
     """
     both = pd.concat({"old": before, "new": after}, axis="columns")
-    return _ordered(both[_differs(both)].reset_index(), by)
+    old, new = both["old"], both["new"]
+    numeric = all(map(pd.api.types.is_numeric_dtype, (old, new)))
+    change = new - old if numeric else pd.Series(float("nan"), index=both.index)
+    differs = old.ne(new)
+    if numeric:
+        apart = change.abs() > SAME * pd.concat([old.abs(), new.abs()], axis="columns").max(axis="columns")
+        differs = apart | old.isna() | new.isna()
+    percent = 100 * change / old.abs() if numeric else change
+    kind = pd.Series("revised", index=both.index).mask(old.isna(), "new").mask(new.isna(), "gone")
+    both.insert(0, "kind", kind)
+    frame = both.assign(change=change, percent=percent)[differs].reset_index()
+    order = pd.DataFrame({"kind": frame["kind"].map(KINDS.index), "size": -frame[by].abs()})
+    return frame.loc[order.sort_values(["kind", "size"], kind="stable").index].reset_index(drop=True)
 
 
 def figures(frames: Sequence[pd.DataFrame], resources: Sequence[Mapping[str, Any]]) -> tuple[pd.Series, ...]:
@@ -140,7 +152,7 @@ def compared(table: str, old: str, new: str) -> dict[str, int]:
         As `diff` does.
     """
     before, after = _figures(table, old, new)
-    kinds = diff(table, old, new)["kind"].value_counts()
+    kinds = compare(before, after)["kind"].value_counts()
     revised, added, gone = (int(kinds.get(kind, 0)) for kind in KINDS)
     return {
         "old": len(before),
@@ -261,22 +273,3 @@ def _lumped(frame: pd.DataFrame, told_apart: set[str], key: list[str], figures: 
     partners = frame[["exporter", "importer"]]
     lumped = frame.assign(**partners.where(partners.isin(told_apart), REST))
     return lumped.groupby(key, as_index=False)[figures].sum()
-
-
-def _differs(both: pd.DataFrame) -> pd.Series:
-    old, new = both["old"], both["new"]
-    if not all(map(pd.api.types.is_numeric_dtype, (old, new))):
-        return old.ne(new)
-    apart = (new - old).abs() > SAME * pd.concat([old.abs(), new.abs()], axis="columns").max(axis="columns")
-    return apart | old.isna() | new.isna()
-
-
-def _ordered(frame: pd.DataFrame, by: By) -> pd.DataFrame:
-    numeric = all(pd.api.types.is_numeric_dtype(frame[name]) for name in ("old", "new"))
-    kind = pd.Series("revised", index=frame.index).mask(frame["old"].isna(), "new").mask(frame["new"].isna(), "gone")
-    change = frame["new"] - frame["old"] if numeric else pd.Series(float("nan"), index=frame.index)
-    percent = 100 * change / frame["old"].abs() if numeric else change
-    frame.insert(frame.columns.get_loc("old"), "kind", kind)
-    frame = frame.assign(change=change, percent=percent)
-    order = pd.DataFrame({"kind": kind.map(KINDS.index), "size": -frame[by].abs()})
-    return frame.loc[order.sort_values(["kind", "size"], kind="stable").index].reset_index(drop=True)

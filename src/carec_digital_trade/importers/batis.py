@@ -180,11 +180,10 @@ def _apart(sides: pd.DataFrame) -> Iterator[str]:
 
 def _check_scale(table: pd.DataFrame) -> None:
     """Refuse a file whose exports are not in the unit of UNCTAD's figures on the same services."""
-    present = load("deliverable").query("flow == 'exports'").rename(columns={"iso3": "exporter"})
-    new, old = (
-        pd.concat({"value": frame.groupby(["exporter", "year"])["value"].sum()}, names=["figure"])
-        for frame in (table[table["exporter"] != REST], present)
-    )
+    exports = table[table["exporter"] != REST].groupby(["exporter", "year"])["value"].sum()
+    present = load("deliverable").rename(columns={"iso3": "exporter"})
+    present = present[present["flow"] == "exports"].set_index(["exporter", "year"])["value"]
+    new, old = (pd.concat({"value": each}, names=["figure"]) for each in (exports, present))
     same_scale(new, old, ["figure"], "exports by economy", {"value": "USD million"})
 
 
