@@ -189,8 +189,17 @@ def log_trend(years: Iterable[int], values: Iterable[float]) -> Trend:
     if used < FEWEST_YEARS:
         unknown = Rate(*[math.nan] * 4)
         return Trend(unknown, unknown, observations=used, left_out=len(value) - used)
+    from statsmodels.regression.linear_model import OLS  # noqa: PLC0415  (a second; most commands fit nothing)
+
     year, log_value = year[positive], np.log(value[positive])
-    return Trend(_line(year, log_value), _walk(year, log_value), observations=used, left_out=len(value) - used)
+    lags = math.floor(4 * (used / 100) ** (2 / 9))
+    line = OLS(log_value, np.column_stack([np.ones(used), year - year.mean()])).fit(
+        cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True
+    )
+    # A change over several years has their number times the mean and the variance of a yearly one.
+    root = np.sqrt(np.diff(year))
+    walk = OLS(np.diff(log_value) / root, root).fit()
+    return Trend(_rate(line), _rate(walk), observations=used, left_out=len(value) - used)
 
 
 def growth(trade_frame: pd.DataFrame, region: Region) -> Growth:
@@ -233,23 +242,7 @@ def growth(trade_frame: pd.DataFrame, region: Region) -> Growth:
     )
 
 
-def _line(year: np.ndarray, log_value: np.ndarray) -> Rate:
-    from statsmodels.regression.linear_model import OLS  # noqa: PLC0415  (a second; most commands fit nothing)
-
-    design = np.column_stack([np.ones(len(year)), year - year.mean()])
-    lags = math.floor(4 * (len(year) / 100) ** (2 / 9))
-    fit = OLS(log_value, design).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True)
-    return _rate(fit, 1)
-
-
-def _walk(year: np.ndarray, log_value: np.ndarray) -> Rate:
-    from statsmodels.regression.linear_model import OLS  # noqa: PLC0415  (likewise)
-
-    # A change over several years has their number times the mean and the variance of a yearly one.
-    root = np.sqrt(np.diff(year))
-    return _rate(OLS(np.diff(log_value) / root, root).fit(), 0)
-
-
-def _rate(fit: Any, which: int) -> Rate:
-    low, high = fit.conf_int(alpha=0.05)[which]
-    return Rate(float(fit.params[which]), float(fit.bse[which]), float(low), float(high))
+def _rate(fit: Any) -> Rate:
+    """Return the last coefficient of a fit by statsmodels."""
+    low, high = fit.conf_int(alpha=0.05)[-1]
+    return Rate(float(fit.params[-1]), float(fit.bse[-1]), float(low), float(high))

@@ -125,15 +125,13 @@ def integration(bilateral: pd.DataFrame, region: Region) -> Integration:
     if not outsiders and not to_region.all():
         raise InputError(f"the bilateral table has no exports of economies outside {region.label}: add their exports")
     value = pairs["value"]
-    share, intensity, introversion = _indices(
+    indices = _indices(
         within=2 * value[from_region & to_region].sum(),
         across=value[from_region != to_region].sum(),
         outside=2 * value[~from_region & ~to_region].sum(),
     )
     return Integration(
-        intra_regional_share=share,
-        trade_intensity=intensity,
-        introversion=introversion,
+        *indices,
         members=len(region.members),
         covered=len(region.members) - len(missing),
         partial=bool(missing),
