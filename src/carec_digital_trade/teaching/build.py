@@ -10,7 +10,6 @@ student ````, ```` ```python solution ```` or ```` ```markdown solution ````.
 
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -26,7 +25,9 @@ Audience = Literal["student", "solution"]
 STUDENT, SOLUTIONS = "student", "solutions"
 """Folders of the two versions."""
 
-_FENCE = re.compile(rf"```(python|markdown)(?: ({'|'.join(get_args(Audience))}))?")
+_FENCED = re.compile(r"^(?P<opening>```.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
+_OPENING = re.compile(rf"```(python|markdown)(?: ({'|'.join(get_args(Audience))}))?")
+_UNCLOSED = re.compile(r"^```.*", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,22 @@ def blocks(source: str) -> list[Block]:
     InputError
         If a fence is not one of those above, or is not closed.
     """
-    return [block for block in _split(source.splitlines()) if block.text]
+    found: list[Block] = []
+    end = 0
+    for fenced in _FENCED.finditer(source):
+        found += _prose(source[end : fenced.start()])
+        line, opening = source.count("\n", 0, fenced.start()) + 1, _OPENING.fullmatch(fenced["opening"])
+        if opening is None:
+            raise InputError(
+                f"line {line}: {fenced['opening']!r} opens no cell: write ```python or ```markdown, and student "
+                "or solution after it if the cell is for one of them only"
+            )
+        found.append(Block(opening[1], fenced["text"].strip("\n"), opening[2]))
+        end = fenced.end()
+    if unclosed := _UNCLOSED.search(source, end):
+        line = source.count("\n", 0, unclosed.start()) + 1
+        raise InputError(f"line {line}: the cell that {unclosed.group()!r} opens is not closed with ```")
+    return [block for block in [*found, *_prose(source[end:])] if block.text]
 
 
 def notebook(source: str, audience: Audience) -> nbformat.NotebookNode:
@@ -99,39 +115,9 @@ def notebook(source: str, audience: Audience) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
 
 
-def _split(lines: list[str]) -> Iterator[Block]:
-    prose: list[str] = []
-    numbered = iter(enumerate(lines, start=1))
-    for number, line in numbered:
-        if line.startswith("```"):
-            yield Block("markdown", _joined(prose))
-            yield _fenced(line, number, numbered)
-            prose = []
-        elif line.startswith("#"):
-            yield Block("markdown", _joined(prose))
-            prose = [line]
-        else:
-            prose.append(line)
-    yield Block("markdown", _joined(prose))
-
-
-def _fenced(opening: str, start: int, numbered: Iterator[tuple[int, str]]) -> Block:
-    match = _FENCE.fullmatch(opening)
-    if match is None:
-        raise InputError(
-            f"line {start}: {opening!r} opens no cell: write ```python or ```markdown, and student or solution "
-            "after it if the cell is for one of them only"
-        )
-    inside: list[str] = []
-    for _, line in numbered:
-        if line == "```":
-            return Block(match[1], _joined(inside), match[2])
-        inside.append(line)
-    raise InputError(f"line {start}: the cell that {opening!r} opens is not closed with ```")
-
-
-def _joined(lines: list[str]) -> str:
-    return "\n".join(lines).strip("\n")
+def _prose(text: str) -> list[Block]:
+    """Split prose into a cell for each heading and what follows it."""
+    return [Block("markdown", part.strip("\n")) for part in re.split(r"^(?=#)", text, flags=re.MULTILINE)]
 
 
 def sources() -> list[Path]:
