@@ -61,7 +61,7 @@ def _kill_worker(folder: Path, out: str) -> str:
     process = _batch(folder, out)
     _wait(lambda: len(_finished(folder / out)) >= 8)
     (preloaded,) = _children(process.pid)
-    os.kill(min(_children(preloaded)), signal.SIGKILL)
+    os.kill(max(_children(preloaded)), signal.SIGKILL)  # the newest, which has its run before it
     printed = process.communicate()[0].decode().splitlines()[0]
     failures = (folder / out / "failures.csv").read_text().splitlines()[1:]
     return f"a worker killed with -9: {printed}: {failures[0].rpartition(',,')[2]}"

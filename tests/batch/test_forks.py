@@ -20,6 +20,7 @@ from carec_digital_trade.runs.execute import attempt
 from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.planning import plan_batch
 from carec_digital_trade.runs.pool import Pool
+from carec_digital_trade.runs.workers import Forks
 
 from .conftest import PARAMETERS, SHOW, descendants, write_notebook
 
@@ -198,11 +199,16 @@ def test_files_of_the_working_folder_are_no_modules(toy: Path, tmp_path: Path, m
 def test_a_package_that_cannot_be_imported_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd):
     (tmp_path / "numpy.py").write_text("raise RuntimeError('broken')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with (
-        Pool(1) as pool,
-        pytest.raises(InputError, match=rf"imported: RuntimeError: broken \(in {tmp_path}/numpy.py\)"),
-    ):
-        pool._source.begin(print)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "own.ipynb").touch()
+    source = Forks(folder=folder)
+    source._process.kill()  # it is started anew, and the files of its runs are still there
+    with pytest.raises(InputError, match=rf"imported: RuntimeError: broken \(in {tmp_path}/numpy.py\)"):
+        source.begin(print)
+    assert (folder / "own.ipynb").exists()
+    source.close()
+    assert not folder.exists()
     assert capfd.readouterr() == ("", "")
 
 

@@ -138,17 +138,24 @@ def _serve(control: socket.socket, folder: str) -> None:
     """Fork a worker for each message, until nobody can send one any more."""
     workers: set[int] = set()
     signal.signal(signal.SIGCHLD, lambda *_: _reap(workers))
-    with contextlib.suppress(OSError):  # the other end has gone, before it had read an answer
-        while received := socket.recv_fds(control, 1, 1)[1]:
-            pid = _forked(partial(_work, control, received[0], folder))
-            workers.add(pid)
-            os.close(received[0])
+    while received := _received(control):
+        pid = _forked(partial(_work, control, received[0], folder))
+        workers.add(pid)
+        os.close(received[0])
+        with contextlib.suppress(OSError):  # the next message will be none
             control.sendall(str(pid).encode())
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for pid in workers:
         _kill_session(pid)
         os.waitpid(pid, 0)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _received(control: socket.socket) -> list[int]:
+    """Wait for a message and return what it brings: nothing if the other end has gone."""
+    with contextlib.suppress(ConnectionResetError):  # it had not read an answer
+        return socket.recv_fds(control, 1, 1)[1]
+    return []
 
 
 def _reap(workers: set[int]) -> None:

@@ -166,8 +166,8 @@ class Forks:
             try:
                 answer = self._asked(theirs.fileno())
             except OSError:  # the preloaded process has gone, and with it what it had forked
-                self.close()
-                self._folder.mkdir()
+                self._control.close()
+                self._process.wait()
                 self._start()
                 answer = self._asked(theirs.fileno())
         if not answer.isdecimal():
