@@ -25,6 +25,8 @@ TABLES = [
     "delivered_services",
     "breaks",
     "panel",
+    "mobile_broadband",
+    "dstri",
     "deliverable",
     "cyberlaw",
     "cpta",
