@@ -1,36 +1,105 @@
-"""What a notebook's own cells find, run in this process with other parameters."""
+"""A notebook of the package, its cells run in this process with other parameters, as far as a finding needs them."""
 
+import ast
+import re
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from functools import cache, lru_cache
+from io import StringIO
 from typing import Any
-from unittest.mock import patch
+from unittest import mock
 
 import nbformat
+from papermill.translators import PythonTranslator
 
+import carec_digital_trade
 from carec_digital_trade import findings
+from carec_digital_trade.findings import Finding
 from carec_digital_trade.parameters import NOTEBOOKS
 
 
-def found(notebook: str, without: tuple[str, ...] = ("cdt.picture(",), **values: Any) -> dict[str, findings.Finding]:
-    """Run the code cells of a committed notebook; return its findings by name.
+class Cells:
+    """What a notebook finds with parameters that differ from its own.
 
-    Cells that hold one of the texts `without` are left out: by default those that draw.
+    Parameters
+    ----------
+    notebook : str
+        Name as on the command line.
+    replaced : tuple of str
+        A text of one of its cells, and what a reader writes there instead.
+    **values : Any
+        Its parameters, set by the cell that papermill injects.
     """
-    kept: dict[str, findings.Finding] = {}
-    original = findings.findings_of
 
-    def keeping(chosen: Any) -> Any:
-        bound = original(chosen)
+    def __init__(self, notebook: str, replaced: tuple[str, str] = ("", ""), **values: Any) -> None:
+        parameters, imports, *self._cells = (code.replace(*replaced) for code in _cells(notebook))
+        self._found: dict[str, Finding] = {}
+        self._pictures: list[Any] = []
+        self.space: dict[str, Any] = {}
+        for code in (parameters, imports, PythonTranslator.codify(values)):
+            exec(code, self.space)
 
-        def finding(name: str, of: Any) -> findings.Finding:
-            kept[name] = bound(name, of)
-            return kept[name]
+    def __getitem__(self, name: str) -> Finding:
+        """Return a finding by its name."""
+        if name not in self._found:
+            self._run(next(code for code in self._cells if f'finding("{name}"' in code))
+        return self._found[name]
 
-        return finding
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names of all findings, in order."""
+        return iter(re.findall(r'finding\("(\w+)"', "\n".join(self._cells)))
 
-    names = NOTEBOOKS[notebook].model.model_fields
-    namespace = {name: field.default for name, field in names.items()} | values
-    with patch.object(findings, "findings_of", keeping):
-        for cell in nbformat.read(NOTEBOOKS[notebook].path, as_version=4).cells:
-            own = cell.cell_type == "code" and not {"parameters", "explore"} & set(cell.metadata.get("tags", []))
-            if own and not any(text in cell.source for text in without):
-                exec(cell.source, namespace)
-    return kept
+    def value(self, name: str) -> Any:
+        """Return what a cell calls so."""
+        if name not in self.space:
+            self._run(next(code for code in self._cells if name in _names(code)[0]))
+        return self.space[name]
+
+    def picture(self, name: str) -> Any:
+        """Return the axes of a figure by its name."""
+        self._run(next(code for code in self._cells if re.search(rf'cdt\.picture\(.*"{name}"', code)))
+        return self._pictures[-1]
+
+    def _run(self, code: str) -> None:
+        made, needed = _names(code)
+        for name in needed - made - self.space.keys():
+            if any(name in _names(other)[0] for other in self._cells):
+                self.value(name)
+        fakes = {"findings_of": self._keeping, "picture": lambda axes, *_: self._pictures.append(axes)}
+        with mock.patch.multiple(carec_digital_trade, create=True, **fakes), redirect_stdout(StringIO()):
+            exec(code, self.space)
+
+    def _keeping(self, chosen: Any) -> Any:
+        finding = findings.findings_of(chosen)
+
+        def kept(name: str, *rest: Any) -> Finding:
+            self._found[name] = finding(name, *rest)
+            return self._found[name]
+
+        return kept
+
+
+def cells(notebook: str, **values: Any) -> Cells:
+    """Return the cells with these parameters, the same ones when asked again; the data must not change meanwhile."""
+    return _known(notebook, repr(values))
+
+
+@lru_cache(maxsize=64)
+def _known(notebook: str, values: str) -> Cells:
+    return Cells(notebook, **ast.literal_eval(values))
+
+
+@cache
+def _names(code: str) -> tuple[set[str], set[str]]:
+    """Return the names that a cell makes and those that it uses."""
+    names = [each for each in ast.walk(ast.parse(code)) if isinstance(each, ast.Name)]
+    return {each.id for each in names if isinstance(each.ctx, ast.Store)}, {each.id for each in names}
+
+
+@cache
+def _cells(notebook: str) -> list[str]:
+    """Return the code cells: parameters, imports, the others."""
+    cells = nbformat.read(NOTEBOOKS[notebook].path, 4).cells
+    return [
+        cell.source for cell in cells if cell.cell_type == "code" and "explore" not in cell.metadata.get("tags", [])
+    ]

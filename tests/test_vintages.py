@@ -14,7 +14,7 @@ import made_files
 import nbformat
 import pandas as pd
 import pytest
-from notebook_cells import found
+from notebook_cells import Cells
 from prose_rules import check_reading
 
 from carec_digital_trade import importers, vintages
@@ -258,14 +258,14 @@ def test_a_changed_byte_is_found_with_its_row(tmp_path: Path):
 
 def test_what_a_process_has_cached_follows_the_vintages(tmp_path: Path):
     chosen = {"vintage": "latest"}
-    old = found("snapshot", **chosen)["totals"].frame["total"]
+    old = Cells("snapshot", **chosen)["totals"].frame["total"]
     assert years("delivered", "latest") == (2005, 2025)
     newer = FILE[FILE["YEAR"] == "2025"].assign(YEAR="2026")
     values = (FILE["VALUE"].astype(float) * 2).map("{:.10g}".format)
     frame = pd.concat([FILE.assign(VALUE=values), newer], ignore_index=True)
     importers.import_file("wto_delivered", made_files.csv(frame, tmp_path / "d.csv"))
     assert years("delivered", "latest") == (2005, 2026)
-    new = found("snapshot", **chosen)["totals"].frame["total"]
+    new = Cells("snapshot", **chosen)["totals"].frame["total"]
     assert new.to_numpy() == pytest.approx(2 * old.to_numpy(), rel=1e-8)
     assert SnapshotParameters.validated({**chosen, "year": 2026}).year == 2026
     with pytest.raises(InputError, match="year 2026 is not covered: delivered has the years 2005 to 2025"):
@@ -395,10 +395,10 @@ def test_the_revisions_section_says_what_changed(tmp_path: Path):
     values = (FILE["VALUE"].astype(float) * factors).map("{:.10g}".format)
     frame = FILE.assign(VALUE=values.where(FILE["YEAR"].eq("2024"), FILE["VALUE"]))
     importers.import_file("wto_delivered", made_files.csv(frame, tmp_path / "DDS.csv"), vintage="2027-06")
-    same = found("snapshot")["revisions"]
+    same = Cells("snapshot")["revisions"]
     assert same.table["Economy"].tolist() == ["Total", "Total"]
     assert same.reading.startswith("The figures are the bundled ones of 2026-05-21;")
-    result = found("snapshot", vintage="2027-06")["revisions"]
+    result = Cells("snapshot", vintage="2027-06")["revisions"]
     table = result.table.set_index(["Region", "Economy"])
     assert table.index.tolist() == [
         ("CAREC", "Total"),
@@ -419,7 +419,7 @@ def test_new_and_gone_years_are_counted(tmp_path: Path):
     frame = pd.concat([FILE[FILE["YEAR"] != "2005"], newer], ignore_index=True)
     importers.import_file("wto_delivered", made_files.csv(frame, tmp_path / "DDS.csv"), vintage="2027-06")
     for year in (2024, 2026):  # the bundled figures end in 2025
-        result = found("snapshot", vintage="2027-06", year=year)["revisions"]
+        result = Cells("snapshot", vintage="2027-06", year=year)["revisions"]
         carec = result.table.set_index(["Region", "Economy"]).loc[("CAREC", "Total")]
         assert carec[["Figures revised", "new", "gone"]].tolist() == [0, 22, 22]
     assert "No member of CAREC has a figure of 2026 in both vintages" in result.reading
@@ -432,13 +432,13 @@ def with_batis(tmp_path: Path) -> importers.Imported:
 
 
 def test_integration_is_computed_once_there_is_trade_by_partner(with_batis: importers.Imported):
-    before = found("snapshot")["intra_regional"]
+    before = Cells("snapshot")["intra_regional"]
     assert before.table["Within, %"].tolist() == pytest.approx([7, 24])
     assert "the shares remain the article's word" in before.reading
     chosen = SnapshotParameters.validated({"vintage": "latest"})
     assert "bilateral" in chosen.tables()
     assert "bilateral" in catalogue("latest")["table"].tolist()
-    after = found("snapshot", vintage="latest")["intra_regional"]
+    after = Cells("snapshot", vintage="latest")["intra_regional"]
     computed = after.table[after.table["Trade"].str.startswith("digitally deliverable")].set_index("Region")
     assert computed.index.tolist() == ["CAREC", "CAREC without China", "ASEAN", "ASEAN without Singapore"]
     for label, one in zip(computed.index, [*map(region, ("CAREC", "ASEAN"))] * 2, strict=False):
@@ -455,7 +455,7 @@ def test_integration_is_computed_once_there_is_trade_by_partner(with_batis: impo
 
 def test_regions_that_the_table_does_not_tell_apart_are_said(with_batis: importers.Imported):
     asked = {"region": ["BRA", "ARG"], "benchmark": ["KAZ", "DEU"], "vintage": "latest"}
-    reading = found("snapshot", **asked)["intra_regional"].reading
+    reading = Cells("snapshot", **asked)["intra_regional"].reading
     check_reading(reading)
     assert "o member of Brazil and Argentina is told apart" in reading
     assert "`cdt data import batis FILE --economy BRA --economy ARG --economy DEU` takes in." in reading
@@ -472,9 +472,9 @@ def test_the_claims_on_integration_get_a_verdict_of_their_own_kind(with_batis: i
     assert (given.loc["intra_carec", "verdict"] == "supported for services") == (shares[0] < shares[1])
     assert "The quoted figures are of all trade and stay the article's word." in given.loc["intra_carec", "finding"]
     assert given["source"].tolist() == ["bilateral (2027-06-01)"] * 2
-    result = found("snapshot", vintage="latest")["verdicts"]
+    result = Cells("snapshot", vintage="latest")["verdicts"]
     assert "for_services" in " ".join(result.records["item"])
-    assert "for_services" not in " ".join(found("snapshot")["verdicts"].records["item"])
+    assert "for_services" not in " ".join(Cells("snapshot")["verdicts"].records["item"])
     assert verdicts().set_index("id").loc["intra_carec", "verdict"] == "not testable here"
 
 

@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
-from light_backtest import light_backtest  # noqa: F401  (a fixture)
 from matplotlib.colors import to_hex
-from needed_cells import Cells
+from notebook_cells import cells
 from overlap import clashes, texts
 
-from carec_digital_trade.figures.fans import band_ends, unit_for
 from carec_digital_trade.figures.scenarios import LEVER_COLOURS, PANELS
-from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR
+from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR, unit_for
+from carec_digital_trade.figures.years import band_ends
 
 pytestmark = pytest.mark.usefixtures("light_backtest")
 
@@ -58,7 +57,7 @@ FINDINGS = {
 
 
 def draw(values, name):
-    found = Cells("scenarios", draws=300, **values)
+    found = cells("scenarios", draws=300, **values)
     return found[FINDINGS[name]], found.picture(name)
 
 
@@ -93,7 +92,7 @@ def test_the_fan_holds_history_median_and_bands():
 
 def test_the_futures_start_from_the_latest_figures_where_the_last_total_is_partial():
     result, (axis,) = draw(CASES["missing members"], "baseline_fan")
-    latest = Cells("scenarios", draws=300, **CASES["missing members"]).value("base").latest()
+    latest = cells("scenarios", draws=300, **CASES["missing members"]).value("base").latest()
     fan, observed = axis.lines
     assert fan.get_xdata()[0] == observed.get_xdata()[-1] == 2023
     assert fan.get_ydata()[0] * unit_for(result.frame["baseline_trade"].iloc[-1]).millions == pytest.approx(latest)

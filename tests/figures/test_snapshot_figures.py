@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from notebook_cells import found
+from matplotlib.figure import Figure
+from notebook_cells import cells
 from overlap import clashes, texts
 
 from carec_digital_trade import figures
-from carec_digital_trade.figures.labels import two_lines
-from carec_digital_trade.figures.lines import log_ticks_within
-from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR, colours, spread
+from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR, colours, log_ticks, spread, two_lines
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.regions import region
 
@@ -29,7 +28,7 @@ CASES = {
 
 def draw(values):
     chosen = SnapshotParameters.validated(values)
-    findings = found("snapshot", ("cdt.picture(", "since_article(chosen", "verdicts"), **values)
+    findings = cells("snapshot", **values)
     ranking, series, services = (findings[name] for name in ("members", "over_time", "by_service"))
     return chosen, {
         "members": (ranking, figures.members(ranking, chosen)),
@@ -112,8 +111,11 @@ def test_composition_holds_the_data():
     result, (axis,) = drawn["composition"]
     shares = result.frame.pivot(index="service_name", columns="region", values="share")
     order = [label.get_text().lower() for label in axis.get_yticklabels()]
-    for dots, each in zip(axis.collections[2:4], chosen.compared(), strict=True):
-        assert np.allclose(dots.get_offsets()[:, 0], shares.loc[order, each.label])
+    dots = next(each for each in axis.collections if len(each.get_offsets()) == 2 * len(order))
+    places = dots.get_offsets().round(9).tolist()
+    for each, colour in zip(chosen.compared(), (REGION_COLOUR, BENCHMARK_COLOUR), strict=True):
+        for row, share in enumerate(shares.loc[order, each.label]):
+            assert to_hex(dots.get_facecolors()[places.index([round(share, 9), row])]).upper() == colour
 
 
 def test_titles_state_the_finding():
@@ -152,8 +154,9 @@ def test_the_title_goes_by_the_normalised_index():
 
 @pytest.mark.parametrize("limits", [(20, 400), (30, 130), (60, 95), (1, 5000)])
 def test_a_logarithmic_axis_has_three_ticks_in_any_range(limits):
-    ticks = log_ticks_within(*limits).tick_values(*limits)
-    assert sum(limits[0] <= tick <= limits[1] for tick in ticks) >= 3
+    axis = Figure().add_subplot().xaxis
+    log_ticks(axis, *limits)
+    assert sum(limits[0] <= tick <= limits[1] for tick in axis.get_majorticklocs()) >= 3
 
 
 def test_regions_keep_their_colours():

@@ -4,8 +4,7 @@ import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from light_backtest import light_backtest  # noqa: F401  (a fixture)
-from needed_cells import Cells
+from notebook_cells import Cells
 from strategies import scenario_values
 
 from carec_digital_trade import datasets, vintages
@@ -178,7 +177,7 @@ def test_tables_are_those_that_are_read(monkeypatch):
     vintages.forget()  # also what was made of the tables
     monkeypatch.setattr(datasets, "_load", lambda name, folder: read.add(name) or load(name, folder))
     found = Cells("scenarios", vintage="latest", region=["KAZ", "PAK"], draws=200)
-    for name in found.names():
+    for name in found:
         assert found[name].name == name
     # Names and members may have been read before.
     assert read | {"economies", "memberships"} == set(found.value("chosen").tables())

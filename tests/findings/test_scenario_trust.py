@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from needed_cells import Cells
+from notebook_cells import Cells
 
 from carec_digital_trade import scenarios
-from carec_digital_trade.findings.facts.wording import METHODS, SCOPES_IN_WORDS
+from carec_digital_trade.findings.facts.scenarios import METHODS, SCOPES
 from carec_digital_trade.scenarios.drifts import MINIMUM_CHANGES
 
 
@@ -31,7 +31,7 @@ def test_the_table_is_the_backtests(found):
 
 def test_rivals_that_do_better_are_named_where_they_do(found):
     frame = found["backtest"].frame
-    for scope, words in SCOPES_IN_WORDS.items():
+    for scope, words in SCOPES.items():
         mase = frame[frame["scope"] == scope].set_index("method")["mase"]
         better = mase[mase < mase["shrunken_drift"]]
         said = found["backtest"].reading.partition("changes. ")[2].partition(f"or {words} ")[2]

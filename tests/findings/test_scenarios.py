@@ -1,14 +1,13 @@
 """The findings of the scenarios: known values, sums, edges that are told, and what their sentences rest on."""
 
+import notebook_cells
 import numpy as np
 import pytest
-from light_backtest import light_backtest  # noqa: F401  (a fixture)
-from needed_cells import Cells
-from prose_rules import check_prose
+from prose_rules import check_words
 
 from carec_digital_trade.findings import COLUMNS, whole_name
 from carec_digital_trade.findings.facts import scenarios as facts
-from carec_digital_trade.findings.facts.wording import UNRELIABLE, asked, few, unwidened
+from carec_digital_trade.findings.facts.levers import UNRELIABLE, asked, few, unwidened
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import usd
 from carec_digital_trade.scenarios import indicator_pace, indicator_values, outcome, published_effect, simulate
@@ -39,11 +38,11 @@ PARTIAL = {"measure": "deliverable", "year": 2020, "region": "ASEAN", "benchmark
 
 
 def cells(**values):
-    return Cells("scenarios", draws=500, **values)
+    return notebook_cells.cells("scenarios", draws=500, **values)
 
 
 @pytest.fixture(scope="module")
-def default(light_backtest):  # noqa: F811
+def default(light_backtest):
     return cells()
 
 
@@ -54,21 +53,21 @@ def values(finding):
 
 
 def test_cells_leave_the_parameters_as_they_are(default):
-    before = Cells("scenarios").space
-    assert len([default[name] for name in default.names()]) == 17
+    before = notebook_cells.Cells("scenarios").space
+    assert len([default[name] for name in default]) == 17
     for name in ScenarioParameters.model_fields:
         assert default.space[name] == (500 if name == "draws" else before[name])
 
 
 def test_every_finding_is_complete(default):
-    for name in default.names():
+    for name in default:
         finding = default[name]
         assert finding.name == name and len(finding.table) and finding.source.startswith("Source: ")
         assert list(finding.records.columns) == COLUMNS
         assert finding.answers == (name == "answer")
         if not finding.answers:
             assert finding.records["value"].notna().any() and (finding.records["table"] == name).all()
-            check_prose(finding.reading)
+        check_words(finding)
 
 
 def test_one_lever_by_hand():
@@ -224,12 +223,12 @@ def test_the_closure_found_leads_to_the_target(default):
     latest = default.value("base").latest()
     before = default["baseline"].frame.set_index("year")
     assert first["baseline"] == pytest.approx(before.loc[2030, "baseline_trade"], rel=ROUNDING)
-    multiple = (first["baseline"] + first["full_closure_trade"]) / 2 / latest
+    multiple = float((first["baseline"] + first["full_closure_trade"]) / 2 / latest)
     found = cells(target={"multiple": multiple})["goal"]
-    share = found.frame.iloc[0]["closure_needed"]
+    share = float(found.frame.iloc[0]["closure_needed"])
     assert 0 < share < 100 and f"if {share:.0f}% of every gap is closed" in found.reading
-    levers = default.value("asked").levers.values()
-    closed = cells(levers=[lever.model_copy(update={"closure": share / 100}) for lever in levers])
+    levers = [lever.model_dump() for lever in default.value("asked").levers.values()]
+    closed = cells(levers=[lever | {"closure": share / 100} for lever in levers])
     totals = closed.value("futures").totals["scenario"][2030 - 2026]
     # As near as the closure was sought, 1e-6.
     assert np.quantile(totals, 0.5, method="inverted_cdf") == pytest.approx(multiple * latest, rel=1e-5)
@@ -317,4 +316,4 @@ def test_a_scenario_that_adds_nothing_is_known(default):
 def test_long_lists_are_counted():
     assert few(["a", "b", "c"]) == "a, b and c"
     assert few("abcde") == "a, b, c and 2 more"
-    assert few([], empty="") == ""
+    assert few([]) == ""

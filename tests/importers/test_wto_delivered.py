@@ -8,7 +8,7 @@ import made_files
 import numpy as np
 import pandas as pd
 import pytest
-from notebook_cells import found
+from notebook_cells import Cells
 
 from carec_digital_trade import importers
 from carec_digital_trade.datasets import describe, load, vintages
@@ -257,8 +257,9 @@ def test_services_are_there_for_all_economies(imported: importers.Imported):
 
 
 def test_the_snapshot_runs_on_the_vintage_for_any_economies(imported: importers.Imported):
-    results = found("snapshot", region=["DEU", "FRA"], benchmark=["NAM", "BRA", "XKX"], vintage=imported.vintage)
-    for section, result in results.items():
+    results = Cells("snapshot", region=["DEU", "FRA"], benchmark=["NAM", "BRA", "XKX"], vintage=imported.vintage)
+    for section in results:
+        result = results[section]
         assert len(result.table), section
         if "World Trade Organization" in result.source and "article" not in result.source:
             assert f"Digitally Delivered Services Trade Dataset ({imported.vintage})" in result.source, section

@@ -1,20 +1,21 @@
 """The figures that can be explored, and how one is drawn quickly enough to follow a slider."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from carec_digital_trade import figures, metrics, scenarios
+from carec_digital_trade import figures, gap, metrics, readiness, scenarios
 from carec_digital_trade.datasets import load
 from carec_digital_trade.drawing import png
-from carec_digital_trade.explore import gap_recipes
+from carec_digital_trade.errors import InputError, attempt
 from carec_digital_trade.findings import Finding, findings_of
 from carec_digital_trade.parameters import GapParameters, ScenarioParameters, SharedParameters, SnapshotParameters
 from carec_digital_trade.revisions import ranked
 from carec_digital_trade.scenarios import Simulation
+from carec_digital_trade.vintages import remembered
 
 DOTS_PER_INCH = 80
 """A screen's: the figure is 880 pixels wide."""
@@ -50,6 +51,46 @@ def _by_service(chosen: SnapshotParameters) -> Finding:
     return findings_of(chosen)("by_service", found)
 
 
+def _decomposition(chosen: GapParameters) -> Finding:
+    asked = (*chosen.compared(), chosen.year, chosen.measure, chosen.flow)
+    found = [attempt(gap.decompose, *asked, basis, chosen.vintage) for basis in ("total", "mean_member")]
+    return findings_of(chosen)("decomposition", *found)
+
+
+def _expected(chosen: GapParameters) -> Finding:
+    panel = gap.trade_panel(chosen.measure, chosen.flow, chosen.vintage)
+    return findings_of(chosen)("expected", _against(chosen), panel)
+
+
+def _readiness(chosen: GapParameters) -> Finding:
+    return findings_of(chosen)("readiness", *_ready(chosen, chosen.draws))
+
+
+def _lagging(chosen: GapParameters) -> Finding:
+    ready, scored = _ready(chosen, 1)
+    against = _against(chosen)
+    return findings_of(chosen)("lagging", gap.lagging(ready, scored, against), gap.everybody(scored, against))
+
+
+def _ready(chosen: GapParameters, draws: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    laws = readiness.components(load("cyberlaw", chosen.vintage), load("cpta", chosen.vintage), chosen.draft_value)
+    scored = readiness.scores(laws, chosen.weights, chosen.aggregation)
+    regions = chosen.compared()
+    drawn = readiness.uncertainty(laws, regions, None, readiness.taking_part(chosen.weights), draws, chosen.seed)
+    return readiness.members_readiness(scored, drawn, regions), scored
+
+
+def _against(chosen: GapParameters) -> pd.DataFrame | InputError:
+    equation = gap.with_covariates(gap.EQUATION, chosen.covariates)
+    spec = (chosen.measure, chosen.flow, chosen.vintage)
+    return attempt(_everybody_expected, spec, chosen.year, equation, chosen.estimator)
+
+
+@remembered(maxsize=8)  # two figures rest on it
+def _everybody_expected(spec: tuple[str, str, str], year: int, equation: str, estimator: str) -> pd.DataFrame:
+    return gap.expected_trade(gap.trade_panel(*spec), year, equation, estimator)
+
+
 def _found(name: str, recipe: Callable[[Simulation], pd.DataFrame]) -> Callable[[ScenarioParameters], Finding]:
     """Return the section that simulates what is chosen, takes a frame from it, and shows it as a finding."""
 
@@ -76,19 +117,17 @@ VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
         "composition": View(_by_service, figures.composition, ("measure",)),
     },
     GapParameters: {
-        "decomposition": View(gap_recipes.decomposition, figures.waterfall, (*_EXPECTED, *_RATED)),
-        "expected trade": View(gap_recipes.expected, figures.expected_trade, _RATED),
-        "readiness": View(gap_recipes.readiness, figures.readiness, ("measure", "flow", *_EXPECTED)),
-        "readiness and trade": View(gap_recipes.lagging, figures.readiness_and_trade, ("draws",)),
+        "decomposition": View(_decomposition, figures.waterfall, (*_EXPECTED, *_RATED)),
+        "expected trade": View(_expected, figures.expected_trade, _RATED),
+        "readiness": View(_readiness, figures.readiness, ("measure", "flow", *_EXPECTED)),
+        "readiness and trade": View(_lagging, figures.readiness_and_trade, ("draws",)),
     },
     ScenarioParameters: {
         "additional trade": View(_found("additional", Simulation.additional), figures.additional_fan),
         "by member": View(_found("by_economy", Simulation.by_member), figures.additional_by_member),
         "attribution": View(_found("attribution", scenarios.attribute), figures.lever_parts),
         "tornado": View(
-            _found(
-                "tornado", lambda futures: scenarios.tornado(scenarios.Response(futures.scenario, seed=futures.seed))
-            ),
+            _found("tornado", _tornado),
             figures.swings,
             ("draws",),
         ),
@@ -102,25 +141,7 @@ VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
 """The figures of each notebook, the one shown first at the head."""
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A drawn figure.
-
-    Attributes
-    ----------
-    png : bytes
-        The picture, without the source line.
-    caption, reading, source : str
-        What it shows, the sentences that read it, and the source line.
-    """
-
-    png: bytes
-    caption: str
-    reading: str
-    source: str
-
-
-def drawn(view: View, chosen: SharedParameters) -> Drawing:
+def drawn(view: View, chosen: SharedParameters) -> tuple[bytes, Finding]:
     """Compute and draw a figure.
 
     Parameters
@@ -132,8 +153,8 @@ def drawn(view: View, chosen: SharedParameters) -> Drawing:
 
     Returns
     -------
-    Drawing
-        The picture and its words.
+    bytes, Finding
+        The picture, without the source line, and what it shows.
 
     Raises
     ------
@@ -143,4 +164,4 @@ def drawn(view: View, chosen: SharedParameters) -> Drawing:
     result = view.section(chosen)
     # Most of the time goes into letters, so the source line stands below the picture as text.
     figure = view.figure(replace(result, source=""), chosen)[0].figure
-    return Drawing(png(figure, DOTS_PER_INCH), result.caption, result.reading, result.source)
+    return png(figure, DOTS_PER_INCH), result

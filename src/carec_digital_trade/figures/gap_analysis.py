@@ -1,4 +1,7 @@
-"""The gap analysis's figures: readiness, the gap's factors, expected against actual trade, the two together."""
+"""The gap analysis's figures: readiness, the gap's factors, expected against actual trade, the two together.
+
+Each function takes the finding that it draws and the parameters that it was computed with, and returns its axes.
+"""
 
 from collections.abc import Sequence
 
@@ -9,22 +12,25 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from carec_digital_trade.figures import gap_titles as titles
-from carec_digital_trade.figures.fans import unit_for
-from carec_digital_trade.figures.labels import (
+from carec_digital_trade.figures.rows import SIDE, at_end, beside, dots_with_names, draw_bands, log_limits, name_rows
+from carec_digital_trade.figures.style import (
+    GUIDE,
+    INK,
     LABEL_INCHES,
-    NAME,
+    MUTED,
     NO_DATA,
-    SIDE,
-    dots_with_names,
-    log_limits,
+    RC,
+    ROW_INCHES,
+    canvas,
+    colours,
     log_ticks,
-    say_no_data,
+    plain_number,
+    say,
     shortened,
     two_lines,
+    unit_for,
     within,
 )
-from carec_digital_trade.figures.style import GUIDE, INK, MUTED, RC, ROW_INCHES, canvas, colours, plain_number
 from carec_digital_trade.findings import Finding
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import listing
@@ -33,201 +39,116 @@ from carec_digital_trade.regions import Region
 _RATIO = "actual_over_expected"
 _DOT = 0.02
 """Half the width of a dot with its rim, on the scale of readiness."""
+_OPENING, _NARROWING = "#4d4d4d", "#9a9a9a"
 
 
+@mpl.rc_context(RC)
 def readiness(result: Finding, chosen: GapParameters) -> list[Axes]:
-    """Draw the members' ranks by readiness, with what the draws and the unknown laws leave open.
-
-    Parameters
-    ----------
-    result : Finding
-        The finding "readiness".
-    chosen : GapParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One a region, on the same scale.
-    """
+    """Draw the members' ranks by readiness, with what the draws and the unknown laws leave open, a region each."""
     both = chosen.compared()
     parts = [result.frame[result.frame["region"] == each.label].reset_index(drop=True) for each in both]
+    most = max(map(len, parts))
     subtitle = (
         f"{result.caption}. Dot: median rank; thick line: 90% of the draws; thin line: what unknown laws leave "
         "possible besides."
     )
-    height = ROW_INCHES * max(map(len, parts)) + 0.3
-    axes = canvas(2, height, titles.readiness(parts, both), subtitle, result.source, margins=(1.75, 1.2))
+    axes = canvas(2, ROW_INCHES * most + 0.3, result.title, subtitle, result.source, margins=(1.75, 1.2))
     worst = np.nanmax([10.0, *result.frame["readiness_rank_bounds_high"], *result.frame["readiness_rank_drawn_high"]])
     for axis, each, part, colour in zip(axes, both, parts, colours(*both), strict=True):
-        with mpl.rc_context(RC):
-            _draw_ranks(axis, part, colour, worst)
-            axis.set_ylim(max(map(len, parts)) - 0.4, -1.3)
-            axis.set_title(shortened(each.label, 27), color=colour, pad=8)
+        _draw_ranks(axis, part, colour, worst)
+        axis.set_ylim(most - 0.4, -1.3)
+        axis.set_title(shortened(each.label, 27), color=colour, pad=8)
     return axes
 
 
+@mpl.rc_context(RC)
 def waterfall(result: Finding, chosen: GapParameters) -> list[Axes]:
-    """Draw the way from the benchmark's trade to the region's, factor by factor.
-
-    Parameters
-    ----------
-    result : Finding
-        The finding "decomposition".
-    chosen : GapParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        Regional totals, and mean members.
-    """
-    both = chosen.compared()
+    """Draw the way from the benchmark's trade to the region's, factor by factor: regional totals, and mean members."""
     subtitle = f"{result.caption}. In brackets: the region's factor over the benchmark's."
-    axes = canvas(2, 3.1, titles.waterfall(result.frame, both), subtitle, result.source, margins=(1.75, 0.3))
+    axes = canvas(2, 3.1, result.title, subtitle, result.source, margins=(1.75, 0.3))
     for axis, basis in zip(axes, ("Regional totals", "Mean members"), strict=True):
-        with mpl.rc_context(RC):
-            _draw_steps(axis, result.frame[result.frame["basis"] == basis], both)
-            axis.set_title(basis, pad=8)
+        _draw_steps(axis, result.frame[result.frame["basis"] == basis], chosen.compared())
+        axis.set_title(basis, pad=8)
     return axes
 
 
+@mpl.rc_context(RC)
 def expected_trade(result: Finding, chosen: GapParameters) -> list[Axes]:
-    """Draw actual against expected trade of the members, with the line of equality and the prediction interval.
-
-    Parameters
-    ----------
-    result : Finding
-        The finding "expected".
-    chosen : GapParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One, both scales logarithmic.
-    """
+    """Draw actual against expected trade of the members, with the line of equality and the prediction interval."""
     both, frame = chosen.compared(), result.frame
     shown = frame[(frame["total"] > 0) & frame["expected"].notna()]
     subtitle = (
         f"{result.caption}. Line: actual is what is expected; band: 90% prediction interval; beside the names: actual "
         f"over expected.{_absent(frame, shown, both)}"
     )
-    axes = canvas(1, _height(shown, both), titles.expected(shown, both), subtitle, result.source, margins=(1.45, 0.3))
-    with mpl.rc_context(RC):
-        _draw_expected(axes[0], shown, both)
-    axes[0].set_xlabel("Expected trade, USD million, log scale")
-    axes[0].set_ylabel("Actual trade, USD million, log scale")
+    axes = canvas(1, _height(shown, both), result.title, subtitle, result.source, margins=(1.45, 0.3))
+    _draw_expected(axes[0], shown, both)
+    axes[0].set(xlabel="Expected trade, USD million, log scale", ylabel="Actual trade, USD million, log scale")
     return axes
 
 
+@mpl.rc_context(RC)
 def readiness_and_trade(result: Finding, chosen: GapParameters) -> list[Axes]:
-    """Draw the members' readiness against actual over expected trade, with the quarter in which they lag in both.
-
-    Parameters
-    ----------
-    result : Finding
-        The finding "lagging".
-    chosen : GapParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One, actual over expected trade on a logarithmic scale.
-    """
+    """Draw the members' readiness against actual over expected trade, with the quarter in which they lag in both."""
     both, frame = chosen.compared(), result.frame
     shown = frame[(frame[_RATIO] > 0) & frame["readiness"].notna()]
     subtitle = (
         f"{result.caption}. Grey: below the median of all economies in both; dotted: 90% prediction interval; lines "
         f"beside a dot: what unknown laws leave possible.{_absent(frame, shown, both)}"
     )
-    axes = canvas(1, _height(shown, both), titles.lagging(frame, both), subtitle, result.source, margins=(1.1, 0.3))
+    axes = canvas(1, _height(shown, both), result.title, subtitle, result.source, margins=(1.1, 0.3))
     medians = result.records.query("metric == 'median_of_all'").set_index("item")["value"]
-    with mpl.rc_context(RC):
-        _draw_standing(axes[0], shown, both, medians["readiness"], medians["ratio"])
-    axes[0].set_xlabel("Readiness of the law, 0 to 1")
-    axes[0].set_ylabel("Actual over expected trade, log scale")
+    _draw_standing(axes[0], shown, both, medians["readiness"], medians["ratio"])
+    axes[0].set(xlabel="Readiness of the law, 0 to 1", ylabel="Actual over expected trade, log scale")
     return axes
 
 
 def _draw_ranks(axis: Axes, part: pd.DataFrame, colour: str, worst: float) -> None:
     rows = np.arange(len(part))
     axis.hlines(rows, 1, worst, color=GUIDE, linewidth=1, zorder=1)
-    axis.hlines(
-        rows,
-        part["readiness_rank_bounds_low"],
-        part["readiness_rank_bounds_high"],
-        color=colour,
-        linewidth=1.6,
-        zorder=2,
+    possible, drawn = (
+        [part[f"readiness_rank_{kind}_{end}"] for end in ("low", "high")] for kind in ("bounds", "drawn")
     )
-    axis.hlines(
-        rows,
-        part["readiness_rank_drawn_low"],
-        part["readiness_rank_drawn_high"],
-        color=colour,
-        linewidth=6,
-        alpha=0.45,
-        zorder=3,
-    )
+    draw_bands(axis, rows, possible, drawn, colour)
     axis.scatter(part["readiness_rank_drawn"], rows, s=80, color=colour, linewidth=0, zorder=4, clip_on=False)
-    for row, (score, low, high, rank) in enumerate(
-        part[["readiness", "readiness_low", "readiness_high", "readiness_rank_drawn"]].itertuples(index=False)
-    ):
-        words = f"{score:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
-        words = NO_DATA if np.isnan(rank) else words
-        axis.text(1.04, row, words, transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=INK)
-    axis.set_xlim(1, worst + 2)
-    axis.text(1.04, -0.9, "Score", transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=MUTED)
-    axis.set_yticks(rows, [shortened(name, NAME) for name in part["name"]])
-    axis.tick_params(axis="y", length=0)
+    for row in part.itertuples():
+        low, high = row.readiness_low, row.readiness_high
+        words = f"{row.readiness:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
+        beside(axis, row.Index, NO_DATA if np.isnan(row.readiness_rank_drawn) else words)
+    beside(axis, -0.9, "Score", MUTED)
+    name_rows(axis, part["name"])
+    axis.set(xlim=(1, worst + 2), xlabel="Rank, 1 the readiest")
     axis.xaxis.set_major_locator(FixedLocator([1, *(tick for tick in (50, 100, 150) if tick < worst)]))
-    axis.set_xlabel("Rank, 1 the readiest")
 
 
 def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
-    axis.set_yticks([])
     if part.empty:
-        say_no_data(axis)
+        say(axis)
         axis.set_xlabel("USD")
         return
-    region, benchmark = part.loc[part["factor"] == "trade", ["region_value", "benchmark_value"]].to_numpy()[0]
-    factors = part[part["factor"] != "trade"]
-    unit, name = unit_for(max(region, benchmark))
-    steps = factors["contribution"].to_numpy() / unit
-    ends = benchmark / unit + np.cumsum(steps)
-    starts = np.concatenate([[0, benchmark / unit], ends[:-1], [0]])
-    widths = np.concatenate([[benchmark / unit], steps, [region / unit]])
+    factors, trade = part[part["factor"] != "trade"], part[part["factor"] == "trade"].iloc[0]
+    unit = unit_for(max(trade["region_value"], trade["benchmark_value"]))
+    region, benchmark = trade["region_value"] / unit.millions, trade["benchmark_value"] / unit.millions
+    steps = factors["contribution"].to_numpy() / unit.millions
+    reached = np.concatenate([[benchmark], benchmark + np.cumsum(steps)])
+    starts = np.concatenate([[0], reached[:-1], [0]])
+    ends = np.concatenate([[benchmark], reached[1:], [region]])
     own, others = colours(*both)
-    rows = np.arange(len(widths))
-    shades = ["#9a9a9a" if step >= 0 else "#4d4d4d" for step in steps]
-    axis.barh(rows, widths, left=starts, height=0.62, color=[others, *shades, own], zorder=2)
-    reached = np.concatenate([[benchmark / unit], ends])
+    rows = np.arange(len(ends))
+    shades = [_NARROWING if step >= 0 else _OPENING for step in steps]
+    axis.barh(rows, ends - starts, left=starts, height=0.62, color=[others, *shades, own], zorder=2)
     axis.vlines(reached, rows[:-1] - 0.31, rows[1:] + 0.31, color=MUTED, linewidth=1, zorder=3)
-    words = [f"{benchmark / unit:,.1f}", *map(_step_words, steps, factors["ratio"]), f"{region / unit:,.1f}"]
-    right = np.maximum(starts, starts + widths)
+    words = [f"{benchmark:,.1f}", *map(_step_words, steps, factors["ratio"]), f"{region:,.1f}"]
+    right = np.maximum(starts, ends)
     for row, place, text in zip(rows, right, words, strict=True):
-        axis.annotate(
-            text,
-            (place, row),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=11,
-            color=INK,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-        )
-    low, high = min(0.0, *(starts + widths)), right.max()
-    axis.set_xlim(low - 0.02 * (high - low), high + 0.75 * (high - low))
+        at_end(axis, place, row, text)
+    low, high = min(0.0, *ends), right.max()
     axis.axvline(0, color="#888888", linewidth=1)
-    axis.set_ylim(len(rows) - 0.4, -0.6)
-    labels = [both[1].label, *factors["words"], both[0].label]
-    axis.set_yticks(rows, [two_lines(label) for label in labels])
-    axis.tick_params(axis="y", length=0)
+    name_rows(axis, [""] * len(rows))
+    axis.set_yticklabels(map(two_lines, [both[1].label, *factors["words"], both[0].label]))
+    axis.set(xlim=(low - 0.02 * (high - low), high + 0.75 * (high - low)), xlabel=unit.name)
     axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(4).tick_values(low, high), low, high)))
     axis.xaxis.set_major_formatter(plain_number)
-    axis.set_xlabel(name)
 
 
 def _step_words(step: float, ratio: float) -> str:
@@ -237,7 +158,7 @@ def _step_words(step: float, ratio: float) -> str:
 
 def _draw_expected(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> None:
     if shown.empty:
-        say_no_data(axis)
+        say(axis)
         return
     log_limits(axis, "x", shown["expected"], SIDE)
     # Expected trade too, so that the line of equality is in sight.
@@ -247,26 +168,25 @@ def _draw_expected(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> N
     ends = np.array([shown["expected"].min() / 2, shown["expected"].max() * 2])
     axis.fill_between(ends, low * ends, high * ends, color=GUIDE, alpha=0.6, linewidth=0, zorder=1)
     axis.plot(ends, ends, color=MUTED, linewidth=1.5, zorder=2)
-    log_ticks(axis.xaxis, shown["expected"])
-    log_ticks(axis.yaxis, heights)
+    log_ticks(axis.xaxis, *ends)
+    log_ticks(axis.yaxis, heights.min() / 2, heights.max() * 2)
     dots_with_names(axis, shown.assign(x=shown["expected"], y=shown["total"]), both)
 
 
 def _draw_standing(axis: Axes, shown: pd.DataFrame, both: Sequence[Region], readiness: float, ratio: float) -> None:
     if shown.empty:
-        say_no_data(axis)
+        say(axis)
         return
     axis.set_xlim(-SIDE / (1 - 2 * SIDE), 1 + SIDE / (1 - 2 * SIDE))
     axis.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
     below, above = ((shown[_RATIO] / shown[name]).median() for name in ("ratio_high", "ratio_low"))
     reached = pd.Series([*shown[_RATIO], ratio, below, above])
     log_limits(axis, "y", reached, 0.05)
-    log_ticks(axis.yaxis, reached, (1, 2, 5))
+    log_ticks(axis.yaxis, reached.min() / 2, reached.max() * 2)
     bottom = axis.get_ylim()[0]
     # It ends before the dots at the median itself, which do not lag.
-    axis.add_patch(
-        Rectangle((0, bottom), max(readiness - _DOT, 0), ratio - bottom, color=GUIDE, alpha=0.6, linewidth=0, zorder=0)
-    )
+    width = max(readiness - _DOT, 0)
+    axis.add_patch(Rectangle((0, bottom), width, ratio - bottom, color=GUIDE, alpha=0.6, linewidth=0, zorder=0))
     axis.hlines([below, above], 0, 1, color=MUTED, linestyle=":", linewidth=1.5, zorder=1)
     open_ones = shown[shown["readiness_low"] < shown["readiness_high"]]
     axis.hlines(open_ones[_RATIO], open_ones["readiness_low"], open_ones["readiness_high"], color=INK, linewidth=2)

@@ -1,186 +1,125 @@
-"""Rows of members, levers and uncertain figures: dots with their bands, gaps, stacked parts, swings."""
+"""Parts of figures: rows with names, bands and words beside them, and dots with their names at the sides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from carec_digital_trade.figures.fans import band_ends, log_numbers, unit_for
-from carec_digital_trade.figures.labels import NAME, NO_DATA, shortened, within
-from carec_digital_trade.figures.style import GUIDE, INK, MUTED, plain_number
-from carec_digital_trade.prose import usd
+from carec_digital_trade.figures.style import INK, LABEL_INCHES, NAME, colours, shortened, spread
+from carec_digital_trade.regions import Region
 
-NOTHING = "nothing is added"
-
+SIDE = 0.26
+"""Share of the width, on either side of the data, that the names of dots take."""
 _MARK = " *"
-_NAME_IN_PANEL = 15
+_LEAST_DECADES = 1.0
+"""Of a logarithmic axis, so that a single dot has ticks beside it."""
+# For either side: where a name ends, where its line starts (shares of the width), and the name's alignment.
+_LEFT, _RIGHT = (0.215, 0.222, "right"), (0.785, 0.778, "left")
 
 
-def draw_members(axis: Axes, members: pd.DataFrame, colour: str) -> None:
-    """Draw what is added in each member as a dot with its bands, on a logarithmic scale.
-
-    Parameters
-    ----------
-    axis : matplotlib.axes.Axes
-        To be drawn on.
-    members : pandas.DataFrame
-        Rows of the frame of the finding `by_economy`; extrapolated ones get an asterisk.
-    colour : str
-        Of dots and lines.
-    """
-    rows = np.arange(len(members))
-    gaining = members["additional_trade"] > 0
-    drawn = members[gaining]
-    unit = unit_for(drawn["additional_trade"].max() if len(drawn) else 1e4)
-    widest = (drawn[column] / unit.millions for column in band_ends("additional_trade", 95))
-    low, high = _decades(*widest)
-    axis.hlines(rows, low, high, color=GUIDE, linewidth=1, zorder=1)
-    for band, width, alpha in ((95, 1.6, 1.0), (80, 6, 0.45)):
-        ends = (drawn[column] / unit.millions for column in band_ends("additional_trade", band))
-        axis.hlines(rows[gaining], *ends, color=colour, linewidth=width, alpha=alpha, zorder=2)
-    axis.scatter(drawn["additional_trade"] / unit.millions, rows[gaining], s=80, color=colour, linewidth=0, zorder=4)
-    for row, member in enumerate(members.to_dict("records")):
-        words = f"{usd(member['additional_trade'])}  (+{member['additional_share']:,.0f}%)" if gaining[row] else NOTHING
-        _beside(axis, row, words)
-    axis.set(xscale="log", xlim=(low, high), xlabel=f"{unit.name}, log scale")
-    log_numbers(axis.xaxis, (1,))
-    if drawn.empty:
-        axis.set_xticks([])
-    _name_rows(axis, members["economy"], members["extrapolated"])
-
-
-def draw_gaps(axis: Axes, part: pd.DataFrame, colour: str) -> None:
-    """Draw the gaps of one lever: dark what is used, pale what lies beyond the evidence, hatched without an effect.
+def name_rows(
+    axis: Axes, names: Sequence[str], marked: Sequence[bool] | None = None, most: int = NAME, above: float = 0.6
+) -> None:
+    """Name the rows of a figure, the first at the top.
 
     Parameters
     ----------
     axis : matplotlib.axes.Axes
-        To be drawn on.
-    part : pandas.DataFrame
-        Rows of the frame of the finding `gaps` of one lever.
-    colour : str
-        Of the bars.
+        To be written on.
+    names : sequence of str
+        Cut where they are long.
+    marked : sequence of bool, optional
+        Which get an asterisk.
+    most : int
+        Characters of a name.
+    above : float
+        Room above the first row, in rows.
     """
-    rows = np.arange(len(part))
-    in_times = part["scale"].iloc[0] == "times"
-    base = 1.0 if in_times else 0.0
-    used, gap = part["shown_used"].fillna(base), part["shown"].fillna(part["shown_used"]).fillna(base)
-    if part["effective"].iloc[0]:
-        axis.barh(rows, used - base, left=base, height=0.62, color=colour, zorder=3)
-        axis.barh(rows, gap - used, left=used, height=0.62, color=colour, alpha=0.3, zorder=2)
-    else:
-        bare = {"facecolor": "none", "edgecolor": colour, "hatch": "////", "linewidth": 0.8, "alpha": 0.6}
-        far = gap > base
-        axis.barh(rows[far], gap[far] - base, left=base, height=0.62, zorder=2, **bare)
-    for row, (value, reach) in enumerate(zip(part["indicator"], part["shown"], strict=True)):
-        number = f"{reach:,.0f}" if reach >= 100 else f"{reach:.1f}" if reach >= 1.1 else f"{reach:.2f}"
-        words = NO_DATA if np.isnan(value) else "from 0" if np.isnan(reach) else "none" if reach == base else number
-        _beside(axis, row, words)
-    if in_times:
-        largest = max(gap.max(), 4.0)
-        axis.set(xscale="log", xlim=(1, largest * 1.05), xlabel="Rise needed, times (log)")
-        log_numbers(axis.xaxis, (1,))
-        ticks = [1, 10, 100, 1000, 10_000] if largest >= 20 else [1, 2, 5, 10]
-        axis.xaxis.set_major_locator(FixedLocator(within(ticks, 1, largest)))
-    else:
-        axis.set(xlim=(0, 1), xlabel="Gap, of 1")
-        axis.xaxis.set_major_locator(FixedLocator([0, 0.5, 1]))
-    _name_rows(axis, part["economy"], part["extrapolated"], _NAME_IN_PANEL)
-
-
-def draw_parts(axis: Axes, parts: pd.DataFrame, paints: Mapping[str, str]) -> None:
-    """Draw the levers' parts as stacked bars, with their sum beside.
-
-    Parameters
-    ----------
-    axis : matplotlib.axes.Axes
-        To be drawn on.
-    parts : pandas.DataFrame
-        lever_contribution, USD million, by economy (rows, at least one) and lever in words (columns).
-    paints : mapping of str to str
-        Lever to colour.
-    """
-    rows = np.arange(len(parts))
-    left = np.zeros(len(parts))
-    unit = unit_for(parts.iloc[0].sum())
-    for lever, paint in paints.items():
-        widths = parts[lever].to_numpy(dtype=float) / unit.millions
-        label = shortened(lever.capitalize(), NAME)
-        axis.barh(rows, widths, left=left, height=0.62, color=paint, label=label, zorder=2)
-        left += widths
-    axis.set(xlim=(0, 1.02 * left.max()), xlabel=unit.name)
-    axis.xaxis.set_major_formatter(plain_number)
-    for row, total in enumerate(left):
-        axis.text(total, row, f" {_amount(total * unit.millions)}", va="center", fontsize=11, color=INK)
-    _name_rows(axis, parts.index)
-    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, borderpad=0, fontsize=12)
-
-
-def draw_swings(axis: Axes, swings: pd.DataFrame, colour: str) -> None:
-    """Draw between which amounts each figure moves the result.
-
-    Parameters
-    ----------
-    axis : matplotlib.axes.Axes
-        To be drawn on.
-    swings : pandas.DataFrame
-        Frame of the finding `tornado`, with a swing.
-    colour : str
-        Of the bars.
-    """
-    rows = np.arange(len(swings))
-    unit = unit_for(swings["tornado_high"].max())
-    low, high = (swings[f"tornado_{end}"] / unit.millions for end in ("low", "high"))
-    axis.barh(rows, high - low, left=low, height=0.6, color=colour, zorder=2)
-    axis.axvline(swings["tornado"].iloc[0] / unit.millions, color=INK, linewidth=1.5, zorder=3)
-    for row, ends in enumerate(zip(low, high, strict=True)):
-        for end, align in zip(ends, ("right", "left"), strict=True):
-            axis.text(end, row, f" {_amount(end * unit.millions)} ", ha=align, va="center", fontsize=11, color=INK)
-    span = high.max() - low.min()
-    axis.set(xlim=(low.min() - 0.2 * span, high.max() + 0.2 * span), xlabel=f"Additional trade, {unit.name}")
-    axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(5).tick_values(low.min(), high.max()), 0, high.max())))
-    axis.xaxis.set_major_formatter(plain_number)
-    _name_rows(axis, swings["name"].str.capitalize())
-
-
-def say(axis: Axes, words: str, *bare: Axis) -> None:
-    """Write words in place of data.
-
-    Parameters
-    ----------
-    axis : matplotlib.axes.Axes
-        Without data.
-    words : str
-        What to say.
-    *bare : matplotlib.axis.Axis
-        Axes besides the vertical one that lose their numbers.
-    """
-    for each in (axis.yaxis, *bare):
-        each.set_ticks([])
-    axis.text(0.5, 0.5, words, transform=axis.transAxes, ha="center", va="center", color=MUTED)
-
-
-def _beside(axis: Axes, row: int, words: str) -> None:
-    axis.text(1.03, row, words, transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=INK)
-
-
-def _amount(million: float) -> str:
-    return usd(million).removeprefix("USD ")
-
-
-def _name_rows(axis: Axes, words: Sequence[str], marked: Sequence[bool] | None = None, most: int = NAME) -> None:
-    marks = [False] * len(words) if marked is None else marked
-    labels = [shortened(name, most) + (_MARK if mark else "") for name, mark in zip(words, marks, strict=True)]
+    marks = [False] * len(names) if marked is None else marked
+    labels = [shortened(name, most) + (_MARK if mark else "") for name, mark in zip(names, marks, strict=True)]
     axis.set_yticks(range(len(labels)), labels)
-    axis.set_ylim(len(labels) - 0.4, -0.6)
+    axis.set_ylim(len(labels) - 0.4, -above)
     axis.tick_params(axis="y", length=0)
 
 
-def _decades(low: pd.Series, high: pd.Series) -> tuple[float, float]:
-    """Return whole decades around the values."""
+def draw_bands(
+    axis: Axes, rows: Sequence[int], wide: Sequence[Sequence[float]], main: Sequence[Sequence[float]], colour: str
+) -> None:
+    """Draw the ends of a wide band as thin lines and those of the main one as thick lines, one a row."""
+    axis.hlines(rows, *wide, color=colour, linewidth=1.6, zorder=2)
+    axis.hlines(rows, *main, color=colour, linewidth=6, alpha=0.45, zorder=3)
+
+
+def beside(axis: Axes, row: float, words: str, colour: str = INK) -> None:
+    """Write words to the right of a row."""
+    axis.text(1.04, row, words, transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=colour)
+
+
+def at_end(axis: Axes, place: float, row: int, words: str) -> None:
+    """Write words to the right of where a row's drawing ends."""
+    axis.annotate(
+        words,
+        (place, row),
+        xytext=(7, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=11,
+        color=INK,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        annotation_clip=False,
+    )
+
+
+def decades(low: pd.Series, high: pd.Series) -> tuple[float, float]:
+    """Return whole decades around values, for a logarithmic axis; some where there are none."""
     if low.empty:
         return 0.1, 10.0
     return 10.0 ** np.floor(np.log10(low.min())), 10.0 ** np.ceil(np.log10(high.max()))
+
+
+def log_limits(axis: Axes, which: str, values: pd.Series, side: float) -> None:
+    """Set logarithmic limits, of x or y, so that positive values leave a share of the axis free on either side."""
+    low, high = np.log10(values.min()), np.log10(values.max())
+    widened = max(0.0, (_LEAST_DECADES - (high - low)) / 2)
+    low, high = low - widened, high + widened
+    margin = side * (high - low) / (1 - 2 * side)
+    axis.set(**{f"{which}scale": "log", f"{which}lim": (10 ** (low - margin), 10 ** (high + margin))})
+
+
+def dots_with_names(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> None:
+    """Draw dots at x and y, the region's names on the left and the benchmark's on the right, none touching another.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+        With its scales and limits.
+    shown : pandas.DataFrame
+        region (label), name, actual_over_expected (written beside the name), x, y.
+    both : sequence of Region
+        The region and the benchmark.
+    """
+    axis.autoscale(enable=False)
+    to_axes = axis.transData + axis.transAxes.inverted()
+    gap = LABEL_INCHES / (axis.figure.get_figheight() * axis.get_position().height)
+    for each, colour, (edge, end, align) in zip(both, colours(*both), (_LEFT, _RIGHT), strict=True):
+        rows = shown[shown["region"] == each.label]
+        # The white rim parts a dot from the lines of others that run beneath it.
+        axis.scatter(rows["x"], rows["y"], s=110, color=colour, edgecolor="white", linewidth=2, zorder=4)
+        places = [to_axes.transform(place) for place in zip(rows["x"], rows["y"], strict=True)]
+        heights = inside(spread([height for _, height in places], gap), gap)
+        words = [f"{shortened(row.name)}  {row.actual_over_expected:.2f}" for row in rows.itertuples(index=False)]
+        style = {"transform": axis.transAxes, "color": colour}
+        for (x, y), height, text in zip(places, heights, words, strict=True):
+            axis.plot([end, x], [height, y], linewidth=0.6, alpha=0.6, zorder=3, **style)
+            axis.text(edge, height, text, ha=align, va="center", fontsize=11, **style)
+
+
+def inside(heights: Sequence[float], gap: float) -> list[float]:
+    """Push label heights, a gap apart, into the axes (0 to 1), keeping their order."""
+    placed = np.array(heights)
+    order = np.argsort(placed, kind="stable")
+    steps = gap * np.arange(len(placed))
+    placed[order] = np.maximum(placed[order], gap / 2 + steps)
+    placed[order] = np.minimum(placed[order], 1 - gap / 2 - steps[::-1])
+    return list(placed)

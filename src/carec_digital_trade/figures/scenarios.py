@@ -1,220 +1,214 @@
-"""The scenarios' figures: baseline and additional trade, gaps, the levers' parts, what is uncertain."""
+"""The scenarios' figures: baseline and additional trade, gaps, the levers' parts, what is uncertain.
+
+Each function takes the finding that it draws and the parameters that it was computed with, and returns its axes.
+"""
 
 from collections.abc import Sequence
-from itertools import cycle
+from itertools import cycle, islice
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from carec_digital_trade.figures.fans import ROOM, band_ends, draw_fan, log_numbers, name_bands, unit_for
-from carec_digital_trade.figures.labels import NAME, shortened
-from carec_digital_trade.figures.rows import (
+from carec_digital_trade.figures.rows import at_end, beside, decades, draw_bands, name_rows
+from carec_digital_trade.figures.style import (
+    GUIDE,
+    INK,
+    NO_DATA,
     NOTHING,
-    draw_gaps,
-    draw_members,
-    draw_parts,
-    draw_swings,
+    RC,
+    ROW_INCHES,
+    canvas,
+    colours,
+    log_ticks,
+    plain_number,
     say,
+    shortened,
+    unit_for,
+    within,
 )
-from carec_digital_trade.figures.style import RC, ROW_INCHES, canvas, colours, plain_number
+from carec_digital_trade.figures.years import ROOM, band_ends, draw_fan, name_bands
 from carec_digital_trade.findings import Finding
 from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.prose import count, listing, percent, usd
+from carec_digital_trade.prose import listing, usd
 
 PANELS = 3
 """Levers whose gaps are drawn, side by side."""
-_NO_LEVER = "No lever acts on this trade, so there is no gap to close"
 _BILLIONS = 1e4
 """USD million: the unit of an axis on which there is nothing to be seen."""
+_NAME_IN_PANEL = 15
 # Okabe and Ito (2008), as the regions' two.
 LEVER_COLOURS = ("#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#F0E442", "#0072B2", "#D55E00", "#999999")
 
 
+@mpl.rc_context(RC)
 def baseline_fan(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
-    """Draw the observed total as a line and the futures without new policy as bands that open.
-
-    Parameters
-    ----------
-    result : Finding
-        The finding `baseline`.
-    chosen : ScenarioParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One, on a logarithmic scale.
-    """
+    """Draw the observed total as a line and the futures without new policy as bands that open (log scale)."""
     frame, colour, metric = result.frame, _colour(chosen), "baseline_trade"
-    past, start, unit = _observed(result), _start(result), unit_for(frame[metric].iloc[-1])
+    past = result.records[result.records["metric"] == "total"]
+    first = result.records[result.records["item"] == "start"].iloc[0]
+    unit = unit_for(frame[metric].iloc[-1])
     ends = frame["baseline_trade_95_low"].min() / unit.millions, frame["baseline_trade_95_high"].max() / unit.millions
-    low, high = (usd(frame[column].iloc[-1]) for column in band_ends(metric, 80))
-    title = f"Trade of {chosen.compared()[0].label} in {chosen.horizon}: {low} to {high} in eight of ten futures"
-    joined = np.isclose(past["value"].iloc[-1], start[1])
+    joined = np.isclose(past["value"].iloc[-1], first["value"])
     apart = "" if joined else " The futures start from each member's latest figure."
     subtitle = f"{_what(result)}. Solid: observed; dashed: median.{apart}"
-    axes = canvas(1, 4.4, title, subtitle, result.source, margins=(_room_for(ends), ROOM))
-    with mpl.rc_context(RC):
-        years = draw_fan(axes[0], frame, metric, start, unit, colour)
-        observed = past["value"].where(past["value"] > 0) / unit.millions
-        axes[0].plot(past["year"], observed, color=colour, linewidth=2.5)
-        axes[0].set_yscale("log")
-        axes[0].set(xlim=(past["year"].iloc[0], years[-1]), ylabel=f"{unit.name}, log scale")
-        log_numbers(axes[0].yaxis, (1, 2, 5) if np.diff(np.log10(axes[0].get_ylim())) < 3 else (1,))
-        name_bands(axes[0], frame.iloc[-1], metric, unit)
+    axes = canvas(1, 4.4, result.title, subtitle, result.source, margins=(_room_for(ends), ROOM))
+    years = draw_fan(axes[0], frame, metric, (int(first["year"]), first["value"]), unit, colour)
+    observed = past["value"].where(past["value"] > 0) / unit.millions
+    axes[0].plot(past["year"], observed, color=colour, linewidth=2.5)
+    axes[0].set(yscale="log", xlim=(past["year"].iloc[0], years[-1]), ylabel=f"{unit.name}, log scale")
+    log_ticks(axes[0].yaxis, *axes[0].get_ylim())
+    name_bands(axes[0], frame.iloc[-1], metric, unit)
     return axes
 
 
+@mpl.rc_context(RC)
 def additional_fan(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
-    """Draw what the levers add to the region's total, year by year.
-
-    Parameters
-    ----------
-    result : Finding
-        The finding `additional`.
-    chosen : ScenarioParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One.
-    """
+    """Draw what the levers add to the region's total, year by year."""
     frame, last, metric = result.frame, result.frame.iloc[-1], "additional_trade"
     largest = last["additional_trade_95_high"]
+    unit = unit_for(largest or _BILLIONS)
     subtitle = f"{_what(result)}. Dashed: median."
-    axes = canvas(1, 4.2, _added_title(last, chosen), subtitle, result.source, margins=(1.1, ROOM))
-    start = int(frame["year"].iloc[0]) - 1, 0.0
-    with mpl.rc_context(RC):
-        unit = unit_for(largest or _BILLIONS)
-        axes[0].set(xlabel="Year", ylabel=unit.name)
-        if largest > 0:
-            years = draw_fan(axes[0], frame, metric, start, unit, _colour(chosen))
-            axes[0].set(xlim=(years[0], years[-1]), ylim=(0, 1.05 * largest / unit.millions))
-            axes[0].yaxis.set_major_formatter(plain_number)
-            name_bands(axes[0], last, metric, unit)
-        else:
-            say(axes[0], NOTHING, axes[0].xaxis)
+    axes = canvas(1, 4.2, result.title, subtitle, result.source, margins=(1.1, ROOM))
+    axes[0].set(xlabel="Year", ylabel=unit.name)
+    if largest > 0:
+        start = int(frame["year"].iloc[0]) - 1, 0.0
+        years = draw_fan(axes[0], frame, metric, start, unit, _colour(chosen))
+        axes[0].set(xlim=(years[0], years[-1]), ylim=(0, 1.05 * largest / unit.millions))
+        axes[0].yaxis.set_major_formatter(plain_number)
+        name_bands(axes[0], last, metric, unit)
+    else:
+        say(axes[0], NOTHING)
     return axes
 
 
+@mpl.rc_context(RC)
 def additional_by_member(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
-    """Draw what the levers add in each member, at the horizon.
-
-    Parameters
-    ----------
-    result : Finding
-        The finding `by_economy`.
-    chosen : ScenarioParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One, on a logarithmic scale.
-    """
-    members = result.frame.iloc[1:].reset_index(drop=True)
-    gaining = int((members["additional_trade"] > 0).sum())
-    who = f"{gaining} of {count(len(members), 'member')}" if gaining else "No member"
-    title = f"{who} would gain from the levers by {chosen.horizon}"
+    """Draw what the levers add in each member, at the horizon: a dot with its bands, on a logarithmic scale."""
+    members, colour = result.frame.iloc[1:].reset_index(drop=True), _colour(chosen)
     subtitle = f"{_what(result)}. Dot: median; thick line: 80% of futures; thin line: 95%; beside: share of own trade."
-    axes = canvas(1, ROW_INCHES * len(members) + 0.3, title, subtitle, result.source, margins=(1.75, 2.85))
-    with mpl.rc_context(RC):
-        draw_members(axes[0], members, _colour(chosen))
+    height = ROW_INCHES * len(members) + 0.3
+    axes = canvas(1, height, result.title, subtitle, result.source, margins=(1.75, 2.85))
+    drawn = members[members["additional_trade"] > 0]
+    unit = unit_for(drawn["additional_trade"].max() if len(drawn) else _BILLIONS)
+    wide, main = ([drawn[end] / unit.millions for end in band_ends("additional_trade", band)] for band in (95, 80))
+    low, high = decades(*wide)
+    axes[0].hlines(members.index, low, high, color=GUIDE, linewidth=1, zorder=1)
+    draw_bands(axes[0], drawn.index, wide, main, colour)
+    axes[0].scatter(drawn["additional_trade"] / unit.millions, drawn.index, s=80, color=colour, linewidth=0, zorder=4)
+    for member in members.itertuples():
+        added = f"{usd(member.additional_trade)}  (+{member.additional_share:,.0f}%)"
+        beside(axes[0], member.Index, added if member.additional_trade > 0 else NOTHING)
+    axes[0].set(xscale="log", xlim=(low, high), xlabel=f"{unit.name}, log scale")
+    log_ticks(axes[0].xaxis, low, high)
+    if drawn.empty:
+        axes[0].set_xticks([])
+    name_rows(axes[0], members["economy"], members["extrapolated"])
     return axes
 
 
+@mpl.rc_context(RC)
 def lever_gaps(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
-    """Draw each member's gap by lever: what is turned into trade, and what lies beyond the evidence.
-
-    Parameters
-    ----------
-    result : Finding
-        The finding `gaps`.
-    chosen : ScenarioParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One a lever, at most `PANELS`.
-    """
+    """Draw each member's gap by lever: what is turned into trade, and what lies beyond the evidence."""
     levers = list(dict.fromkeys(result.frame["name"])) if len(result.frame) else []
-    shown, rest = levers[:PANELS], levers[PANELS:]
-    parts = [result.frame[result.frame["name"] == lever].reset_index(drop=True) for lever in shown]
+    parts = [result.frame[result.frame["name"] == lever].reset_index(drop=True) for lever in levers[:PANELS]]
     idle = "" if all(part["effective"].all() for part in parts) else " Hatched: no effect, so no trade is claimed."
-    more = f" Not drawn: {listing(rest)}." if rest else ""
+    more = f" Not drawn: {listing(levers[PANELS:])}." if levers[PANELS:] else ""
     subtitle = f"{result.caption}. Dark: used, as far as the lever closes it; pale: beyond the evidence.{idle}{more}"
     height = ROW_INCHES * max(map(len, parts), default=5) + 0.3
-    axes = canvas(max(len(parts), 1), height, _gaps_title(parts), subtitle, result.source, margins=(1.65, 0.75))
-    with mpl.rc_context(RC):
-        for axis, lever, part in zip(axes, shown, parts, strict=False):
-            draw_gaps(axis, part, _colour(chosen))
-            axis.set_title(shortened(lever.capitalize(), NAME), pad=8)
-        if not parts:
-            axes[0].set_xlabel("Gap")
-            say(axes[0], "no lever", axes[0].xaxis)
+    axes = canvas(max(len(parts), 1), height, result.title, subtitle, result.source, margins=(1.65, 0.75))
+    for axis, lever, part in zip(axes, levers, parts, strict=False):
+        _draw_gaps(axis, part, _colour(chosen))
+        axis.set_title(shortened(lever.capitalize()), pad=8)
+    if not parts:
+        axes[0].set_xlabel("Gap")
+        say(axes[0], "no lever")
     return axes
 
 
+@mpl.rc_context(RC)
 def lever_parts(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
-    """Draw the parts of the additional trade that the levers bring, for the region and its members.
-
-    Parameters
-    ----------
-    result : Finding
-        The finding `attribution`.
-    chosen : ScenarioParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One.
-    """
-    parts = _parts(result.frame)
-    paints = dict(zip(parts.columns, cycle(LEVER_COLOURS)))
-    height = ROW_INCHES * max(len(parts), 4) + 0.3
-    subtitle = f"{_what(result)}. Beside: all levers together."
-    axes = canvas(1, height, _parts_title(parts), subtitle, result.source, margins=(1.9, 1.2))
-    axes[0].set_xlabel("USD billion")
-    with mpl.rc_context(RC):
-        if len(parts):
-            draw_parts(axes[0], parts, paints)
-        else:
-            say(axes[0], NOTHING, axes[0].xaxis)
-    return axes
-
-
-def swings(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
-    """Draw how far each uncertain figure moves the additional trade.
-
-    Parameters
-    ----------
-    result : Finding
-        The finding `tornado`.
-    chosen : ScenarioParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One.
-    """
+    """Draw the parts of the additional trade that the levers bring, for the region and its members."""
     frame = result.frame
-    moves = frame["swing"].any()
-    title = f"The {frame['name'].iloc[0]} moves the result most" if moves else "Nothing is added, so nothing moves"
-    subtitle = f"{_what(result)}. Bars: from its 10th to its 90th percentile, the others at their medians (line)."
-    axes = canvas(1, max(0.6 * len(frame), 1.6) + 0.3, title, subtitle, result.source, margins=(1.9, 0.5))
-    axes[0].set_xlabel("Additional trade, USD billion")
-    with mpl.rc_context(RC):
-        if moves:
-            draw_swings(axes[0], frame, _colour(chosen))
-        else:
-            say(axes[0], NOTHING, axes[0].xaxis)
+    order = list(dict.fromkeys(frame["economy"]))
+    height = ROW_INCHES * max(len(order), 4) + 0.3
+    subtitle = f"{_what(result)}. Beside: all levers together."
+    axes = canvas(1, height, result.title, subtitle, result.source, margins=(1.9, 1.2))
+    if not order:
+        axes[0].set_xlabel("USD billion")
+        say(axes[0], NOTHING)
+        return axes
+    # The region's row and the member's of a region of one have one name.
+    single = frame.drop_duplicates(["economy", "name"])
+    wide = single.pivot(index="economy", columns="name", values="lever_contribution").fillna(0.0)
+    wide = wide.reindex(index=order, columns=frame["name"].unique())
+    unit = unit_for(wide.iloc[0].sum())
+    shown = (wide / unit.millions).rename(columns=lambda lever: shortened(lever.capitalize()))
+    paints = list(islice(cycle(LEVER_COLOURS), len(wide.columns)))
+    shown.plot.barh(ax=axes[0], stacked=True, color=paints, width=0.62, zorder=2)
+    for row, total in enumerate(wide.sum(axis="columns")):
+        at_end(axes[0], total / unit.millions, row, usd(total).removeprefix("USD "))
+    axes[0].set(xlim=(0, 1.02 * shown.sum(axis="columns").max()), xlabel=unit.name, ylabel="")
+    axes[0].xaxis.set_major_formatter(plain_number)
+    axes[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, borderpad=0, fontsize=12)
+    name_rows(axes[0], order)
     return axes
+
+
+@mpl.rc_context(RC)
+def swings(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
+    """Draw how far each uncertain figure moves the additional trade."""
+    frame = result.frame
+    subtitle = f"{_what(result)}. Bars: from its 10th to its 90th percentile, the others at their medians (line)."
+    height = max(0.6 * len(frame), 1.6) + 0.3
+    axes = canvas(1, height, result.title, subtitle, result.source, margins=(1.9, 0.5))
+    unit = unit_for(frame["tornado_high"].max() or _BILLIONS)
+    axes[0].set_xlabel(f"Additional trade, {unit.name}")
+    if not frame["swing"].any():
+        say(axes[0], NOTHING)
+        return axes
+    low, high = (frame[f"tornado_{end}"] / unit.millions for end in ("low", "high"))
+    axes[0].barh(frame.index, high - low, left=low, height=0.6, color=_colour(chosen), zorder=2)
+    axes[0].axvline(frame["tornado"].iloc[0] / unit.millions, color=INK, linewidth=1.5, zorder=3)
+    for ends, align in ((low, "right"), (high, "left")):
+        for row, end in ends.items():
+            words = f" {usd(end * unit.millions).removeprefix('USD ')} "
+            axes[0].text(end, row, words, ha=align, va="center", fontsize=11, color=INK)
+    span = high.max() - low.min()
+    axes[0].set_xlim(low.min() - 0.2 * span, high.max() + 0.2 * span)
+    ticks = within(MaxNLocator(5).tick_values(low.min(), high.max()), 0, high.max())
+    axes[0].xaxis.set_major_locator(FixedLocator(ticks))
+    axes[0].xaxis.set_major_formatter(plain_number)
+    name_rows(axes[0], frame["name"].str.capitalize())
+    return axes
+
+
+def _draw_gaps(axis: Axes, part: pd.DataFrame, colour: str) -> None:
+    """Draw the gaps of one lever: dark what is used, pale what lies beyond the evidence, hatched without an effect."""
+    rows = np.arange(len(part))
+    in_times = part["scale"].iloc[0] == "times"
+    base = 1.0 if in_times else 0.0
+    used, gap = part["shown_used"].fillna(base), part["shown"].fillna(part["shown_used"]).fillna(base)
+    if part["effective"].iloc[0]:
+        axis.barh(rows, used - base, left=base, height=0.62, color=colour, zorder=3)
+        axis.barh(rows, gap - used, left=used, height=0.62, color=colour, alpha=0.3, zorder=2)
+    else:
+        bare = {"facecolor": "none", "edgecolor": colour, "hatch": "////", "linewidth": 0.8, "alpha": 0.6}
+        far = gap > base
+        axis.barh(rows[far], gap[far] - base, left=base, height=0.62, zorder=2, **bare)
+    for row, (value, reach) in enumerate(zip(part["indicator"], part["shown"], strict=True)):
+        number = f"{reach:,.0f}" if reach >= 100 else f"{reach:.1f}" if reach >= 1.1 else f"{reach:.2f}"
+        words = NO_DATA if np.isnan(value) else "from 0" if np.isnan(reach) else "none" if reach == base else number
+        beside(axis, row, words)
+    if in_times:
+        largest = max(gap.max(), 4.0)
+        axis.set(xscale="log", xlim=(1, largest * 1.05), xlabel="Rise needed, times (log)")
+        log_ticks(axis.xaxis, 1, largest)
+    else:
+        axis.set(xlim=(0, 1), xlabel="Gap, of 1", xticks=[0, 0.5, 1])
+    name_rows(axis, part["economy"], part["extrapolated"], _NAME_IN_PANEL)
 
 
 def _what(result: Finding) -> str:
@@ -229,60 +223,3 @@ def _room_for(numbers: Sequence[float]) -> float:
 
 def _colour(chosen: ScenarioParameters) -> str:
     return colours(*chosen.compared())[0]
-
-
-def _observed(result: Finding) -> pd.DataFrame:
-    """Return year and value, USD million, of the observed totals."""
-    return result.records[result.records["metric"] == "total"].reset_index(drop=True)
-
-
-def _start(result: Finding) -> tuple[int, float]:
-    """Return the year and the amount, USD million, that the futures start from."""
-    latest = result.records[result.records["item"] == "start"].iloc[0]
-    return int(latest["year"]), latest["value"]
-
-
-def _parts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the levers' parts by economy (rows) and lever (columns), both in order; a region of one is its member."""
-    if frame.empty:
-        return pd.DataFrame()
-    wide = frame.pivot_table(
-        index="economy", columns="name", values="lever_contribution", aggfunc="first", fill_value=0.0
-    )
-    return wide.reindex(index=frame["economy"].unique(), columns=frame["name"].unique())
-
-
-def _added_title(last: pd.Series, chosen: ScenarioParameters) -> str:
-    region = chosen.compared()[0].label
-    if last["additional_trade_95_high"] == 0:
-        return f"The levers add nothing to the trade of {region}"
-    share = percent(last["additional_share"] / 100)
-    return (
-        f"The levers would add {usd(last['additional_trade'])} ({share}) to the trade of {region} in {chosen.horizon}"
-    )
-
-
-def _gaps_title(parts: Sequence[pd.DataFrame]) -> str:
-    beyond = {
-        part["name"].iloc[0]: (int(_goes_beyond(part).sum()), count(len(part), "member"))
-        for part in parts
-        if part["scale"].iloc[0] == "times"
-    }
-    words = [f"{number} of {members} in {lever}" for lever, (number, members) in beyond.items() if number]
-    if not words:
-        return "No gap of a lever with an effect goes beyond the evidence" if parts else _NO_LEVER
-    return f"Part of the gap is beyond the evidence in {listing(words)}"
-
-
-def _goes_beyond(part: pd.DataFrame) -> pd.Series:
-    """Say which members have a gap beyond the evidence; one from nothing is no number of times, and all beyond it."""
-    from_nothing = part["effective"] & part["indicator"].notna() & part["shown"].isna()
-    return (part["shown_beyond"] > 1) | from_nothing
-
-
-def _parts_title(parts: pd.DataFrame) -> str:
-    if parts.empty:
-        return "No lever adds anything"
-    totals = parts.iloc[0]
-    share = percent(totals.max() / totals.sum(), 0)
-    return f"{totals.idxmax().capitalize()} brings {share} of what is added in {parts.index[0]}"

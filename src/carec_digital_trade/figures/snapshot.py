@@ -1,4 +1,7 @@
-"""The snapshot's figures: ranked members, concentration, the regions over time, composition by service."""
+"""The snapshot's figures: ranked members, concentration, the regions over time, composition by service.
+
+Each function takes the finding that it draws and the parameters that it was computed with, and returns its axes.
+"""
 
 import math
 from collections.abc import Sequence
@@ -6,21 +9,23 @@ from collections.abc import Sequence
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullLocator
 
-from carec_digital_trade.figures.labels import NAME, NO_DATA, shortened, two_lines
-from carec_digital_trade.figures.lines import draw_lines
+from carec_digital_trade.figures.rows import at_end, decades, name_rows
 from carec_digital_trade.figures.style import (
     GUIDE,
-    INK,
     MUTED,
+    NO_DATA,
     RC,
     ROW_INCHES,
     canvas,
     colours,
-    plain_number,
+    log_ticks,
+    shortened,
+    two_lines,
 )
+from carec_digital_trade.figures.years import draw_lines
 from carec_digital_trade.findings import Finding
 from carec_digital_trade.metrics import more_even
 from carec_digital_trade.parameters import SnapshotParameters
@@ -29,84 +34,48 @@ from carec_digital_trade.regions import Region
 
 NOTABLE_REVISION = 5.0
 """Per cent; smaller revisions of the article's figures are not drawn."""
-
-# Characters of a heading over one of two panels.
 _LINE = 27
+"""Characters of a heading over one of two panels."""
 
 
+@mpl.rc_context(RC)
 def members(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
-    """Draw the members of both regions by the size of their trade, revisions of the article's figures hollow.
-
-    Parameters
-    ----------
-    finding : Finding
-        Of the name members.
-    chosen : SnapshotParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One a region, on the same logarithmic scale.
-    """
+    """Draw the members of both regions by the size of their trade, revisions of the article's figures hollow."""
     both = chosen.regions()
-    parts = [finding.frame[finding.frame["region"] == each.name] for each in both]
-    positive = pd.concat([part["total"] for part in parts])
-    limits = _log_limits(positive[positive > 0] / 1000)
+    parts = [finding.frame[finding.frame["region"] == each.name].reset_index(drop=True) for each in both]
+    positive = finding.frame["total"][finding.frame["total"] > 0] / 1000
+    low, high = decades(positive, positive)
     revised = finding.frame["article"].notna().any()
     note = f" Hollow, and per cent: the article's figure and the revision since, if over {NOTABLE_REVISION:.0f}%."
     subtitle = f"{finding.caption}.{note if revised else ''}"
     height = ROW_INCHES * max(map(len, parts)) + 0.3
-    axes = canvas(2, height, _members_title(parts, both), subtitle, finding.source, margins=(1.75, 0.4))
+    axes = canvas(2, height, finding.title, subtitle, finding.source, margins=(1.75, 0.4))
     for axis, each, part, colour in zip(axes, both, parts, colours(*both), strict=True):
-        with mpl.rc_context(RC):
-            _draw_members(axis, part.reset_index(drop=True), colour, limits)
-            axis.set_title(_panel_title(each, part["total"]), color=colour, pad=8)
+        _draw_members(axis, part, colour, (low, 10 * high))  # a decade more for the labels on the right
+        total = usd(part["total"].sum(min_count=1))
+        short = f"{each.name}: {total}"
+        heading = short if len(short) <= _LINE else f"{shortened(each.name, _LINE)}\n{total}"
+        axis.set_title(heading, color=colour, pad=8)
     return axes
 
 
+@mpl.rc_context(RC)
 def effective_members(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
-    """Draw the effective number of members over the years, in full (dashed) and without the members left out.
-
-    Parameters
-    ----------
-    finding : Finding
-        Of the name over_time.
-    chosen : SnapshotParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One.
-    """
+    """Draw the effective number of members over the years, in full (dashed) and without the members left out."""
     wide, partial = _by_year(finding, "effective_members"), _partial(finding)
-    subtitle = f"{finding.caption}.{_hollow_note(partial)}"
-    axes = canvas(1, 4.2, _even_title(finding, wide, chosen), subtitle, finding.source, margins=(1.1, 2.0))
+    title = _even_title(_by_year(finding, "hhi_normalised"), wide, partial, chosen)
+    axes = canvas(1, 4.2, title, _subtitle(finding, partial), finding.source, margins=(1.1, 2.0))
     draw_lines(axes[0], wide, chosen, "{:.1f}", partial)
     axes[0].set_ylabel("Effective number of members\n(1 / Herfindahl-Hirschman index)")
     return axes
 
 
+@mpl.rc_context(RC)
 def over_time(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
-    """Draw the totals as an index, and trade per person, over the years.
-
-    Parameters
-    ----------
-    finding : Finding
-        Of the name over_time.
-    chosen : SnapshotParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        Index, and USD per person on a logarithmic scale.
-    """
-    index, people = _by_year(finding, "index"), _by_year(finding, "per_person")
-    partial = _partial(finding)
-    subtitle = f"{finding.caption}.{_hollow_note(partial)}"
-    axes = canvas(2, 4.4, _time_title(people, partial, chosen), subtitle, finding.source, margins=(0.95, 1.9))
+    """Draw the totals as an index, and trade per person on a logarithmic scale, over the years."""
+    index, people, partial = _by_year(finding, "index"), _by_year(finding, "per_person"), _partial(finding)
+    title, subtitle = _time_title(people, partial, chosen), _subtitle(finding, partial)
+    axes = canvas(2, 4.4, title, subtitle, finding.source, margins=(0.95, 1.9))
     draw_lines(axes[0], index, chosen, "{:,.0f}", partial)
     axes[0].set_ylabel("Index of USD, first complete year = 100")
     draw_lines(axes[1], people.where(people > 0), chosen, "{:,.0f}", partial, log=True)
@@ -114,88 +83,50 @@ def over_time(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
     return axes
 
 
+@mpl.rc_context(RC)
 def composition(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
-    """Draw the shares of the services in both regions' trade.
-
-    Parameters
-    ----------
-    finding : Finding
-        Of the name by_service.
-    chosen : SnapshotParameters
-        What it was computed with.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        One.
-    """
-    both = chosen.compared()
-    wide = finding.frame.pivot(index="service_name", columns="region", values="share")
-    world = finding.frame.drop_duplicates("service_name").set_index("service_name")["world_share"]
-    order = world.sort_values(ascending=False).index
-    axes = canvas(
-        1,
-        4.4,
-        _services_title(wide, both),
-        f"{finding.caption}, share of the total.",
-        finding.source,
-        margins=(3.9, 0.5),
+    """Draw the shares of the services in both regions' trade, beside the World's."""
+    both, frame = chosen.compared(), finding.frame.assign(service=finding.frame["service_name"].str.capitalize())
+    world = frame.drop_duplicates("service").sort_values("world_share", ascending=False, ignore_index=True)
+    subtitle = f"{finding.caption}, share of the total."
+    (axis,) = axes = canvas(1, 4.4, _services_title(frame, both), subtitle, finding.source, margins=(3.9, 0.5))
+    reach = 1.05 * np.nanmax([10.0, *frame["share"], *frame["world_share"]])
+    axis.hlines(world.index, 0, reach, color=GUIDE, linewidth=1)
+    axis.scatter(
+        world["world_share"], world.index, s=260, color=MUTED, marker="|", linewidth=2, zorder=2, label="World"
     )
-    _draw_services(axes[0], wide.reindex(order), world[order], both)
+    labels = [each.label for each in both]
+    row = frame["service"].map(dict(zip(world["service"], world.index, strict=True)))
+    sns.scatterplot(
+        frame.assign(row=row),
+        **{"x": "share", "y": "row", "hue": "region", "hue_order": labels, "style": "region", "style_order": labels},
+        **{"palette": list(colours(*both)), "markers": ["o", "D"], "s": 95, "linewidth": 0, "zorder": 3, "ax": axis},
+    )
+    name_rows(axis, world["service"], most=60)
+    axis.set(xlim=(min(0.0, frame["share"].min()), reach), xlabel="Share of the total, %", ylabel="")
+    legend = axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderpad=0, fontsize=12)
+    for text in legend.get_texts():
+        text.set_text(two_lines(text.get_text()))
+    if missing := [label for label in labels if frame["share"][frame["region"] == label].isna().all()]:
+        axis.text(0.98, 0.05, f"{NO_DATA}: {', '.join(missing)}", transform=axis.transAxes, ha="right", color=MUTED)
     return axes
 
 
 def _draw_members(axis: Axes, part: pd.DataFrame, colour: str, limits: tuple[float, float]) -> None:
-    rows = np.arange(len(part))
     values = part["total"] / 1000
-    axis.hlines(rows, *limits, color=GUIDE, linewidth=1, zorder=1)
-    drawn = values > 0
-    axis.scatter(values[drawn], rows[drawn], s=90, color=colour, linewidth=0, zorder=3)
-    revisions = _revisions(part)
-    article = (part["article"] / 1000)[revisions.index]
-    axis.scatter(article, rows[revisions.index], s=90, facecolor="white", edgecolor=colour, linewidth=1.5, zorder=2)
-    for row, value in zip(rows, values, strict=True):
+    revisions = part["revision"][part["revision"].abs() > NOTABLE_REVISION]
+    article = part.loc[revisions.index, "article"] / 1000
+    axis.hlines(part.index, *limits, color=GUIDE, linewidth=1, zorder=1)
+    drawn = values[values > 0]
+    axis.scatter(drawn, drawn.index, s=90, color=colour, linewidth=0, zorder=3)
+    axis.scatter(article, article.index, s=90, facecolor="white", edgecolor=colour, linewidth=1.5, zorder=2)
+    for row, value in values.items():
         label = NO_DATA if math.isnan(value) else f"{value:,.1f}" if abs(value) >= 0.095 else f"{value:,.3f}"
-        note = f"  ({revisions[row]:+.0f}%)" if row in revisions.index else ""
-        right = max([value if value > 0 else limits[0], *([article[row]] if row in revisions.index else [])])
-        axis.annotate(
-            label + note,
-            (right, row),
-            xytext=(9, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=11,
-            color=INK,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-            annotation_clip=False,
-        )
-    axis.set_xscale("log")
-    axis.set_xlim(*limits)
-    axis.set_ylim(len(part) - 0.4, -0.6)
-    axis.set_yticks(rows, [shortened(name, NAME) for name in part["name"]])
-    axis.tick_params(axis="y", length=0)
-    axis.xaxis.set_major_locator(LogLocator(base=10, numticks=6))
-    axis.xaxis.set_minor_locator(NullLocator())
-    axis.xaxis.set_major_formatter(plain_number)
-    axis.set_xlabel("USD billion, log scale")
-    axis.set_ylabel("")
-
-
-def _panel_title(one: Region, millions: pd.Series) -> str:
-    total = usd(millions.sum(min_count=1))
-    short = f"{one.name}: {total}"
-    return short if len(short) <= _LINE else f"{shortened(one.name, _LINE)}\n{total}"
-
-
-def _revisions(part: pd.DataFrame) -> pd.Series:
-    return part["revision"][part["revision"].abs() > NOTABLE_REVISION]
-
-
-def _log_limits(billions: pd.Series) -> tuple[float, float]:
-    """Return whole decades around the values, with a decade more for the labels on the right."""
-    if billions.empty:
-        return 0.1, 100.0
-    return 10.0 ** math.floor(math.log10(billions.min())), 10.0 ** (math.ceil(math.log10(billions.max())) + 1)
+        note = f"  ({revisions[row]:+.0f}%)" if row in revisions else ""
+        at_end(axis, max(value if value > 0 else limits[0], article.get(row, 0)), row, label + note)
+    name_rows(axis, part["name"])
+    axis.set(xscale="log", xlim=limits, xlabel="USD billion, log scale")
+    log_ticks(axis.xaxis, *limits)
 
 
 def _by_year(finding: Finding, metric: str) -> pd.DataFrame:
@@ -207,51 +138,27 @@ def _partial(finding: Finding) -> pd.DataFrame:
     return covered < covered.max()
 
 
-def _hollow_note(partial: pd.DataFrame) -> str:
-    return " Hollow: some members have no data." if partial.any(axis=None) else ""
+def _subtitle(finding: Finding, partial: pd.DataFrame) -> str:
+    return f"{finding.caption}.{' Hollow: some members have no data.' if partial.any(axis=None) else ''}"
 
 
-def _draw_services(axis: Axes, wide: pd.DataFrame, world: pd.Series, both: Sequence[Region]) -> None:
-    rows = np.arange(len(wide))
-    with mpl.rc_context(RC):
-        axis.hlines(rows, 0, max(100 * 0.1, np.nanmax([*wide.max(), world.max()])) * 1.05, color=GUIDE, linewidth=1)
-        axis.scatter(world, rows, s=260, color=MUTED, marker="|", linewidth=2, zorder=2, label="World")
-        for one, colour, marker in zip(both, colours(*both), ("o", "D"), strict=True):
-            axis.scatter(wide[one.label], rows, s=95, color=colour, marker=marker, zorder=3, label=two_lines(one.label))
-    axis.set_yticks(rows, [name.capitalize() for name in wide.index])
-    axis.tick_params(axis="y", length=0)
-    axis.set_ylim(len(wide) - 0.4, -0.6)
-    axis.set_xlim(left=0)
-    axis.set_xlabel("Share of the total, %")
-    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderpad=0, fontsize=12)
-    if missing := [one.label for one in both if wide[one.label].isna().all()]:
-        axis.text(0.98, 0.05, f"{NO_DATA}: {', '.join(missing)}", transform=axis.transAxes, ha="right", color=MUTED)
-
-
-def _members_title(parts: Sequence[pd.DataFrame], both: Sequence[Region]) -> str:
-    tops = []
-    for part, one in zip(parts, both, strict=True):
-        known = part.dropna(subset="share")
-        if len(known) > 1:
-            tops.append(f"{known['name'].iloc[0]} is {known['share'].iloc[0]:.0f}% of {one.name}")
-    return " and ".join(tops) if tops else f"Trade of {both[0].name} and {both[1].name}, member by member"
-
-
-def _even_title(finding: Finding, wide: pd.DataFrame, chosen: SnapshotParameters) -> str:
+def _even_title(
+    normalised: pd.DataFrame, effective: pd.DataFrame, partial: pd.DataFrame, chosen: SnapshotParameters
+) -> str:
     """State who is the more evenly spread in the chosen year, going by years with the fullest coverage of both."""
-    kept = [one.label for one in chosen.compared()]
-    normalised = _by_year(finding, "hhi_normalised")[kept].dropna()
-    partial = _partial(finding).loc[normalised.index, kept].any(axis="columns")
-    order = more_even(normalised[kept[0]], normalised[kept[1]])[~partial]
+    kept = [each.label for each in chosen.compared()]
+    both = normalised[kept].dropna()
+    aside = partial.loc[both.index, kept].any(axis="columns")
+    order = more_even(both[kept[0]], both[kept[1]])[~aside]
     year = order.index[-1] if len(order) and chosen.year not in order else chosen.year
     lead = order.get(year, 0)
     if lead == 0:
         return f"How evenly trade is spread in {kept[0]} and {kept[1]}"
     one, other = kept if lead > 0 else kept[::-1]
-    by_size = "For its number of members, trade" if wide.loc[year, one] < wide.loc[year, other] else "Trade"
-    aside = ", partial years aside" if partial.any() else ""
+    by_size = "For its number of members, trade" if effective.loc[year, one] < effective.loc[year, other] else "Trade"
     verb, when = _when(order == lead, year)
-    return f"{by_size} of {one} {verb} spread more evenly than that of {other} {when}{aside}"
+    rest = ", partial years aside" if aside.any() else ""
+    return f"{by_size} of {one} {verb} spread more evenly than that of {other} {when}{rest}"
 
 
 def _when(holds: pd.Series, year: int) -> tuple[str, str]:
@@ -277,10 +184,12 @@ def _time_title(people: pd.DataFrame, partial: pd.DataFrame, chosen: SnapshotPar
     return f"Per person {other} traded {now} as much as {one} in {last}; in {first} it was {then}"
 
 
-def _services_title(wide: pd.DataFrame, both: Sequence[Region]) -> str:
-    gap = (wide[both[0].label] - wide[both[1].label]).dropna()
+def _services_title(frame: pd.DataFrame, both: Sequence[Region]) -> str:
+    one, other = (each.label for each in both)
+    wide = frame.pivot(index="service_name", columns="region", values="share")
+    gap = (wide[one] - wide[other]).dropna()
     if gap.empty:
-        return f"Services traded by {both[0].label} and {both[1].label}"
+        return f"Services traded by {one} and {other}"
     service = gap.abs().idxmax()
-    more, less = (both[0], both[1]) if gap[service] >= 0 else (both[1], both[0])
-    return f"{capital(service)} services weigh more in the trade of {more.label} than in that of {less.label}"
+    more, less = (one, other) if gap[service] >= 0 else (other, one)
+    return f"{capital(service)} services weigh more in the trade of {more} than in that of {less}"

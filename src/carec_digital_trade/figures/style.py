@@ -1,11 +1,15 @@
-"""What the figures have in common: size, colours, titles, source line, labels that do not touch."""
+"""What the figures have in common: size, colours, titles, source line, units, labels that fit and do not touch."""
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
 from carec_digital_trade.drawing import RENDERING
 from carec_digital_trade.regions import Region
@@ -14,6 +18,11 @@ WIDTH = 11.0
 """Inches; at the 110 dots per inch of `RC` a figure is 1,210 pixels wide."""
 ROW_INCHES = 0.36
 """Height of a member's row."""
+LABEL_INCHES = 0.27
+"""Height of a line of names."""
+NAME = 18
+"""Characters of a name."""
+NO_DATA, NOTHING = "no data", "nothing is added"
 
 # Okabe and Ito (2008): told apart with any kind of colour vision, and in grey print.
 REGION_COLOUR = "#0072B2"
@@ -45,6 +54,24 @@ _TITLE_CHARACTERS = 68
 _SUBTITLE_CHARACTERS = 105
 _SOURCE_CHARACTERS = 140
 _LINE_INCHES = 0.26
+_FEWEST_TICKS, _MOST_TICKS, _MOST_LONG_TICKS = 3, 9, 5
+_LONG = 1e6
+"""On an axis that goes up to here the numbers are so long that few of them have room."""
+_WITHOUT = re.compile(r" (?=without )")
+
+
+class Unit(NamedTuple):
+    """The unit of an axis: USD million in it, and its name."""
+
+    millions: float
+    name: str
+
+
+def unit_for(largest: float) -> Unit:
+    """Return the unit in which an amount of USD million has few digits: USD million, billion or trillion."""
+    if largest < 2e3:
+        return Unit(1.0, "USD million")
+    return Unit(1e3, "USD billion") if largest < 2e6 else Unit(1e6, "USD trillion")
 
 
 def colours(region: Region, benchmark: Region) -> tuple[str, str]:
@@ -111,19 +138,44 @@ def canvas(
 
 
 def plain_number(value: float, _: object = None) -> str:
-    """Return a number without an exponent, for the ticks of an axis.
-
-    Parameters
-    ----------
-    value : float
-        Any.
-
-    Returns
-    -------
-    str
-        Such as "1,000" or "0.3".
-    """
+    """Return a number without an exponent, such as "1,000" or "0.3", for the ticks of an axis."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
+
+
+def log_ticks(axis: Axis, low: float, high: float) -> None:
+    """Put plain numbers on a logarithmic axis from low to high: as few within a decade as leave three of them."""
+    for steps in (1,), (1, 2, 5), range(1, 10):
+        ticks = within(LogLocator(subs=steps).tick_values(low, high), low, high)
+        if len(ticks) >= _FEWEST_TICKS:
+            break
+    most = _MOST_LONG_TICKS if high >= _LONG else _MOST_TICKS
+    axis.set_major_locator(FixedLocator(ticks[:: -(-len(ticks) // most) or 1]))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(plain_number)
+
+
+def within(ticks: Sequence[float], low: float, high: float) -> list[float]:
+    """Return the ticks from low to high, in their order."""
+    return [tick for tick in ticks if low <= tick <= high]
+
+
+def shortened(name: str, most: int = NAME) -> str:
+    """Return a name cut at a word, to a number of characters at most."""
+    return textwrap.shorten(name, most, placeholder="…")
+
+
+def two_lines(label: str) -> str:
+    """Return a label, such as a region's, in at most two lines, broken before who is left out if that fits."""
+    lines = [piece for part in _WITHOUT.split(label) for piece in textwrap.wrap(part, NAME)]
+    if len(lines) > 2:
+        lines = textwrap.wrap(label, NAME)
+    return "\n".join(lines[:2]) + ("…" if len(lines) > 2 else "")
+
+
+def say(axis: Axes, words: str = NO_DATA) -> None:
+    """Write words in the middle of axes without data."""
+    axis.set(xticks=[], yticks=[])
+    axis.text(0.5, 0.5, words, transform=axis.transAxes, ha="center", va="center", color=MUTED)
 
 
 def spread(positions: Sequence[float], gap: float) -> list[float]:
@@ -146,18 +198,15 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
     clusters: list[list[float]] = []
     for index in order:
         clusters.append([positions[index]])
-        while len(clusters) > 1 and _start(clusters[-1], gap) - _end(clusters[-2], gap) < gap:
+        while len(clusters) > 1 and _spread_evenly(clusters[-1], gap)[0] - _spread_evenly(clusters[-2], gap)[-1] < gap:
             clusters[-2:] = [clusters[-2] + clusters[-1]]
-    placed = [_start(cluster, gap) + gap * place for cluster in clusters for place in range(len(cluster))]
+    placed = [place for cluster in clusters for place in _spread_evenly(cluster, gap)]
     result = [0.0] * len(positions)
     for index, position in zip(order, placed, strict=True):
         result[index] = position
     return result
 
 
-def _start(cluster: Sequence[float], gap: float) -> float:
-    return sum(cluster) / len(cluster) - gap * (len(cluster) - 1) / 2
-
-
-def _end(cluster: Sequence[float], gap: float) -> float:
-    return sum(cluster) / len(cluster) + gap * (len(cluster) - 1) / 2
+def _spread_evenly(cluster: Sequence[float], gap: float) -> list[float]:
+    start = sum(cluster) / len(cluster) - gap * (len(cluster) - 1) / 2
+    return [start + gap * place for place in range(len(cluster))]

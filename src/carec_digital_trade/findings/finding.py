@@ -46,6 +46,8 @@ class Finding:
         The tidy frame that figures draw, its columns named by metric.
     answers : bool
         Whether the reading is the notebook's answer, which the report puts first.
+    title : str
+        The result in a line, to stand above its figure.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Finding:
     decimals: Mapping[str, int] = field(default_factory=dict)
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
     answers: bool = False
+    title: str = ""
 
     def __repr__(self) -> str:
         """Return caption, table and source line as text."""

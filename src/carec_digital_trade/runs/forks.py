@@ -120,7 +120,7 @@ def _warm_up() -> None:
     import pandera.pandas as pandera  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    from carec_digital_trade.findings import words  # noqa: PLC0415
+    from carec_digital_trade.findings import binding  # noqa: PLC0415
     from carec_digital_trade.parameters import NOTEBOOKS  # noqa: PLC0415
     from carec_digital_trade.runs import report  # noqa: PLC0415
 
@@ -131,7 +131,7 @@ def _warm_up() -> None:
     nbformat.validate(nbformat.v4.new_notebook())
     report.template("report.html.j2")
     for notebook in NOTEBOOKS:
-        words.template(notebook)
+        binding.template(notebook)
 
 
 def _serve(control: socket.socket, folder: str) -> None:

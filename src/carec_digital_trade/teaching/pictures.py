@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
 from carec_digital_trade.datasets import source_line
-from carec_digital_trade.figures.fans import ROOM, draw_fan, name_bands, unit_for
-from carec_digital_trade.figures.style import RC, REGION_COLOUR, canvas
+from carec_digital_trade.figures.style import RC, REGION_COLOUR, canvas, unit_for
+from carec_digital_trade.figures.years import ROOM, draw_fan, name_bands
 from carec_digital_trade.findings import COLUMNS, Finding
 from carec_digital_trade.metrics import regional_total
 from carec_digital_trade.prose import usd

@@ -11,8 +11,9 @@ from carec_digital_trade.claims.law import SETTLED, WEIGHTED
 from carec_digital_trade.datasets import describe
 from carec_digital_trade.gap import CONFIDENCE, Decomposition, Estimate, opening_parts
 from carec_digital_trade.parameters import GapParameters
+from carec_digital_trade.prose import capital, count, listing
 from carec_digital_trade.readiness import TREATY, taking_part
-from carec_digital_trade.regions import Region
+from carec_digital_trade.regions import Region, economy_name
 
 Facts = dict[str, Any]
 
@@ -20,20 +21,22 @@ SMALL = 1 - CONFIDENCE
 """Value of p below which a difference is told from chance."""
 _LONGEST_LABEL = 3
 """Words of a region's name that a sentence has room for; a longer one stands in captions and tables."""
+_MOST_NAMES = 3
+"""Members that a sentence has room for; more are counted there, and named in the caption."""
 
 
 def common(chosen: GapParameters) -> Facts:
     """Return what any caption or sentence may name."""
-    regions = chosen.compared()
+    one, other = (each.label for each in chosen.compared())
     parts = taking_part(chosen.weights)
-    words = dict(zip((each.label for each in regions), ("the region", "the benchmark"), strict=True))
-    brief = {label: label if len(label.split()) <= _LONGEST_LABEL else word for label, word in words.items()}
+    roles = {one: "the region", other: "the benchmark"}
+    brief = {label: label if len(label.split()) <= _LONGEST_LABEL else role for label, role in roles.items()}
     return {
-        "one": regions[0].label,
-        "other": regions[1].label,
+        "one": one,
+        "other": other,
         "brief": brief,
-        "we": brief[regions[0].label],
-        "they": brief[regions[1].label],
+        "we": brief[one],
+        "they": brief[other],
         "tracked": describe("cyberlaw", chosen.vintage)["vintage"],
         "treaty": "cpta" if TREATY in parts else "",
         "components": len(parts),
@@ -50,6 +53,7 @@ def full_scores(frame: pd.DataFrame, scored: pd.DataFrame) -> Facts:
         {
             "label": label,
             "at_top": int((rows["readiness"] == top).sum()),
+            "sure": int((rows["readiness_low"] == 1).sum()),
             "members": len(rows),
             "unsure": int((rows["readiness_low"] < rows["readiness_high"]).sum()),
             "known": bool(rows["readiness"].notna().any()),
@@ -63,8 +67,8 @@ def leads(frame: pd.DataFrame) -> list[Facts]:
     """Say for each weighting who leads in how many draws, and whether that settles the order."""
     found = []
     for weighting, rows in frame.groupby("weighting", sort=False):
-        first, _ = rows.sort_values("leads", ascending=False, kind="stable").to_dict("records")
-        known = not rows["leads"].isna().any()
+        first = rows.sort_values("leads", ascending=False, kind="stable").iloc[0]
+        known = bool(rows["leads"].notna().all())
         found.append(
             {
                 "how": WEIGHTED[weighting],
@@ -72,12 +76,9 @@ def leads(frame: pd.DataFrame) -> list[Facts]:
                 "tied": known and first["leads"] == 0,
                 "leader": first["region"],
                 "share": first["leads"],
-                "low": first["leads_low"],
-                "high": first["leads_high"],
                 "arithmetic": first["leads_arithmetic"],
                 "geometric": first["leads_geometric"],
                 "settled": known and first["leads_low"] >= 100 * SETTLED,
-                "lacking": list(rows["region"][rows["covered"] == 0]),
             }
         )
     return found
@@ -87,16 +88,15 @@ def leads_without(frame: pd.DataFrame, without: pd.DataFrame | None) -> Facts:
     """Say by which weightings the other region leads without the dominant members, where both leads are known."""
     if without is None:
         return {"without": False, "turned": []}
-    compared, turned = 0, []
-    for full, rest in zip(leads(frame), leads(without), strict=True):
-        if not full["known"] or not rest["known"] or rest["tied"]:
-            continue
-        compared += 1
-        names = list(frame["region"].unique())
-        leader = names[list(without["region"].unique()).index(rest["leader"])]
-        if not full["tied"] and leader != full["leader"]:
-            turned.append({"how": rest["how"], "leader": leader, "share": rest["share"]})
-    return {"without": compared > 0, "turned": turned}
+    full_name = dict(zip(without["region"].unique(), frame["region"].unique(), strict=True))
+    pairs = zip(leads(frame), leads(without), strict=True)
+    compared = [(full, rest) for full, rest in pairs if full["known"] and rest["known"] and not rest["tied"]]
+    turned = [
+        {"how": rest["how"], "leader": full_name[rest["leader"]]}
+        for full, rest in compared
+        if not full["tied"] and full_name[rest["leader"]] != full["leader"]
+    ]
+    return {"without": bool(compared), "turned": turned}
 
 
 def widest(frame: pd.DataFrame) -> Facts:
@@ -105,13 +105,13 @@ def widest(frame: pd.DataFrame) -> Facts:
     means = frame.pivot(index="domain", columns="region", values="domain_readiness")
     gaps = (means[one] - means[other]).dropna()
     unknown = frame.groupby("region", sort=False)["no_data"].sum()
-    facts: Facts = {"unknown": [(label, int(number)) for label, number in unknown.items() if number]}
-    if gaps.empty or not gaps.any():
-        return facts | {"domain": "", "compared": not gaps.empty}
-    domain = gaps.abs().idxmax()
-    rows = frame[frame["domain"] == domain]
-    having = list(zip(rows["legislation"], rows["members"], rows["region"], strict=True))
-    return facts | {"domain": rows["words"].iloc[0].lower(), "having": having, "compared": True}
+    rows = frame[frame["domain"] == gaps.abs().idxmax()] if gaps.any() else frame[:0]
+    return {
+        "domain": rows["words"].iloc[0].lower() if len(rows) else "",
+        "having": rows[["legislation", "members", "region"]].values.tolist(),
+        "compared": len(gaps) > 0,
+        "unknown": [(label, int(number)) for label, number in unknown.items() if number],
+    }
 
 
 def make_up(parts: pd.Series) -> Facts:
@@ -140,11 +140,12 @@ def gap_facts(found: Decomposition, words: dict[str, str], regions: Sequence[Reg
     """Return a gap, what it is made of, and who is left out."""
     covered = [len(each) for each in (found.region_covered, found.benchmark_covered)]
     members = [f"{have} of {len(each.members)}" for have, each in zip(covered, regions, strict=True)]
+    names = [economy_name(code, short=True) for code in found.left_out["iso3"]]
+    without = f", without {listing(names)}" if names else ""
     return make_up(opening_parts(found).rename(index=words)) | {
         "gap": found.gap,
-        "log_gap": found.log_gap,
-        "left_out": list(found.left_out["iso3"]),
-        "covered": f" ({' and '.join(members)} members)",
+        "left_out": listing(names, empty="") if len(names) <= _MOST_NAMES else count(len(names), "member"),
+        "covered": f" ({' and '.join(members)} members{without})",
     }
 
 
@@ -168,13 +169,13 @@ def terms_told(fits: Sequence[Estimate], term: str) -> Facts:
     """
     tables = [(fit, fit.coefficients.set_index("term")) for fit in fits]
     having = [(fit, table.loc[term]) for fit, table in tables if term in table.index]
-    sure = [(fit, row) for fit, row in having if "few_traders" not in fit.said]
+    sure = [row for fit, row in having if "few_traders" not in fit.said]
     values = [math.expm1(row["coefficient"]) for _, row in having]
     return {
         "number": len(having),
-        "positive": sum(row["coefficient"] > 0 for _, row in having),
+        "positive": sum(value > 0 for value in values),
         "sure": len(sure),
-        "distinct": sum(row["p"] < SMALL for _, row in sure),
+        "distinct": sum(row["p"] < SMALL for row in sure),
         "lowest": min(values, default=math.nan),
         "highest": max(values, default=math.nan),
     }
@@ -185,12 +186,12 @@ def against_expectation(
 ) -> Facts:
     """Return medians by region, those outside their interval, and those of another year or that stand out."""
     shown = frame.dropna(subset="actual_over_expected")
-    medians = [(label, rows["actual_over_expected"].median()) for label, rows in shown.groupby("region", sort=False)]
+    medians = shown.groupby("region", sort=False)["actual_over_expected"].median()
     all_ratios = everybody["actual_over_expected"].dropna()
     low, high = ((shown[f"expected_{end}"] / shown["expected"]).median() for end in ("low", "high"))
     return {
-        "medians": medians,
-        "nobody": "".join(each.label for each in chosen.compared() if each.label not in dict(medians)),
+        "medians": list(medians.items()),
+        "nobody": "".join(each.label for each in chosen.compared() if each.label not in medians),
         "everybody": len(all_ratios),
         "median": all_ratios.median(),
         "shown": len(shown),
@@ -198,20 +199,14 @@ def against_expectation(
         "low": low,
         "high": high,
         "earlier": int((shown["year"] < chosen.year).sum()),
-        "spikes": list(spikes["iso3"]),
+        "spikes": len(spikes),
     }
 
 
 def covered_alike(found: pd.DataFrame, tests: pd.DataFrame) -> Facts:
     """Return the share of economies inside, and between which thirds it differs by more than chance."""
-    whole = found.iloc[0]
     verdicts = [(by, p, p < SMALL) for by, p in tests.itertuples(index=False)]
-    return {
-        "economies": whole["economies"],
-        "inside": whole["inside"],
-        "share": whole["coverage"],
-        "verdicts": verdicts,
-    }
+    return found.iloc[0][["economies", "inside", "coverage"]].to_dict() | {"verdicts": verdicts}
 
 
 def lags(frame: pd.DataFrame, everybody: pd.DataFrame) -> Facts:
@@ -220,7 +215,8 @@ def lags(frame: pd.DataFrame, everybody: pd.DataFrame) -> Facts:
         (label, len(rows), int((rows["in_both"] == "yes").sum()), int((rows["in_both"] == "not known").sum()))
         for label, rows in frame.groupby("region", sort=False)
     ]
-    return {"regions": regions} | everybody.iloc[0].to_dict()
+    unsure = frame.loc[frame["in_both"] == "not known", "name"].tolist()
+    return {"regions": regions, "unsure": unsure} | everybody.iloc[0].to_dict()
 
 
 def verdict(checks: pd.DataFrame) -> Facts:
@@ -232,13 +228,12 @@ def verdict(checks: pd.DataFrame) -> Facts:
     asked, others = answered.iloc[0], answered.iloc[1:]
     clear, same = others["p"] < SMALL, others["agrees"].astype(bool)
     apart = bool(asked["p"] < SMALL)
-    kind = (
-        "alone"
-        if others.empty
-        else ("survives" if (clear & same).all() else "fails")
-        if apart
-        else ("elsewhere" if clear.any() else "nowhere")
-    )
+    if others.empty:
+        kind = "alone"
+    elif apart:
+        kind = "survives" if (clear & same).all() else "fails"
+    else:
+        kind = "elsewhere" if clear.any() else "nowhere"
     return {
         "kind": kind,
         "apart": apart,
@@ -254,7 +249,6 @@ def verdict(checks: pd.DataFrame) -> Facts:
         "p_low": answered["p"].min(),
         "p_high": answered["p"].max(),
         "signs": int((~same).sum()),
-        "elsewhere": list(others["variant"][clear]),
     }
 
 
@@ -263,25 +257,27 @@ def split_answer(variants: pd.DataFrame, words: dict[str, str]) -> Facts | None:
     asked = variants.iloc[0]
     if asked["problem"]:
         return None
-    parts = asked[[f"opening_{factor}" for factor in words]].astype(float).set_axis(list(words.values()))
     kept = variants.loc[variants["key"] == "without_dominant", "largest"]
     turned = [words[each] for each in kept if each not in ("", asked["largest"])]
     amounts = asked[["region_trade", "benchmark_trade", "gap"]].to_dict()
-    return make_up(parts) | amounts | {"turned": "".join(turned)}
+    return make_up(_opening(asked, words)) | amounts | {"turned": "".join(turned)}
 
 
 def same_factor(frame: pd.DataFrame, words: dict[str, str]) -> Facts:
     """Say whether the factor that opens a gap the most does so with other data too."""
     asked, others = frame.iloc[0], frame.iloc[1:]
     if asked["problem"]:
-        return {"why": f"{asked['problem'][0].upper()}{asked['problem'][1:]}."}
+        return {"why": capital(f"{asked['problem']}.")}
     answered = others.dropna(subset="agrees")
     against = answered[~answered["agrees"].astype(bool)]
-    parts = asked[[f"opening_{factor}" for factor in words]].astype(float)
     return {
         "largest": asked["largest"],
-        "weight": make_up(parts.set_axis(list(words.values())))["weight"],
+        "weight": make_up(_opening(asked, words))["weight"],
         "answered": len(answered),
-        "against": list(zip(against["variant"], against["largest"], strict=True)),
+        "against": against[["variant", "largest"]].values.tolist(),
         "turns": list(answered["variant"][np.sign(answered["log_gap"]) != np.sign(asked["log_gap"])]),
     }
+
+
+def _opening(asked: pd.Series, words: dict[str, str]) -> pd.Series:
+    return asked[[f"opening_{factor}" for factor in words]].astype(float).set_axis(list(words.values()))

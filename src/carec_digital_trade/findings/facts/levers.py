@@ -1,34 +1,77 @@
-"""What the levers rest on, how much gap they close, and which figure matters."""
+"""What the levers rest on, how much gap they close, which figure matters, and what they would do for goods."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from carec_digital_trade import scenarios
-from carec_digital_trade.findings.facts.wording import MEASURES, asked, economy, few, lever_words
+from carec_digital_trade.findings.declared import WORDS
 from carec_digital_trade.parameters import ScenarioParameters
+from carec_digital_trade.prose import listing
 from carec_digital_trade.regions import economy_name
-from carec_digital_trade.scenarios import (
-    BASELINE,
-    ELASTICITY,
-    FUTURES,
-    KINDS_IN_WORDS,
-    SCALES,
-    Goods,
-    Simulation,
-)
+from carec_digital_trade.scenarios import BASELINE, ELASTICITY, KINDS_IN_WORDS, SCALES, Goods, Simulation
 
-_GAPS = ["indicator_gap", "indicator_gap_used", "indicator_gap_beyond"]
+Facts = dict[str, Any]
+
+UNRELIABLE = 2.0
+"""Widening beyond which no band or median is to be relied on: more of each shock is then the factor than the past that
+it was drawn from, and in a sum of exponentials shocks of that size decide the median, too."""
+_MOST = 3
+"""Names of a list, and levers, that a sentence has room for."""
+_TREATY = {1.0: "party", 0.5: "signed", 0.0: "neither"}
+_PLACE = ["region", "iso3", "year", "item", "unit"]
+_BANDS = ["additional_trade", "additional_trade_50", "additional_trade_95"]
 
 
-def evidence(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation, goods: Goods) -> dict[str, Any]:
+def asked(chosen: ScenarioParameters, futures: Simulation) -> Facts:
+    """Return what every finding of a simulation says: from which tables and effects, and what is extrapolated."""
+    scenario = futures.scenario
+    indicators = [SCALES[scenario.levers[name].used_indicator].table for name in scenario.acting]
+    cited = dict.fromkeys(effect.source for effect in scenario.acting.values())
+    beyond = bool(scenario.extrapolated.any())
+    return {
+        "tables": [chosen.measure, *indicators],
+        "cited": f"Effects: {'; '.join(cited)}." if cited else "",
+        "extrapolated": beyond,
+        "mark": "; EXTRAPOLATED beyond the evidence" if beyond else "",
+        "nothing": bool((futures.totals["scenario"][-1] == futures.totals["baseline"][-1]).all()),
+    }
+
+
+def unwidened(chosen: ScenarioParameters, futures: Simulation, quantity: str, year: int | None = None) -> Facts:
+    """Return by how much shocks are widened, and the median of a total without that."""
+    factor = futures.scenario.baseline.widening
+    plain = futures.unwidened.total(quantity, year or chosen.horizon)["median"].item()
+    return {"factor": factor, "plain": plain, "unreliable": factor > UNRELIABLE}
+
+
+def economy(frame: pd.DataFrame) -> pd.DataFrame:
+    """Name the economy of each row; one without a code is the region."""
+    names = [row.region if pd.isna(row.iso3) else economy_name(row.iso3, short=True) for row in frame.itertuples()]
+    return frame.assign(economy=names)
+
+
+def lever_words(name: str) -> str:
+    """Return a lever's name in words, such as "connectivity 2"."""
+    return name.replace("_", " ")
+
+
+def few(names: Iterable[str]) -> str:
+    """Return names as a list, of which all but the first few are counted; empty for none."""
+    every = list(dict.fromkeys(names))
+    rest = len(every) - _MOST
+    return listing([*every[:_MOST], *([f"{rest} more"] if rest > 0 else [])], empty="")
+
+
+def evidence(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation, goods: Goods) -> Facts:
     """Say which ranges are published, which are assumed, and what is a proxy or has no effect."""
     elasticity = frame["lever"] == ELASTICITY
     unit = frame["kind"].map(KINDS_IN_WORDS).fillna("").mask(elasticity, "elasticity")
     frame = frame.assign(
         name=frame["lever"].map(lever_words),
-        on=frame["outcome"].replace(MEASURES),
+        on=frame["outcome"].replace(WORDS["measures"]),
         unit=unit,
         figure=frame["central"].map("{:g}".format).replace("nan", "none"),
         range=[
@@ -38,25 +81,20 @@ def evidence(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulatio
         closes=[SCALES[used].title if used else "" for used in frame["used"]],
     )
     levers = frame[~elasticity]
-    effective = levers[levers["id"] != ""].drop_duplicates(["lever", "id"])
-
-    def named(which: pd.Series) -> list[str]:
-        return list(dict.fromkeys(effective["name"][which]))
-
-    own = effective["id"] == "own"
-    acting = list(futures.scenario.acting)
-    goods_only = (levers["outcome"] == "goods_and_services") & ~levers["lever"].isin(acting)
+    without, own = levers["id"] == "", levers["id"] == "own"
+    acting, working = futures.scenario.acting, futures.scenario.effective
+    goods_only = (levers["outcome"] == "goods_and_services") & ~levers["lever"].isin(list(acting))
     return {
         "frame": frame,
-        "also": [(_figures(frame), ["effect"])],
-        "published": few(named((effective["bounds"] == "published") & ~own), empty=""),
-        "assumed": few(named(effective["bounds"] == "assumed"), empty=""),
-        "own": few(named(own), empty=""),
-        "proxies": few(named(effective["proxy"]), empty=""),
-        "without": few(dict.fromkeys(levers["name"][levers["id"] == ""]), empty=""),
-        "goods_only": few(dict.fromkeys(levers["name"][goods_only]), empty=""),
-        "idle_amplifiers": few(map(lever_words, (set(acting) - set(futures.scenario.effective))), empty=""),
-        "spilling": levers.dropna(subset="spillover")["name"].tolist(),
+        "records": [_figures(frame)],
+        "published": few(levers["name"][(levers["bounds"] == "published") & ~own & ~without]),
+        "assumed": few(levers["name"][(levers["bounds"] == "assumed") & ~without]),
+        "own": few(levers["name"][own]),
+        "proxies": few(levers["name"][levers["proxy"].astype(bool) & ~without]),
+        "without": few(levers["name"][without]),
+        "goods_only": few(levers["name"][goods_only]),
+        "idle_amplifiers": few(lever_words(name) for name in acting if name not in working),
+        "spilling": bool(levers["spillover"].notna().any()),
     }
 
 
@@ -69,38 +107,42 @@ def _figures(frame: pd.DataFrame) -> pd.DataFrame:
     return figures.rename(columns=names).assign(item=item)
 
 
-def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> dict[str, Any]:
+def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
     """Say who has no gap, whose gap goes beyond what is used, and how soon the part used would close by itself."""
     scenario = futures.scenario
+    aside = [name for name in chosen.chosen_levers() if name not in scenario.levers]
+    facts = asked(chosen, futures) | {
+        "cited": "",
+        "aside": few(map(lever_words, aside)),
+        "measure": WORDS["measures"][chosen.measure],
+        "pace_years": scenarios.PACE_YEARS,
+    }
     if frame.empty:
-        return _gap_facts(chosen, futures) | {"frame": frame, "tables": ["panel"], "reached": [], "beyond": ""}
+        nobody = {"reached": [], "further": [], "beyond": "", "moving": 0, "soon": np.nan}
+        return facts | nobody | {"frame": frame, "records": [], "tables": ["panel"]}
     idle = ~frame["lever"].isin(scenario.effective)
-    parts = frame[["gap_used", "gap_beyond"]].mask(idle)
-    frame = frame.assign(**parts, extrapolated=frame["extrapolated"] & ~idle)
-    pace = scenarios.own_pace_years(frame, chosen.vintage)
-    frame = in_words(frame.assign(region=scenario.region.label, own_pace_years=pace, effective=~idle))
+    frame = frame.assign(
+        gap_used=frame["gap_used"].mask(idle),
+        gap_beyond=frame["gap_beyond"].mask(idle),
+        extrapolated=frame["extrapolated"] & ~idle,
+        region=scenario.region.label,
+        effective=~idle,
+    )
+    frame = in_words(frame.assign(own_pace_years=scenarios.own_pace_years(frame, chosen.vintage)))
     soon = frame.loc[frame["effective"] & (frame["gap_used"] > 0), "own_pace_years"].dropna()
-    groups = frame.groupby("lever", sort=False)
-    return _gap_facts(chosen, futures) | {
+    # A gap from nothing is no number of times, and all of it beyond the evidence.
+    from_nothing = frame["effective"] & frame["indicator"].notna() & frame["shown"].isna()
+    far = (frame["scale"] == "times") & ((frame["shown_beyond"] > 1) | from_nothing)
+    groups = list(frame.assign(far=far).groupby("name", sort=False))[:_MOST]
+    return facts | {
         "frame": frame,
-        "also": gap_records(frame),
-        "tables": list(dict.fromkeys(SCALES[name].table for name in frame["indicator_name"])),
-        "reached": [(lever_words(name), int((rows["gap"] == 0).sum()), len(rows)) for name, rows in groups][:3],
-        "beyond": few(dict.fromkeys(frame.loc[frame["effective"] & (frame["gap_beyond"] > 0), "economy"]), empty=""),
+        "records": gap_records(frame),
+        "tables": [SCALES[name].table for name in frame["indicator_name"]],
+        "reached": [(lever, int((rows["gap"] == 0).sum()), len(rows)) for lever, rows in groups],
+        "further": [(lever, int(rows["far"].sum()), len(rows)) for lever, rows in groups if rows["far"].any()],
+        "beyond": few(frame.loc[frame["effective"] & (frame["gap_beyond"] > 0), "economy"]),
         "moving": len(soon),
         "soon": soon.median(),
-    }
-
-
-def _gap_facts(chosen: ScenarioParameters, futures: Simulation) -> dict[str, Any]:
-    aside = [name for name in chosen.chosen_levers() if name not in futures.scenario.levers]
-    return asked(chosen, futures) | {
-        "cited": "",
-        "aside": few(map(lever_words, aside), empty=""),
-        "measure": MEASURES[chosen.measure],
-        "moving": 0,
-        "soon": np.nan,
-        "pace_years": scenarios.PACE_YEARS,
     }
 
 
@@ -118,69 +160,60 @@ def in_words(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def shown(gap: pd.Series, times: pd.Series) -> np.ndarray:
+def shown(gap: pd.Series, times: pd.Series | bool) -> np.ndarray:
     """Return a gap in times where it is in logs; missing from nothing to something, which is no number of times."""
     logs = gap.astype(float).replace(np.inf, np.nan)
     return np.where(times, np.exp(logs), logs)
 
 
-def gap_records(frame: pd.DataFrame) -> list[tuple[pd.DataFrame, list[str]]]:
+def gap_records(frame: pd.DataFrame) -> list[pd.DataFrame]:
     """Return what is recorded of gaps, each with its unit."""
-    frame = frame.assign(
-        item=frame["lever"],
+    frame = frame.assign(item=frame["lever"], extrapolated=frame["extrapolated"].astype(float))
+    of_gap = frame.assign(
+        unit=np.where(frame["gap_unit"] == "log", "log ratio", "difference"),
         indicator_gap=frame["gap"],
         indicator_gap_used=frame["gap_used"],
         indicator_gap_beyond=frame["gap_beyond"],
-        extrapolated=frame["extrapolated"].astype(float),
     )
-    of_gap = frame.assign(unit=np.where(frame["gap_unit"] == "log", "log ratio", "difference"))
-    return [(frame, ["indicator", "own_pace_years", "extrapolated"]), (of_gap, _GAPS)]
+    gap_columns = ["indicator_gap", "indicator_gap_used", "indicator_gap_beyond"]
+    return [frame, of_gap[[*_PLACE, *gap_columns]]]
 
 
-def attribution(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> dict[str, Any]:
+def attribution(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
     """Say which lever brings how much of what is added."""
-    last = frame[frame["year"] == chosen.horizon]
-    total = last[last["iso3"].isna()].set_index("lever")["share"]
-    bringing = total[total > 0].sort_values(ascending=False)
-    sums = last.groupby("iso3", dropna=False)["contribution"].transform("sum")
-    printed = economy(last.assign(together=sums)[(sums > 0) & (last["contribution"] > 0)])
-    printed = printed.assign(
-        name=printed["lever"].map(lever_words),
-        lever_contribution=printed["contribution"],
-        lever_share=100 * printed["share"],
-    ).sort_values("together", ascending=False, kind="stable", ignore_index=True)
-    recorded = frame[frame["iso3"].isna() | (frame["year"] == chosen.horizon)]
-    recorded = recorded.assign(
-        lever_contribution=recorded["contribution"], lever_share=100 * recorded["share"], item=recorded["lever"]
-    )
+    last = frame["year"] == chosen.horizon
+    frame = frame.assign(item=frame["lever"], name=frame["lever"].map(lever_words))
+    of_region = frame[last & frame["iso3"].isna()].set_index("name")["lever_share"]
+    bringing = of_region[of_region > 0].sort_values(ascending=False)
+    together = frame.groupby(["iso3", "year"], dropna=False)["lever_contribution"].transform("sum")
+    printed = frame.assign(together=together)[last & (together > 0) & (frame["lever_contribution"] > 0)]
+    printed = economy(printed).sort_values("together", ascending=False, kind="stable", ignore_index=True)
     return asked(chosen, futures) | {
         "frame": printed,
-        "also": [(recorded, ["lever_contribution", "lever_share"])],
-        "bringing": [(lever_words(name), share) for name, share in bringing.items()][:3],
-        "idle": few(map(lever_words, total.index[total == 0]), empty=""),
+        "records": [frame[frame["iso3"].isna() | last]],
+        "bringing": list(bringing.items())[:3],
+        "idle": few(of_region.index[of_region == 0]),
     }
 
 
-def tornado(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> dict[str, Any]:
+def tornado(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
     """Say which figure moves the result most, and why the middle is not the median of the futures."""
-    median = futures.total("additional", chosen.horizon)["median"].item()
     return asked(chosen, futures) | {
         "frame": _of_factors(frame),
         "moves": [(_named(row.factor), row.swing, row.tornado_low, row.tornado_high) for row in frame.itertuples()],
         "centre": frame["tornado"].iloc[0],
-        "median": median,
-        "futures": FUTURES,
+        "median": futures.total("additional", chosen.horizon)["median"].item(),
         "still": not frame["swing"].any(),
     }
 
 
-def sobol(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> dict[str, Any]:
+def sobol(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
     """Say which figure makes up most of the variance, and what the next does with all that depends on it."""
     return asked(chosen, futures) | {
         "frame": _of_factors(frame),
         "top": _named(frame["factor"].iloc[0]),
         "alone": min(max(frame["first_order"].iloc[0], 0.0), 1.0),
-        "others": [(_named(row.factor), max(row.total_order, 0.0)) for row in frame.iloc[1:].itertuples()][:2],
+        "others": [(_named(row.factor), max(row.total_order, 0.0)) for row in frame.iloc[1:3].itertuples()],
         "still": bool(frame["total_order"].isna().any()),
     }
 
@@ -193,18 +226,64 @@ def _named(factor: str) -> str:
     return f"the {factor}" if factor in (BASELINE, ELASTICITY) else f"the effect of {lever_words(factor)}"
 
 
-def per_ten_points(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> dict[str, Any]:
+def per_ten_points(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
     """Say what connectivity adds in either reading of the WTO's effect."""
     together = scenarios.central_addition(futures.scenario)
-    label = futures.scenario.region.label
-    frame = frame.assign(region=label, year=chosen.horizon)
-    frame = frame.assign(economy=[economy_name(code, short=True) for code in frame["iso3"]])
-    whole = pd.DataFrame([{"region": label, "year": chosen.horizon, "additional_central": together}])
-    return asked(chosen, futures) | {
+    frame = economy(frame.assign(region=futures.scenario.region.label))
+    whole = pd.DataFrame([{"region": futures.scenario.region.label, "additional_central": together}])
+    dated = [each.assign(year=chosen.horizon) for each in (frame, whole)]
+    return asked(chosen, futures) | {"frame": dated[0], "records": dated, "tables": [], "together": together}
+
+
+def goods(frame: pd.DataFrame, chosen: ScenarioParameters, goods: Goods) -> Facts:
+    """Say what paperless trade would add to goods and services, or why that cannot be simulated."""
+    if goods.futures is None:
+        return {"lacking": goods.lacking}
+    region = chosen.compared()[0].label
+    gaps = in_words(goods.gaps(chosen.vintage).assign(region=region))
+    past = scenarios.accuracy(goods.past)
+    item = past["method"] + "_" + past["scope"].map({"economy": "economies", "region": "total"})
+    past = past.assign(region=region, year=goods.past["year"].max(), item=item)
+    errors = past[past["scope"] == "region"].set_index("method")["mase"]
+    factor = goods.futures.scenario.baseline.widening
+    treaty = gaps["indicator_name"].iloc[0] == "cpta"
+    stands = frame["value"].map(_TREATY if treaty else "{:.2f}".format, na_action="ignore").fillna("no data")
+    shares = frame.drop(columns=_BANDS).assign(extrapolated=frame["extrapolated"].astype(float))
+    frame = economy(frame).assign(
+        stands=stands.mask(frame["iso3"].isna(), ""),
+        shown=shown(frame["gap"], gaps["gap_unit"].iloc[0] == "log"),
+    )
+    return asked(chosen, goods.futures) | {
+        "lacking": "",
+        "tables": ["panel", "cpta"],
         "frame": frame,
-        "also": [(whole, ["additional_central"])],
-        "tables": [],
-        "used": frame["additional_as_used"].sum(),
-        "other": frame["additional_in_points"].sum(),
-        "together": together,
+        "records": [
+            goods.futures.named("additional", "additional_trade", members=True),
+            shares,
+            *gap_records(gaps),
+            past,
+        ],
+        "chosen_lever": goods.chosen,
+        "total": frame.iloc[0],
+        "gaining": int((frame["additional_trade"].iloc[1:] > 0).sum()),
+        "factor": factor,
+        "unreliable": factor > UNRELIABLE,
+        "error": errors.get(chosen.baseline, np.nan),
+        "no_change": errors.get("no_change", np.nan),
+    }
+
+
+def crosscheck(frame: pd.DataFrame, chosen: ScenarioParameters) -> Facts:
+    """Say how many times over the cost effect exceeds ESCAP's own estimate."""
+    figures = frame.set_index("figure")
+    (lever,) = scenarios.paperless_lever(chosen.chosen_levers()).values()
+    effect = lever.effect if isinstance(lever.effect, str) and lever.effect in figures.index else "escap_cpta"
+    others = {cost: scenarios.at_cost(effect, cost) for cost in scenarios.AD_VALOREM_COSTS}
+    return {
+        "frame": frame.assign(item=frame["figure"]),
+        "ours": figures.loc[effect],
+        "theirs": figures.at["escap_full_at_most", "crosscheck"],
+        "times": figures.loc[f"{effect}_times_escap"],
+        "cost": lever.ad_valorem_cost,
+        "elsewhere": [(cost, figures.at[name, "crosscheck"]) for cost, name in others.items() if name in figures.index],
     }

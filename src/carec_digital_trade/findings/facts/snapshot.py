@@ -1,70 +1,132 @@
-"""What the snapshot's sentences rest on."""
+"""What the snapshot's sentences rest on: what regions are called, who is larger, more even, or missing."""
 
 import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from carec_digital_trade.claims.trade import LARGE_REVISION
 from carec_digital_trade.datasets import BUNDLED, catalogue, describe, has_table, load
-from carec_digital_trade.findings.facts.pairs import ROLES, evener, few, larger, names
 from carec_digital_trade.metrics import more_even
 from carec_digital_trade.parameters import SnapshotParameters
-from carec_digital_trade.prose import listing
-from carec_digital_trade.regions import Region
+from carec_digital_trade.prose import count, listing
+from carec_digital_trade.regions import Region, economy_name
 from carec_digital_trade.revisions import diff
 
+Facts = dict[str, Any]
+
+ALIKE = 1.05
+"""Totals whose ratio is smaller are about as large as each other."""
 STANDS_OUT = 0.10
 """A year that lies further than this above both its neighbours, or below both, stands out."""
+ROLES = ("the region", "the benchmark")
+"""What regions with long names are called."""
+_LONGEST_NAME, _LONGEST_LIST = 4, 3
+"""Words; a sentence holds several names."""
+_PLURALS = {"member": "members", "economy": "economies"}
 _VERBS = {"total": "trades", "exports": "exports", "imports": "imports"}
-_TOTAL = "Total"
 
 
-def _labels(chosen: SnapshotParameters) -> tuple[list[str], list[str]]:
-    return [one.label for one in chosen.regions()], [one.label for one in chosen.compared()]
+def common(chosen: SnapshotParameters) -> Facts:
+    """Return what any caption or sentence may name."""
+    return {"called": names(chosen), "verb": _VERBS[chosen.flow]}
 
 
-def answer(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def names(chosen: SnapshotParameters) -> dict[str, str]:
+    """Return what sentences call the regions, in full and as compared, by label: a long one goes by its role."""
+    called = {}
+    for pair in (chosen.regions(), chosen.compared()):
+        for one, role in zip(pair, ROLES, strict=True):
+            less = f" less {count(len(one.excluded), 'member')}" if one.excluded else ""
+            called[one.label] = one.label if len(one.label.split()) <= _LONGEST_NAME else role + less
+    return called
+
+
+def few(codes: Iterable[str], noun: str = "member") -> str:
+    """Name some economies, or count them if that is shorter; empty for nobody."""
+    codes = list(codes)
+    named = listing((economy_name(code, short=True) for code in codes), empty="")
+    return named if len(named.split()) <= _LONGEST_LIST else count(len(codes), noun, _PLURALS[noun])
+
+
+def larger(totals: Mapping[str, float], one: str, other: str) -> Facts:
+    """Say which of two regions trades more, and how many times as much.
+
+    Returns
+    -------
+    dict
+        unknown (labels without a total); larger, smaller and ratio where both are positive, the ratio None where they
+        are about as large as each other.
+    """
+    unknown = [label for label in (one, other) if math.isnan(totals[label])]
+    comparable = not unknown and min(totals[one], totals[other]) > 0
+    more, less = (other, one) if comparable and totals[one] < totals[other] else (one, other)
+    ratio = totals[more] / totals[less] if comparable else math.nan
+    return {
+        "unknown": unknown,
+        "larger": more,
+        "smaller": less,
+        "ratio": ratio if ratio >= ALIKE else None,
+        "comparable": comparable,
+    }
+
+
+def evener(rows: pd.DataFrame, one: str, other: str) -> Facts:
+    """Say which of two regions' trade is the more evenly spread, by the normalised index.
+
+    Returns
+    -------
+    dict
+        defined; more and less (labels; in order for a tie), tie, by_size (True where the less even region has the
+        higher effective number, which its size gives it).
+    """
+    order = int(more_even(rows.loc[one, "hhi_normalised"], rows.loc[other, "hhi_normalised"]))
+    defined = bool(rows.loc[[one, other], "hhi_normalised"].notna().all())
+    more, less = (one, other) if order >= 0 else (other, one)
+    by_size = bool(rows.loc[more, "effective_members"] < rows.loc[less, "effective_members"])
+    return {"defined": defined, "tie": defined and order == 0, "more": more, "less": less, "by_size": by_size}
+
+
+def answer(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return who trades more in full and without the members left out, how even, and how well it is known."""
     rows = frame.set_index("region")
     full, kept = _labels(chosen)
     out = [code for one in chosen.compared() for code in one.excluded]
-    top = rows.loc[full, "top_share"].idxmax() if rows.loc[full, "top_share"].notna().any() else None
+    shares = rows.loc[full, "top_share"].dropna()
     short = [one.name if len(one.name.split()) < 3 else role for one, role in zip(chosen.regions(), ROLES, strict=True)]
     return {
         "called": dict(zip([*full, *kept], [*short, *short], strict=True)),
-        "verb": _VERBS[chosen.flow],
         "rows": rows,
         "size": larger(rows["total"], *full),
         "without": larger(rows["total"], *kept) if out else None,
         "even": evener(rows, *(kept if out else full)),
-        "out": few(out) if out else "",
+        "out": few(out),
         "covered": int(rows.loc[full, "members"].sum()),
         "of": int(rows.loc[full, "of"].sum()),
-        "top": top,
+        "top": shares.idxmax() if len(shares) else None,
         "vintage": describe(chosen.measure, chosen.vintage)["vintage"],
     }
 
 
-def table1(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def table1(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return the totals, how many figures stand, and whose year stands out from its neighbours."""
     economies, sums = frame[frame["iso3"].notna()], frame[frame["iso3"].isna()]
-    beside = economies[["before", "after"]]
-    high = economies["total_present"] > (1 + STANDS_OUT) * beside.max(axis="columns", skipna=False)
-    low = economies["total_present"] < (1 - STANDS_OUT) * beside.min(axis="columns", skipna=False)
+    present, beside = economies["total_present"], economies[["before", "after"]]
+    high = present > (1 + STANDS_OUT) * beside.max(axis="columns", skipna=False)
+    low = present < (1 - STANDS_OUT) * beside.min(axis="columns", skipna=False)
     return {
         "sums": sums.to_dict("records"),
-        "same": int((economies["total_present"].round() == economies["total"]).sum()),
+        "same": int((present.round() == economies["total"]).sum()),
         "number": len(economies),
         "moved": int((economies["revision"].abs() > 100 * LARGE_REVISION).sum()),
         "large": LARGE_REVISION,
         "spike": STANDS_OUT,
-        "spikes": {"above": economies[high].to_dict("records"), "below": economies[low].to_dict("records")},
+        "spikes": {"above": economies.loc[high, "iso3"].tolist(), "below": economies.loc[low, "iso3"].tolist()},
     }
 
 
-def revisions(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def revisions(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return whether another vintage is chosen, the totals in both, and the largest revision of a figure."""
     vintage, bundled = (describe(chosen.measure, each)["vintage"] for each in (chosen.vintage, BUNDLED))
     found = diff(chosen.measure, BUNDLED, chosen.vintage)
@@ -73,97 +135,78 @@ def revisions(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]
     held = [name for name in catalogue(chosen.vintage)["table"] if name in chosen.tables()]
     imported = [name for name in held if "origin" in describe(name, chosen.vintage)]
     return {
-        "called": names(chosen),
         "vintage": vintage,
         "bundled": bundled,
         "other": vintage != bundled,
         "held": f" ({listing(imported)} imported)" if imported else "",
-        "totals": frame[frame["name"] == _TOTAL].to_dict("records"),
+        "totals": frame[frame["name"] == "Total"].to_dict("records"),
         "largest": own.head(1).to_dict("records"),
     }
 
 
-def members(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def members(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return each region's largest member, or why there is none to speak of."""
     return {
-        "called": names(chosen),
         "printed": bool(frame["article"].notna().any()),
         "regions": [_top(frame[frame["region"] == one.label], one) for one in chosen.regions()],
     }
 
 
-def _top(rows: pd.DataFrame, one: Region) -> dict[str, Any]:
+def _top(rows: pd.DataFrame, one: Region) -> Facts:
     known = rows.dropna(subset="total").sort_values("total", ascending=False, kind="stable")
-    kinds = {
-        "none": known.empty,
-        "undefined": known["share"].isna().any(),
-        "single": len(one.members) == 1,
-        "only": len(known) == 1,
-    }
     return {
         "label": one.label,
-        "kind": next((kind for kind, holds in kinds.items() if holds), "top"),
-        "top": None if known.empty else known.iloc[0],
+        "undefined": bool(known["share"].isna().any()),
+        "single": len(one.members) == 1,
+        "known": len(known),
+        "top": known.iloc[0] if len(known) else None,
         "missing": few(rows.loc[rows["total"].isna(), "iso3"]),
     }
 
 
-def totals(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def totals(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return who trades more, in full and as compared, and who is only partly covered."""
     rows = frame.set_index("region")
     full, kept = _labels(chosen)
-    pairs = [full] if full == kept else [full, kept]
-    partial = rows[rows["members_covered"] < rows["members"]]
     return {
-        "called": names(chosen),
-        "verb": _VERBS[chosen.flow],
-        "pairs": [larger(rows["total"], *pair) for pair in pairs],
-        "partial": [label for label in full if label in partial.index],
+        "pairs": [larger(rows["total"], *pair) for pair in ([full] if full == kept else [full, kept])],
+        "partial": [label for label in full if rows.loc[label, "members_covered"] < rows.loc[label, "members"]],
         "rows": rows,
     }
 
 
-def concentration(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def concentration(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return who is the more evenly spread, in full and as compared, and where that is not defined."""
     rows = frame.set_index("region")
     full, kept = _labels(chosen)
+    before, after = (int(more_even(*rows.loc[pair, "hhi_normalised"])) for pair in (full, kept))
     return {
-        "called": names(chosen),
         "rows": rows,
         "full": evener(rows, *full),
         "kept": evener(rows, *kept) if kept != full else None,
-        "turns": _turns(rows, full, kept),
+        "turns": bool(full != kept and before and after and before != after),
         "undefined": list(rows.index[rows["hhi"].isna()]),
         "single": list(rows.index[rows["members"] == 1]),
     }
 
 
-def _turns(rows: pd.DataFrame, full: list[str], kept: list[str]) -> bool | None:
-    """Say whether leaving members out changes which region is the more even; None where either order is not known."""
-    before, after = (int(more_even(*rows.loc[pair, "hhi_normalised"])) for pair in (full, kept))
-    return before != after if full != kept and before and after else None
-
-
-def without_each(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def without_each(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return the member of each region without whom the index moves most, and the index with and without."""
     found = []
     for one in chosen.regions():
-        rows = frame[(frame["region"] == one.label) & frame["hhi"].notna()]
-        whole = rows["whole"].iloc[0] if len(rows) else math.nan
-        row = None if math.isnan(whole) else rows.loc[(rows["hhi"] - whole).abs().idxmax()]
-        found.append({"label": one.label, "row": row, "whole": whole})
-    return {"called": names(chosen), "regions": found}
+        rows = frame[(frame["region"] == one.label) & frame["hhi"].notna() & frame["whole"].notna()]
+        row = rows.loc[(rows["hhi"] - rows["whole"]).abs().idxmax()] if len(rows) else None
+        found.append({"label": one.label, "row": row})
+    return {"regions": found}
 
 
-def inequality_split(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
-    """Return the whole's row and why it may have nothing to split."""
+def inequality_split(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
+    """Return the row of the whole, and which part of its inequality lies within the regions, if there is any."""
     both = frame.iloc[-1]
-    kinds = {"undefined": math.isnan(both["theil"]), "single": both["members"] == 1, "equal": both["theil"] == 0}
-    kind = next((kind for kind, holds in kinds.items() if holds), "split")
-    return {"kind": kind, "within": both["theil_within"] / both["theil"] if kind == "split" else math.nan}
+    return {"both": both, "within": both["theil_within"] / both["theil"] if both["theil"] > 0 else math.nan}
 
 
-def over_time(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def over_time(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return where years are partial, where shares are not defined, and where the source flags a break."""
     partial, nobody, negative = {}, [], []
     for one in chosen.regions():
@@ -174,7 +217,6 @@ def over_time(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]
             partial[one.label] = years
         negative += [code for text in rows["negative"] if text for code in text.split(", ")]
     return {
-        "called": names(chosen),
         "partial": partial,
         "nobody": nobody,
         "negative": few(dict.fromkeys(negative), "economy"),
@@ -191,72 +233,60 @@ def _breaks(chosen: SnapshotParameters) -> list[str]:
     return [code for one in chosen.regions() for code in one.members if code in set(flagged["iso3"])]
 
 
-def growth(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def growth(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return, of the regions as compared, whose members converge and whether the gap closes beyond doubt."""
     rows = frame.set_index("region")
-    one, other = (each.label for each in chosen.compared())
+    pair = [each.label for each in chosen.compared()]
     return {
-        "called": names(chosen),
-        "one": rows.loc[one],
-        "known": [rows.loc[label] for label in (one, other) if not math.isnan(rows.loc[label, "dispersion_trend"])],
-        "unknown": [label for label in (one, other) if not rows.loc[label, "members"]],
-        "left_out": few([code for label in (one, other) for code in rows.loc[label, "left_out"]]),
-        "never": np.inf,
+        "one": rows.loc[pair[0]],
+        "known": [rows.loc[label] for label in pair if not math.isnan(rows.loc[label, "dispersion_trend"])],
+        "unknown": [label for label in pair if not rows.loc[label, "members"]],
+        "never": math.inf,
     }
 
 
-def by_service(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def by_service(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return each region's largest service and the one in which its exports are most specialised."""
     covered = set(load("delivered", chosen.vintage)["iso3"])
-    reporters = set(load("delivered_services", chosen.vintage)["reporter"])
     return {
-        "called": names(chosen),
         "regions": [_services(frame[frame["region"] == one.label]) for one in chosen.compared()],
-        "everyone": covered <= reporters,
+        "everyone": covered <= set(load("delivered_services", chosen.vintage)["reporter"]),
     }
 
 
-def _services(rows: pd.DataFrame) -> dict[str, Any]:
-    undefined, nothing = rows["share"].isna().any(), rows["total"].isna().all()
-    known = rows.dropna(subset="advantage")
-    special = known.loc[known["advantage"].idxmax()] if len(known) else None
+def _services(rows: pd.DataFrame) -> Facts:
+    undefined = bool(rows["share"].isna().any())
+    special = rows[rows["advantage"] > 1].nlargest(1, "advantage")
     return {
-        "label": rows["region"].iloc[0],
-        "kind": "none" if nothing else "undefined" if undefined else "top",
+        "nothing": bool(rows["total"].isna().all()),
+        "undefined": undefined,
         "top": None if undefined else rows.loc[rows["share"].idxmax()],
-        "special": special if special is not None and special["advantage"] > 1 else None,
+        "special": special.iloc[0] if len(special) else None,
         "row": rows.iloc[0],
     }
 
 
-def sources_of_growth(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def sources_of_growth(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return the first year of the split, and what each region gained or lost beyond it."""
-    return {
-        "called": names(chosen),
-        "since": frame["since"].iloc[0] if len(frame) else chosen.year,
-        "rows": frame.to_dict("records"),
-        "known": bool(frame["change"].notna().any()),
-    }
+    return {"since": frame["since"].iloc[0] if len(frame) else chosen.year, "rows": frame.to_dict("records")}
 
 
-def intra_regional(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
+def intra_regional(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
     """Return what is known of the regions as compared, and what a next import would have to tell apart."""
     computed = frame[frame["told_apart"].notna()] if "told_apart" in frame else frame[:0]
     rows = computed.set_index("region")
-    missing = list(dict.fromkeys(code for text in computed.get("missing", ()) if text for code in text.split(", ")))
+    missing = [code for text in computed.get("missing", ()) if text for code in text.split(", ")]
     return {
-        "called": names(chosen),
         "in_place": has_table("bilateral", chosen.vintage),
         "regions": [rows.loc[one.label] for one in chosen.compared() if one.label in rows.index],
-        "missing": missing,
+        "missing": list(dict.fromkeys(missing)),
     }
 
 
-def claims(frame: pd.DataFrame, chosen: SnapshotParameters) -> dict[str, Any]:
-    """Return how many claims there are, and how many are contradicted."""
-    return {
-        "in_place": has_table("bilateral", chosen.vintage),
-        "number": len(frame),
-        "contradicted": int((frame["verdict"] == "contradicted").sum()),
-        "untestable": int((frame["verdict"] == "not testable here").sum()),
-    }
+def claims(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
+    """Return whether services by partner are there to test claims with, and how many claims have which verdict."""
+    return {"in_place": has_table("bilateral", chosen.vintage), "verdicts": frame["verdict"].tolist()}
+
+
+def _labels(chosen: SnapshotParameters) -> tuple[list[str], list[str]]:
+    return [one.label for one in chosen.regions()], [one.label for one in chosen.compared()]

@@ -1,11 +1,10 @@
 from collections import namedtuple
 
 import pytest
+from notebook_cells import cells
 
 from carec_digital_trade.claims import law
 from carec_digital_trade.claims.evidence import Evidence
-
-from . import lines
 
 Claim = namedtuple("Claim", "region economies domain article_value unit")
 BUNDLED = Evidence.of()
@@ -22,7 +21,7 @@ def finding(regions, **statuses):
 
 def test_on_the_bundled_data_the_claim_agrees_with_the_notebook():
     found = finding("CAREC ASEAN")
-    leads = lines.finding("regional_readiness").frame.set_index(["region", "weighting"])
+    leads = cells("gap_analysis")["regional_readiness"].frame.set_index(["region", "weighting"])
     # With all counted alike ASEAN leads in more than one of ten draws, were all of CAREC's unknown laws missing.
     at_most = leads.loc[("ASEAN", "plain"), "leads_high"]
     assert 10 < at_most < 90
@@ -31,7 +30,7 @@ def test_on_the_bundled_data_the_claim_agrees_with_the_notebook():
     assert found.value == pytest.approx(leads.loc[("ASEAN", "plain"), "leads"])
     assert f"{found.value:.0f}% with all members counted alike" in found.finding
     alike = {"region_exclude": ["CHN"], "benchmark_exclude": ["SGP"]}
-    plain = lines.finding("regional_readiness", **alike).frame["leads"][1]
+    plain = cells("gap_analysis", **alike)["regional_readiness"].frame["leads"][1]
     assert f"without the giants China and Singapore, {plain:.0f}% with all members counted alike" in found.finding
     # CAREC leads by GDP and trade, but not in nine of ten draws with all counted alike.
     assert finding("ASEAN CAREC").verdict == "qualified"

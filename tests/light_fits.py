@@ -1,4 +1,4 @@
-"""What the tests of the gap analysis share."""
+"""Fits that hang on neither year nor region are computed once: hundreds of parameter sets ask for the same few."""
 
 from collections.abc import Callable
 from functools import cache
@@ -14,15 +14,14 @@ from carec_digital_trade.gap import estimation, expected, survival
 PANELS = list(product(("delivered", "deliverable"), ("total", "exports", "imports"), ("bundled", "latest")))
 
 
-@pytest.fixture(autouse=True, scope="session")
-def remembered():
-    """Compute what does not depend on the year once: hundreds of parameter sets ask for the same few fits."""
-    expect = _by_panel(expected.expected_trade)
+@pytest.fixture(autouse=True, scope="module")
+def remembered_fits():
+    """Patch the functions that fit; what they found is kept until the process ends."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(expected, "_predictions", _remembering(expected._predictions))
-        patch.setattr(estimation, "estimate", _by_panel(estimation.estimate))
+        patch.setattr(expected, "_predictions", _PREDICTIONS)
+        patch.setattr(estimation, "estimate", _ESTIMATE)
         for module in (gap, survival):
-            patch.setattr(module, "expected_trade", expect)
+            patch.setattr(module, "expected_trade", _EXPECTED)
         yield
 
 
@@ -51,3 +50,7 @@ def _remembering(work: Callable[..., Any]) -> Callable[..., Any]:
         return done[key]
 
     return predictions
+
+
+_PREDICTIONS = _remembering(expected._predictions)
+_ESTIMATE, _EXPECTED = _by_panel(estimation.estimate), _by_panel(expected.expected_trade)

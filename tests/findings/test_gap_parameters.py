@@ -1,12 +1,11 @@
 import pytest
 from hypothesis import given, settings
+from notebook_cells import Cells
 from strategies import gap_values
 
 from carec_digital_trade import datasets, vintages
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.parameters import GapParameters
-
-from .lines import findings
 
 
 def test_nobody_is_left_out_by_default():
@@ -85,6 +84,7 @@ def test_tables_are_those_that_are_read(monkeypatch):
     monkeypatch.setattr(datasets, "_load", lambda name, vintage: read.add(name) or load(name, vintage))
     values = {"vintage": "latest", "weights": {"cpta": 1, "cybercrime": 1}}
     chosen = GapParameters.validated(values)
-    findings(**values)
+    found = Cells("gap_analysis", **values)
+    assert all(found[name].name == name for name in found)
     # Names and members may have been read before.
     assert read | {"economies", "memberships"} == set(chosen.tables())
