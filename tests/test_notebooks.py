@@ -156,9 +156,17 @@ def test_nbval_finds_a_changed_output(tmp_path):
 @pytest.mark.skipif(
     platform.machine() not in ("x86_64", "AMD64"), reason="the names of processors are Intel's and AMD's"
 )
-def test_another_processor_gives_the_stored_outputs():
-    """Linear algebra in the oldest kernels, and numpy without what it would choose on this processor."""
+def test_another_processor_gives_the_stored_outputs(tmp_path):
+    """Linear algebra in the oldest kernels, and numpy without what it would choose on this processor.
+
+    Pictures are not compared, so they are not drawn again.
+    """
+    for notebook in NOTEBOOKS.values():
+        content = nbformat.read(notebook.path, as_version=4)
+        content.cells = [cell for cell in content.cells if "cdt.picture(" not in cell.source]
+        nbformat.write(content, tmp_path / notebook.file)
+    shutil.copy(ROOT / "conftest.py", tmp_path)
     wide = [name for name in multiarray.__cpu_dispatch__ if multiarray.__cpu_features__.get(name)]
     variation = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": " ".join(wide)}
-    done = nbval(*(notebook.path for notebook in NOTEBOOKS.values()), cwd=ROOT, **variation)
+    done = nbval(*(tmp_path / notebook.file for notebook in NOTEBOOKS.values()), cwd=tmp_path, **variation)
     assert done.returncode == 0, done.stdout[-5_000:]

@@ -16,11 +16,14 @@ pytestmark = pytest.mark.slow
 
 PARAMETER_SETS = {
     "defaults": {},
-    "first year": {"year": 2005},
-    "last year": {"year": 2025, "flow": "imports"},
-    "nobody left out": {"region_exclude": [], "benchmark_exclude": [], "measure": "deliverable", "year": 2010},
+    "first year, nobody left out": {"region_exclude": [], "benchmark_exclude": [], "year": 2005},
     "other measure, last year": {"measure": "deliverable", "year": 2023, "flow": "exports"},
-    "own lists": {"region": ["KAZ", "KGZ", "ARM", "BLR", "RUS"], "benchmark": ["IND", "BGD", "LKA", "NPL"]},
+    "own lists, last year": {
+        "region": ["KAZ", "KGZ", "ARM", "BLR", "RUS"],
+        "benchmark": ["IND", "BGD", "LKA", "NPL"],
+        "year": 2025,
+        "flow": "imports",
+    },
     "one member each": {"region": "NAM", "benchmark": "XKX", "flow": "imports"},
     "no data": {"region": ["AND", "LIE"], "benchmark": "ASEAN", "year": 2012},
     "benchmark smaller than region": {"region": "ASEAN", "benchmark": ["KAZ"], "benchmark_exclude": []},
