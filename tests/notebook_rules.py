@@ -1,6 +1,7 @@
 """What a committed notebook must be; nbval compares outputs, and passes what was never executed."""
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from carec_digital_trade.findings import MEDIA_TYPE
 from carec_digital_trade.parameters import Notebook
 
 LONGEST_CELL = 25
+OPENING, ABOVE, CAVEAT = 3, 1, 3
+"""Sentences of a cell that opens a section, of another above code, and of a caveat."""
 EXPLORE = ["from carec_digital_trade.explore import explore", "", "explore(chosen)"]
 
 
@@ -19,7 +22,7 @@ def faults(path: Path, notebook: Notebook) -> list[str]:
     *cells, heading, controls = nbformat.read(path, as_version=4).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
     return [
-        *(*_order(code), *_outputs(code), *_parameters(code, notebook), *_thin(cells)),
+        *(*_order(code), *_outputs(code), *_parameters(code, notebook), *_thin(cells), *_brief(cells)),
         *_optional(cells, heading, controls),
     ]
 
@@ -106,4 +109,17 @@ def _thin(cells: list[nbformat.NotebookNode]) -> list[str]:
         imports = [isinstance(each, (ast.Import, ast.ImportFrom)) for each in ast.parse(cell.source).body]
         if any(imports) != (number == kinds.index("c") + 1) or (any(imports) and not all(imports)):
             found.append(f"cell {number}: imports stand in the second code cell, which holds nothing else")
+    return found
+
+
+def _brief(cells: list[nbformat.NotebookNode]) -> list[str]:
+    """Prose after the notebook's own opening; what follows a caveat's first paragraph closes the notebook."""
+    found = []
+    for cell in (cell for cell in cells[1:] if cell.cell_type == "markdown"):
+        caveat = cell.source.startswith("**Caveat.**")
+        text = cell.source.split("\n\n")[0].removeprefix("**Caveat.**") if caveat else cell.source
+        most = CAVEAT if caveat else OPENING if text.startswith("## ") else ABOVE
+        prose = re.sub(r"^#.*$|\([^()]*\)", "", text, flags=re.MULTILINE)
+        if len(re.findall(r"[.!?](?=\s|$)|:\s*$", prose)) > most:
+            found.append(f"more than {most} sentences in: {text[:60]}")
     return found

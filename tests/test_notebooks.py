@@ -99,6 +99,10 @@ def drop_controls(cells):
     del cells[-2:]
 
 
+def explain_at_length(cells):
+    cells[8].source += " And so on. And so forth."
+
+
 def tag_a_section(cells):
     cells[5].metadata["tags"] = ["explore"]
 
@@ -116,6 +120,7 @@ def tag_a_section(cells):
         (run_controls, "must be stored without output"),
         (drop_controls, "must call explore"),
         (tag_a_section, "so runs leave it out"),
+        (explain_at_length, "more than 1 sentences in: A newer file"),
     ],
 )
 def test_a_tampered_notebook_is_found(tampered, edit, fault):

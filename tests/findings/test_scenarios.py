@@ -7,7 +7,7 @@ from prose_rules import check_words
 
 from carec_digital_trade.findings import COLUMNS, whole_name
 from carec_digital_trade.findings.facts import scenarios as facts
-from carec_digital_trade.findings.facts.levers import UNRELIABLE, asked, few, unwidened
+from carec_digital_trade.findings.facts.levers import UNRELIABLE, asked, few
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import usd
 from carec_digital_trade.scenarios import indicator_pace, indicator_values, outcome, published_effect, simulate
@@ -195,7 +195,7 @@ def test_what_the_widening_does_to_the_median_and_the_chances_is_told(default):
         assert chances[f"reached_unwidened_{name}"] == pytest.approx(by_hand)
         assert f"{by_hand:.0f}%" in default["chances"].reading.split("With shocks")[1]
     in_2030 = np.quantile(plain["baseline"][2030 - 2026], 0.5, method="inverted_cdf")
-    assert unwidened(default.value("chosen"), futures, "baseline", 2030)["plain"] == in_2030
+    assert asked(default.value("chosen"), futures, "baseline", 2030)["plain"] == in_2030
 
 
 def test_the_pace_of_members_by_hand(default):

@@ -25,26 +25,28 @@ _PLACE = ["region", "iso3", "year", "item", "unit"]
 _BANDS = ["additional_trade", "additional_trade_50", "additional_trade_95"]
 
 
-def asked(chosen: ScenarioParameters, futures: Simulation) -> Facts:
-    """Return what every finding of a simulation says: from which tables and effects, and what is extrapolated."""
+def asked(chosen: ScenarioParameters, futures: Simulation, quantity: str = "", year: int | None = None) -> Facts:
+    """Return what every finding of a simulation says: from which tables and effects, and what is extrapolated.
+
+    Of a quantity also by how much shocks are widened, and the median of its total, at the horizon or in a year, without
+    that.
+    """
     scenario = futures.scenario
+    factor = scenario.baseline.widening
+    widened = {}
+    if quantity:
+        plain = futures.unwidened.total(quantity, year or chosen.horizon)["median"].item()
+        widened = {"factor": factor, "plain": plain, "unreliable": factor > UNRELIABLE}
     indicators = [SCALES[scenario.levers[name].used_indicator].table for name in scenario.acting]
     cited = dict.fromkeys(effect.source for effect in scenario.acting.values())
     beyond = bool(scenario.extrapolated.any())
-    return {
+    return widened | {
         "tables": [chosen.measure, *indicators],
         "cited": f"Effects: {'; '.join(cited)}." if cited else "",
         "extrapolated": beyond,
         "mark": "; EXTRAPOLATED beyond the evidence" if beyond else "",
         "nothing": bool((futures.totals["scenario"][-1] == futures.totals["baseline"][-1]).all()),
     }
-
-
-def unwidened(chosen: ScenarioParameters, futures: Simulation, quantity: str, year: int | None = None) -> Facts:
-    """Return by how much shocks are widened, and the median of a total without that."""
-    factor = futures.scenario.baseline.widening
-    plain = futures.unwidened.total(quantity, year or chosen.horizon)["median"].item()
-    return {"factor": factor, "plain": plain, "unreliable": factor > UNRELIABLE}
 
 
 def economy(frame: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,6 @@ from carec_digital_trade.findings.facts.levers import (
     per_ten_points,
     sobol,
     tornado,
-    unwidened,
 )
 from carec_digital_trade.metrics import compound_annual_growth
 from carec_digital_trade.parameters import ScenarioParameters
@@ -52,19 +51,15 @@ def answer(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation)
     last = futures.by_member()
     readings = scenarios.per_ten_points(futures.scenario)
     words = ["Without the levers", "Added by the levers", "Added, shocks as the past had them"]
-    return (
-        asked(chosen, futures)
-        | unwidened(chosen, futures, "additional")
-        | {
-            "frame": frame.assign(words=words),
-            "total": last.iloc[0],
-            "gaining": int((last["additional_trade"].iloc[1:] > 0).sum()),
-            "members": len(last) - 1,
-            "beyond": len(futures.scenario.beyond_evidence),
-            "as_used": readings["added"].sum(),
-            "in_points": readings["added_in_points"].sum(),
-        }
-    )
+    return asked(chosen, futures, "additional") | {
+        "frame": frame.assign(words=words),
+        "total": last.iloc[0],
+        "gaining": int((last["additional_trade"].iloc[1:] > 0).sum()),
+        "members": len(last) - 1,
+        "beyond": len(futures.scenario.beyond_evidence),
+        "as_used": readings["added"].sum(),
+        "in_points": readings["added_in_points"].sum(),
+    }
 
 
 def backtest(frame: pd.DataFrame, chosen: ScenarioParameters, past: pd.DataFrame) -> Facts:
@@ -104,25 +99,21 @@ def baseline(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulatio
     start = pd.DataFrame([{"region": region, "year": base.base_year, "baseline_start": base.latest()}])
     past = base.observed[["year", "total", "members_covered"]].assign(region=region)
     share = latest.max() / latest.sum()
-    return (
-        asked(chosen, futures)
-        | unwidened(chosen, futures, "baseline")
-        | {
-            "frame": frame,
-            "records": [frame, past, start, _plain(futures, "baseline")],
-            "tables": [],
-            "cited": "",
-            "base_year": base.base_year,
-            "start": base.latest(),
-            "last": last,
-            "pace": compound_annual_growth(base.latest(), last["baseline_trade"], last["year"] - base.base_year) / 100,
-            "before": recent_growth(base) / 100,
-            "recent": _RECENT,
-            "dominant": base.members[latest.argmax()] if len(latest) > 1 and share >= _DOMINANT else "",
-            "dominant_share": share,
-            "early": sum(base.last_year < base.base_year),
-        }
-    )
+    return asked(chosen, futures, "baseline") | {
+        "frame": frame,
+        "records": [frame, past, start, _plain(futures, "baseline")],
+        "tables": [],
+        "cited": "",
+        "base_year": base.base_year,
+        "start": base.latest(),
+        "last": last,
+        "pace": compound_annual_growth(base.latest(), last["baseline_trade"], last["year"] - base.base_year) / 100,
+        "before": recent_growth(base) / 100,
+        "recent": _RECENT,
+        "dominant": base.members[latest.argmax()] if len(latest) > 1 and share >= _DOMINANT else "",
+        "dominant_share": share,
+        "early": sum(base.last_year < base.base_year),
+    }
 
 
 def drifts(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
@@ -152,16 +143,12 @@ def additional(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulat
     added = (futures.totals["scenario"] - futures.totals["baseline"])[-1]
     mean, median = added.mean(), np.median(added)
     own = frame.assign(when=frame["year"].astype(str), extrapolated=frame["extrapolated"].astype(float))
-    return (
-        asked(chosen, futures)
-        | unwidened(chosen, futures, "additional")
-        | {
-            "frame": own,
-            "records": [own, futures.named("scenario", "scenario_trade"), _plain(futures, "additional")],
-            "last": frame.iloc[-1],
-            "skewness": mean / median if mean > _SKEWED * median else math.nan,
-        }
-    )
+    return asked(chosen, futures, "additional") | {
+        "frame": own,
+        "records": [own, futures.named("scenario", "scenario_trade"), _plain(futures, "additional")],
+        "last": frame.iloc[-1],
+        "skewness": mean / median if mean > _SKEWED * median else math.nan,
+    }
 
 
 def by_economy(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
@@ -189,7 +176,7 @@ def goal(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation, l
     frame = frame.assign(title=titles, when=frame["year"].astype(str), item=frame["kind"])
     year = chosen.goal().year
     facts = {"frame": frame, "targets": frame.to_dict("records"), "year": year, "lacking": lacking}
-    return asked(chosen, futures) | unwidened(chosen, futures, "baseline", year) | facts
+    return asked(chosen, futures, "baseline", year) | facts
 
 
 def chances(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation, amount: float) -> Facts:
