@@ -160,7 +160,7 @@ def test_evidence_says_what_is_published_assumed_or_missing(default):
         "trade elasticity": "-5 to -3.2, assumed",
     }
     assert frame.loc["paperless", "on"] == "goods and services"
-    assert "digital trade regulation is eased" in frame.loc["regulation", "estimated"]
+    assert "eased to the median level" in frame.loc["regulation", "estimated"]
     assert frame.loc["connectivity", "source"] == published_effect("wto2023_trade").source
     assert "percentage points" in frame.loc["connectivity", "note"]
 

@@ -31,8 +31,8 @@ def test_a_doubling_of_ten_per_cent_steps():
 
 def test_every_effect_that_a_lever_can_use_has_a_source_and_only_known_outcomes():
     table = published_effects()
-    totals = {"escap_exports_full", "escap_exports_partial"}
-    assert set(table["effect"]) == set(load("effects")["id"]) - totals
+    evidence = load("effects")
+    assert set(table["effect"]) == set(evidence.loc[evidence["indicator"].notna(), "id"])
     assert (table["source"].str.len() > 10).all() and table["proxy"].all()
     paperless = table[table["lever"] == "paperless"]
     assert set(paperless["measures"]) == {"goods_and_services"}
@@ -51,12 +51,24 @@ def test_bounds():
 def test_refusals():
     with pytest.raises(InputError, match=r"no effect 'wto2023_trad'.*did you mean 'wto2023_trade'"):
         published_effect("wto2023_trad")
-    with pytest.raises(InputError, match="no effect 'escap_exports_full' that a lever can use"):
-        published_effect("escap_exports_full")
+    with pytest.raises(InputError, match="no effect 'escap2014_exports' that a lever can use"):
+        published_effect("escap2014_exports")
     with pytest.raises(InputError, match="the relative uncertainty is 1"):
         fill_bounds(None, 1.0, None, 1.0)
 
 
-def test_sources_are_given_in_full():
-    assert not published_effects()["source"].str.contains("as above").any()
-    assert published_effect("wto2023_trade").source == published_effect("wto2023_cost").source
+def test_restatements_of_one_study_share_it_and_say_so():
+    table = load("effects").set_index("id")
+    restated = table.loc[["wto2023_cost", "wto2023_trade", "wto2023_interaction"]]
+    assert (restated["study"] == table.at["wto2023_cost_points", "study"]).all()
+    assert restated["told_by"].str.startswith("restatement").all()
+    assert table.at["wto2023_cost_points", "told_by"] == "authors (abstract)"
+    overlapping = table["overlaps"].dropna().str.split("|").explode()
+    assert set(overlapping) <= set(table.index)
+    assert not table["standard_error"].notna().any()  # none is in an abstract or on a first page
+
+
+def test_all_that_was_read_is_there_with_where():
+    table = load("effects")
+    assert len(table) == 49  # 48 estimates and the restated interaction
+    assert table["where_read"].notna().all() and table["admissible"].str.startswith(("yes", "partly", "no")).all()

@@ -58,7 +58,9 @@ def test_what_the_effects_rest_on(goods_baseline, carec, asean):
     }
     table = evidence(scenarios.scenario(goods_baseline, carec, asean, levers)).set_index("lever")
     assert table.at["connectivity", "indicator"] == "fixed_broadband"
-    assert table.at["connectivity", "estimated_on"].endswith("10% rise in broadband subscriptions per capita")
+    assert table.at["connectivity", "estimated_on"].endswith(
+        "broadband subscriptions per capita (as restated), +10 per cent (as restated)"
+    )
     assert table.at["connectivity", "used"] == "internet_users" and table.at["connectivity", "proxy"]
     assert table.at["connectivity", "bounds"] == "published" and table.at["paperless", "bounds"] == "assumed"
     assert table.at["inclusion", "effect"] == "" and "no trade is claimed" in table.at["inclusion", "note"]

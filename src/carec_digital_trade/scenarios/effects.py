@@ -29,8 +29,8 @@ ELASTICITY = "trade elasticity"
 
 _STRONGEST = -100.0
 """Of the trade elasticity: far beyond the literature."""
-_ABOVE = ", as above"
-_COLUMNS = ["effect", "lever", "kind", "indicator", "measures", "low", "central", "high", "proxy", "source", "note"]
+_COLUMNS = ["effect", "study", "lever", "kind", "indicator", "measures", "low", "central", "high", "sample", "told_by"]
+_COLUMNS += ["proxy", "source", "note"]
 
 
 class Checked(BaseModel):
@@ -93,7 +93,10 @@ class Effect(OwnEffect):
     id: str = Field("own", description="as in the table")
     note: str = Field("the user's own", description="what to mind")
     proxy: bool = Field(False, description="whether indicator or outcome stands in for what it was estimated on")
-    estimated_on: str = Field("", description="outcome and quantity, as published")
+    study: str = Field("own", description="effects of one study are never taken as independent")
+    estimated_on: str = Field("", description="outcome, indicator and its change, as published")
+    sample: str = Field("", description="economies and years, as published")
+    told_by: str = Field("the user", description="whose words the figures are")
 
 
 def published_effect(name: str, vintage: str = BUNDLED) -> Effect:
@@ -136,8 +139,8 @@ def published_effects(vintage: str = BUNDLED) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row an effect: effect, lever, kind, indicator, measures, low, central, high (per cent, as published),
-        proxy, source, note.
+        One row an effect: effect, study, lever, kind, indicator, measures, low, central, high (per cent, as published),
+        sample (economies and years, as stated), told_by (authors, issuer, restatement), proxy, source, note.
     """
     names = {"id": "effect", "family": "lever"}
     rows = [dict(each) | {"measures": ", ".join(each.measures)} for each in usable_effects(vintage).values()]
@@ -146,31 +149,25 @@ def published_effects(vintage: str = BUNDLED) -> pd.DataFrame:
 
 @remembered(maxsize=16)
 def usable_effects(vintage: str = BUNDLED) -> Mapping[str, Effect]:
-    """Return the effects that a lever can use, by identifier: the rows of the table ``effects`` that have a kind."""
+    """Return the effects that a lever can use, by identifier: the rows of the table ``effects`` with an indicator."""
     table = load("effects", vintage)
-    usable = table[table["kind"].notna()].astype(object)
+    usable = table[table["indicator"].notna()].astype(object)
     rows = usable.where(usable.notna(), None).to_dict("records")
-    return {row["id"]: _published(row, table["source"]) for row in rows}
+    return {row["id"]: _published(row) for row in rows}
 
 
-def _published(row: Mapping[str, str | float | None], sources: pd.Series) -> Effect:
-    same = ("id", "kind", "indicator", "low", "central", "high")
+def _published(row: Mapping[str, str | float | None]) -> Effect:
+    same = ("id", "study", "kind", "indicator", "low", "central", "high", "source", "told_by")
     return Effect(
         **{name: row[name] for name in same},
         family=row["lever"],
-        measures=row["measures"].split(),
-        amplifies=(row["amplifies"] or "").split(),
-        source=full_source(sources, row["source"]),
+        measures=row["measures"].split("|"),
+        amplifies=row["amplifies"].split("|") if row["amplifies"] else [],
         note="; ".join(filter(None, (row["note"], row["proxy"]))),
         proxy=row["proxy"] is not None,
-        estimated_on=f"{row['outcome']}, {row['quantity']}",
+        estimated_on=f"{row['outcome']}; {row['estimated_indicator']}, {row['unit_of_change']}",
+        sample=f"{row['sample_economies']} economies, {row['sample_years']}",
     )
-
-
-def full_source(sources: pd.Series, source: str) -> str:
-    """Return a source in full where the table's column of them points to a row above ("ESCAP (2014), as above")."""
-    authors = source.removesuffix(_ABOVE)
-    return source if authors == source else next(each for each in sources if each.startswith(authors))
 
 
 def log_effect(

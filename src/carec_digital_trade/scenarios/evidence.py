@@ -12,7 +12,6 @@ from carec_digital_trade.scenarios.effects import (
     ELASTICITY,
     RELATIVE_UNCERTAINTY,
     TRADE_ELASTICITY,
-    full_source,
     log_effect,
     make_factors,
     published_effect,
@@ -24,14 +23,16 @@ STUDY_YEAR = 2014
 """Year of ESCAP's estimate."""
 AD_VALOREM_COSTS = (0.5, 1.0, 2.0)
 """Trade costs over the cost-free price at which the implied gain is shown besides."""
-_TOTALS = {"escap_exports_full": "full", "escap_exports_partial": "partial"}
+_GAIN = "escap2014_exports"
+"""ESCAP's own estimate: its central figure is of full implementation, its lower one of partial."""
 _COSTS = {"escap_cpta": "the paperless trade agreement", "escap_tfa_digital": "that and the digital trade facilitation"}
 _ELASTICITY_SOURCE = (
     "central: implied by WTO ERSD-2023-07; range: about the medians of Head & Mayer (2014), Gravity Equations"
 )
-_COLUMNS = ["lever", "outcome", "effect", "kind", "estimated_on", "indicator", "used", "low", "central", "high"]
-_COLUMNS += ["bounds", "proxy", "spillover", "source", "note"]
-_TEXTS = ["effect", "kind", "estimated_on", "indicator", "used", "bounds", "source"]
+_COLUMNS = ["lever", "outcome", "effect", "study", "kind", "estimated_on", "sample", "told_by", "indicator", "used"]
+_COLUMNS += ["low", "central", "high", "bounds", "proxy", "spillover", "source", "note"]
+_TEXTS = ["effect", "study", "kind", "estimated_on", "sample", "told_by", "indicator", "used", "bounds", "source"]
+_TOLD = {"study", "kind", "estimated_on", "sample", "told_by", "indicator", "source", "note"}
 _ESTIMATES = ("wto2023_cost", "wto2023_trade")
 _READINGS = ["iso3", "subscriptions", "subscriptions_then", "points", "share", "share_in_points", "added"]
 _READINGS += ["added_in_points"]
@@ -49,10 +50,10 @@ def evidence(*scenarios: Scenario) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a lever and outcome, and last one for the trade elasticity: lever, outcome (measure, "none" without an
-        effect, or "any"), effect, kind, estimated_on (outcome and quantity, as published), indicator (that stands for
-        it), used (indicator whose gap is closed), low, central, high (as used: per cent, or the elasticity), bounds
-        ("published", "assumed", or "" without an effect), proxy, spillover (missing where none is assumed), source,
-        note.
+        effect, or "any"), effect, study, kind, estimated_on (outcome, indicator and its change, as published), sample
+        (economies and years), told_by (authors, issuer, restatement), indicator (that stands for it), used (indicator
+        whose gap is closed), low, central, high (as used: per cent, or the elasticity), bounds ("published",
+        "assumed", or "" without an effect), proxy, spillover (missing where none is assumed), source, note.
     """
     rows = [_evidence_row(scenario, name) for scenario in scenarios for name in scenario.levers]
     elasticity = _figures(scenarios[0], ELASTICITY)
@@ -83,7 +84,7 @@ def _evidence_row(scenario: Scenario, name: str) -> dict[str, object]:
     return row | {
         "outcome": measure,
         "effect": effect.id,
-        **effect.model_dump(include={"kind", "estimated_on", "indicator", "source", "note"}),
+        **effect.model_dump(include=_TOLD),
         **_figures(scenario, name),
         "bounds": "published" if effect.published_bounds else "assumed",
         "proxy": effect.proxy or lever.used_indicator != effect.indicator,
@@ -197,13 +198,13 @@ def paperless_crosscheck(
     def row(figure: str, what: str, value: float, unit: str, source: str, low: float = np.nan, high: float = np.nan):
         rows.append((figure, what, value, low, high, unit, source))
 
-    for name, extent in _TOTALS.items():
+    gain = effects.loc[_GAIN]
+    for extent, column in (("full", "central"), ("partial", "low")):
         what = f"exports of Asia and the Pacific gained, {extent} implementation"
-        source = full_source(effects["source"], effects.at[name, "source"])
-        row(f"escap_{extent}", what, float(effects.at[name, "central"]), "USD billion a year", source)
+        row(f"escap_{extent}", what, float(gain[column]), "USD billion a year", gain["source"])
     covered = f"exports of goods and services of {len(base)} members of {' and '.join(region_names())}, {STUDY_YEAR}"
     row("exports", covered, total, "USD billion", "World Bank")
-    largest = float(effects.at["escap_exports_full", "central"]) / total * 100
+    largest = float(gain["central"]) / total * 100
     row("escap_full_at_most", "ESCAP's gain as a share of those", largest, "%", "the two above")
     for name, what in _COSTS.items():
         effect = published_effect(name, vintage)
