@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from notebook_cells import Cells
@@ -27,8 +27,18 @@ FIGURES = {
 ROUNDING = 1e-9
 
 
+def tried(usual):
+    """Try so many sets; one that fails is told as it was drawn, since to make it smaller takes minutes."""
+    return settings(
+        max_examples=examples(usual),
+        phases=[Phase.generate],
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
 @pytest.mark.parametrize("notebook", SETS)
-@settings(max_examples=examples(50), deadline=None, suppress_health_check=list(HealthCheck))
+@tried(50)
 @given(data=st.data())
 def test_any_admitted_parameters_run_to_the_end(notebook, data):
     values = data.draw(SETS[notebook])
@@ -49,7 +59,7 @@ def test_any_admitted_parameters_run_to_the_end(notebook, data):
 
 
 @pytest.mark.parametrize("notebook", SETS)
-@settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
+@tried(5)
 @given(data=st.data())
 def test_any_admitted_parameters_can_be_drawn(notebook, data):
     found = Cells(notebook, **data.draw(SETS[notebook]))

@@ -55,7 +55,8 @@ def launch(arguments: list[str]) -> None:
         Of ipykernel.
     """
     kernelapp.IOPubThread = _IOPubThread
-    kernelapp.IPKernelApp.launch_instance(arguments)
+    # A warning of its own, such as that its parent has gone, would stand among what the command says.
+    kernelapp.IPKernelApp.launch_instance([*arguments, "--log-level=ERROR"])
 
 
 class _Child:
