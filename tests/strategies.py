@@ -34,7 +34,7 @@ LEVERS = st.tuples(
     st.none()
     | lever(
         "connectivity",
-        ["wto2023_trade", "wto2023_cost", "oecd2018_services"],
+        ["wto2023_trade", "wto2023_cost_points", ["wto2023_cost", "oecd2018_services"], "yousefi2018"],
         phase=st.just("logistic"),
         benchmark=st.sampled_from(["best", "median", "DEU"]),
     ),
@@ -59,7 +59,7 @@ EFFECTS = {
     "all_four": [
         None,
         {"connectivity": "oecd2018_services", "regulation": None},
-        {"inclusion": OWN, "paperless": None},
+        {"inclusion": OWN, "paperless": None, "connectivity": "wto2023_cost_points"},
     ],
 }
 
@@ -118,7 +118,8 @@ def scenario_values(draw: st.DrawFn) -> dict[str, object]:
         "levers": draw(st.none() | LEVERS),
         "baseline": draw(st.sampled_from(["shrunken_drift", "own_drift"])),
         "horizon": draw(st.integers(LAST[shared["measure"]] + 1, 2060)),
-        "trade_elasticity": draw(st.sampled_from([[-5.0, -3.7, -3.2], -4, -0.5])),
+        "trade_elasticity": draw(st.sampled_from([[-5.0, -4.0, -3.7, -2.8], -4, -0.5])),
+        "studies": draw(st.sampled_from([None, {"wto2023": 1}, {"wto2023": 0.5, "oecd2018": 2, "yousefi2018": 0}])),
         "relative_uncertainty": draw(st.floats(0, 0.99)),
         "support": draw(st.sampled_from([1, 2, 5.5, 100])),
         "draws": draw(st.integers(100, 200)),

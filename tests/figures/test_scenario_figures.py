@@ -123,7 +123,7 @@ def test_members_hold_the_data():
 
 
 def test_gaps_show_what_is_used_what_is_beyond_and_what_is_missing():
-    result, axes = draw({}, "lever_gaps")
+    result, axes = draw({"effects": {"connectivity": "wto2023_trade"}}, "lever_gaps")
     assert [axis.get_title("left") for axis in axes] == ["Regulation", "Connectivity", "Inclusion"]
     part = result.frame[result.frame["lever"] == "connectivity"]
     bars = axes[1].patches
@@ -136,7 +136,8 @@ def test_gaps_show_what_is_used_what_is_beyond_and_what_is_missing():
     assert "5 of 11 members in connectivity" in words(axes) and "in inclusion" not in words(axes)
     assert {bar.get_hatch() for bar in axes[2].patches} == {"////"} and "Hatched: no effect" in words(axes)
     assert not any(bar.get_hatch() for bar in bars)
-    assert "from 0" in words(draw(CASES["from nothing"], "lever_gaps")[1])
+    from_nothing = CASES["from nothing"] | {"effects": {"connectivity": "wto2023_trade"}}
+    assert "from 0" in words(draw(from_nothing, "lever_gaps")[1])
 
 
 def test_a_gap_from_nothing_is_beyond_the_evidence_in_the_title():
@@ -169,7 +170,7 @@ def test_swings_hold_the_data():
     for bar, row in zip(axis.patches, result.frame.to_dict("records"), strict=True):
         assert bar.get_x() * unit.millions == pytest.approx(row["tornado_low"])
         assert bar.get_width() * unit.millions == pytest.approx(row["swing"])
-    assert "The baseline moves the result most" in words([axis])
+    assert "The connectivity study moves the result most" in words([axis])
 
 
 @pytest.mark.parametrize("name", [name for name in FINDINGS if name != "baseline_fan"])

@@ -127,7 +127,7 @@ def check_scenarios(found):
         assert (times["shown_used"] <= chosen.support * (1 + 1e-12)).all()
     # What rests on more than a doubling is marked wherever it is shown, and nothing else is.
     beyond = found.value("asked").extrapolated.any()
-    for name in ("gaps", "additional", "by_economy", "attribution", "tornado", "sobol", "per_ten_points", "goal"):
+    for name in ("gaps", "additional", "by_economy", "attribution", "tornado", "sobol", "by_study", "goal"):
         assert ("EXTRAPOLATED" in found[name].caption) == beyond, name
     assert ("Extrapolation: " in found["answer"].reading) == beyond
     assert not beyond or chosen.support > 2

@@ -3,7 +3,7 @@ import pytest
 
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios import published_effect, published_effects
+from carec_digital_trade.scenarios import TRADE_ELASTICITY, elasticity_sources, published_effect, published_effects
 from carec_digital_trade.scenarios.effects import fill_bounds, log_effect
 
 
@@ -20,6 +20,10 @@ def test_conversions_by_hand():
     assert at("cost_at_full", -13) == pytest.approx(0.24867, abs=1e-5)
     # Costs twice as high: -3.7 x (ln(1 + 2 x 0.87) - ln 3) = -3.7 x -0.0906544 = 0.33542.
     assert at("cost_at_full", -13, cost=2.0) == pytest.approx(0.33542, abs=1e-5)
+    # 2% less cost for 10 points more: -3.7 x ln 0.98 / 10 = -3.7 x -0.0202027 / 10 = 0.0074750 a point.
+    assert at("cost_per_10_points", -2) == pytest.approx(0.0074750, abs=1e-7)
+    # 0.27% more trade for 1% more users: ln 1.0027 / ln 1.01 = 0.00269636 / 0.00995033 = 0.270982.
+    assert at("trade_per_1_percent", 0.27) == pytest.approx(0.270982, abs=1e-6)
     assert at("trade_at_full", 10) == pytest.approx(np.log(1.1))
     assert at("connectivity_amplifier", 60) == pytest.approx(0.6)
 
@@ -32,8 +36,9 @@ def test_a_doubling_of_ten_per_cent_steps():
 def test_every_effect_that_a_lever_can_use_has_a_source_and_only_known_outcomes():
     table = published_effects()
     evidence = load("effects")
-    assert set(table["effect"]) == set(evidence.loc[evidence["indicator"].notna(), "id"])
-    assert (table["source"].str.len() > 10).all() and table["proxy"].all()
+    assert set(table["effect"]) == {*evidence.loc[evidence["indicator"].notna(), "id"], "yousefi2018"}
+    assert (table["source"].str.len() > 10).all()
+    assert list(table.loc[~table["proxy"], "effect"]) == ["wto2023_cost_points"]  # whose indicator is in the data
     paperless = table[table["lever"] == "paperless"]
     assert set(paperless["measures"]) == {"goods_and_services"}
 
@@ -72,3 +77,17 @@ def test_all_that_was_read_is_there_with_where():
     table = load("effects")
     assert len(table) == 49  # 48 estimates and the restated interaction
     assert table["where_read"].notna().all() and table["admissible"].str.startswith(("yes", "partly", "no")).all()
+
+
+def test_the_elasticities_are_those_of_the_table():
+    assert tuple(elasticity_sources()["value"]) == TRADE_ELASTICITY
+    missing = load("effects").set_index("id").loc["services_elasticity_none"]
+    assert np.isnan(missing["central"])
+
+
+def test_a_study_of_both_flows_is_their_mean_for_the_total():
+    both = published_effect("yousefi2018")
+    assert both.bounds() == pytest.approx((0.0, 0.0875, 0.175))
+    assert both.of_flow("total") == both and both.of_flow("imports").central == 0.08
+    exports = published_effect("yousefi2018_exports")
+    assert exports.acts_on("delivered", "exports") and not exports.acts_on("delivered", "total")

@@ -27,9 +27,9 @@ def test_presets_are_there_whole_and_half_way():
 
 def test_own_effect_is_taken_as_it_is():
     lever = lever_set(own(low=1.0, high=3.0))["inclusion"]
-    effect = lever.resolved()
+    (effect,) = lever.resolved()
     assert (effect.id, effect.low, effect.central, effect.high, effect.source) == ("own", 1.0, 2.0, 3.0, "A survey")
-    assert lever.used_indicator == "internet_users" and effect.family == "inclusion"
+    assert lever.used_indicators == ("internet_users",) and effect.family == "inclusion"
 
 
 def test_a_lever_may_have_a_name_of_its_own():
@@ -39,8 +39,8 @@ def test_a_lever_may_have_a_name_of_its_own():
 
 def test_effects_are_replaced():
     levers = with_effects(preset("all_four"), {"connectivity": "oecd2018_services", "regulation": None})
-    assert levers["connectivity"].used_indicator == "internet_users"
-    assert levers["regulation"].effect is None and levers["regulation"].used_indicator == "law_share"
+    assert levers["connectivity"].used_indicators == ("internet_users",)
+    assert levers["regulation"].effect is None and levers["regulation"].used_indicators == ("law_share",)
     with pytest.raises(InputError, match=r"no lever 'conectivity'.*did you mean 'connectivity'"):
         with_effects(levers, {"conectivity": None})
 
@@ -91,6 +91,14 @@ def test_overlapping_effects_are_refused():
         lever_set({"connectivity": {"effect": "oecd2018_services"}, **own()})
     # Without an effect nothing is counted twice.
     assert len(lever_set({"connectivity": {"effect": "oecd2018_services"}, **preset("inclusion")})) == 2
+
+
+def test_a_lever_may_have_several_studies_but_no_study_twice():
+    lever = preset("connectivity")["connectivity"]
+    assert [effect.study for effect in lever.resolved()] == ["wto2023", "oecd2018", "yousefi2018"]
+    assert lever.used_indicators == ("mobile_broadband", "internet_users", "internet_users")
+    with pytest.raises(InputError, match="two of its effects are of the study wto2023"):
+        lever_set({"connectivity": {"effect": ["wto2023_cost_points", "wto2023_cost"]}})
 
 
 def test_unknown_preset_is_refused():

@@ -73,11 +73,17 @@ def test_the_lever_for_goods_is_the_chosen_one_or_the_presets():
 
 
 def test_choices_in_words():
-    assert "connectivity: connectivity (wto2023_trade, fixed_broadband)" in presets_in_words().splitlines()
-    assert "inclusion: inclusion (no published effect, only the gap, internet_users)" in presets_in_words().splitlines()
+    words = "wto2023_cost_points or oecd2018_services or yousefi2018, through mobile_broadband or internet_users"
+    assert f"connectivity: connectivity ({words})" in presets_in_words().splitlines()
+    assert (
+        "inclusion: inclusion (no published effect, only the gap, through internet_users)"
+        in presets_in_words().splitlines()
+    )
     assert len(effects_in_words().splitlines()) == len(published_effects())
     assert "6.5% of trade for a 10% rise (6 to 7)" in effects_in_words()
     assert "60% growth of the effect of connectivity at full implementation (bounds assumed)" in effects_in_words()
+    assert "-2% of trade cost for 10 points more (bounds assumed)" in effects_in_words()
+    assert "0.27% of trade for a 1% rise (drawn evenly from zero to this)" in effects_in_words()
     assert "3% of trade for a 10% rise (at least 3; upper bound assumed)" in effects_in_words()
     lines = fields_in_words(Lever).splitlines()
     assert "(regulation | paperless | connectivity | inclusion; needed)" in lines[0]

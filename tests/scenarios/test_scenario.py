@@ -5,7 +5,6 @@ from carec_digital_trade import scenarios
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
-    TRADE_ELASTICITY,
     evidence,
     fit_baseline,
     lever_set,
@@ -13,7 +12,7 @@ from carec_digital_trade.scenarios import (
     phase_in,
     preset,
 )
-from carec_digital_trade.scenarios.effects import Factor
+from carec_digital_trade.scenarios.factors import Choice, Factor
 
 YEARS = np.arange(2026, 2036)
 
@@ -43,6 +42,14 @@ def test_triangular_quantiles_by_hand():
     # The mode is at probability (1 - 0) / 4 = 0.25; below it q = sqrt(4 p), above it 4 - sqrt(12 (1 - p)).
     assert factor.quantile(np.array([0, 0.0625, 0.25, 0.73, 1])) == pytest.approx([0, 0.5, 1, 2.2, 4])
     assert (Factor("x", 2.0, 2.0, 2.0).quantile(np.array([0.1, 0.9])) == 2.0).all()
+    assert Factor("x", 0.0, 1.0, 2.0, uniform=True).quantile(np.array([0.1, 0.5])) == pytest.approx([0.2, 1.0])
+
+
+def test_a_choice_is_drawn_by_its_weights():
+    # Shares of 1/8, 4/8 and 3/8: the steps are at 0.125 and 0.625.
+    choice = Choice("x", (3.0, 1.0, 2.0), (1.0, 4.0, 3.0))
+    assert list(choice.quantile(np.array([0, 0.124, 0.126, 0.624, 0.626, 1]))) == [3, 3, 1, 1, 2, 2]
+    assert (choice.low, choice.central, choice.high) == (1, 1, 3)
 
 
 def test_no_levers_are_a_scenario_too(baseline, carec, asean):
@@ -65,7 +72,7 @@ def test_what_the_effects_rest_on(goods_baseline, carec, asean):
     assert table.at["connectivity", "bounds"] == "published" and table.at["paperless", "bounds"] == "assumed"
     assert table.at["inclusion", "effect"] == "" and "no trade is claimed" in table.at["inclusion", "note"]
     assert (table["source"].drop("inclusion").str.len() > 0).all()
-    assert tuple(table.loc["trade elasticity", ["low", "central", "high"]]) == TRADE_ELASTICITY
+    assert tuple(table.loc["trade elasticity", ["low", "central", "high"]]) == (-5.0, -3.7, -2.8)
 
 
 def test_a_spillover_is_an_assumption_that_scales_the_effect(baseline, carec, asean):
@@ -80,7 +87,14 @@ def test_a_spillover_is_an_assumption_that_scales_the_effect(baseline, carec, as
     [
         ({}, {"horizon": 2025}, "the horizon 2025 must lie after the last year of the data, 2025"),
         ({}, {"trade_elasticity": 1.5}, "the trade elasticity is 1.5: it must be negative"),
-        ({}, {"trade_elasticity": (-3.0, -4.0, -5.0)}, "low, central and high"),
+        ({}, {"trade_elasticity": ()}, "one figure or several that are equally likely"),
+        ({}, {"studies": {"wto2032": 1}}, "no study 'wto2032' to weight.*did you mean 'wto2023'"),
+        ({}, {"studies": {"wto2023": -1}}, "the weight of the study wto2023 is -1: it must be a number of 0 or more"),
+        (
+            {"connectivity": {"effect": ["wto2023_cost_points", "oecd2018_services"]}},
+            {"studies": {"wto2023": 0}},
+            "no study of lever connectivity has a weight: give wto2023 or oecd2018 one above 0",
+        ),
         ({}, {"relative_uncertainty": 1.0}, "the relative uncertainty is 1"),
         ({"connectivity": {"effect": "wto2023_trade"}}, {"support": 0.0}, "support is 0"),
         (
@@ -93,7 +107,7 @@ def test_a_spillover_is_an_assumption_that_scales_the_effect(baseline, carec, as
         (
             {"regulation": {"effect": "wto2023_interaction"}, "connectivity": {"effect": "oecd2018_services"}},
             {},
-            "was estimated together with wto2023_cost and wto2023_trade and not with oecd2018_services",
+            "wto2023_cost_points and wto2023_cost and wto2023_trade and not with oecd2018_services",
         ),
     ],
 )

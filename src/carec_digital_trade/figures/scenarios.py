@@ -32,13 +32,15 @@ from carec_digital_trade.figures.style import (
 from carec_digital_trade.figures.years import ROOM, band_ends, draw_fan, name_bands
 from carec_digital_trade.findings import Finding
 from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.prose import listing, usd
+from carec_digital_trade.prose import capital, listing, usd
 
 PANELS = 3
 """Levers whose gaps are drawn, side by side."""
 _BILLIONS = 1e4
 """USD million: the unit of an axis on which there is nothing to be seen."""
 _NAME_IN_PANEL = 15
+_BEFORE_NOTHING = 1_000
+"""Times below its median that a band is drawn at most, on a logarithmic scale."""
 # Okabe and Ito (2008), as the regions' two.
 LEVER_COLOURS = ("#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#F0E442", "#0072B2", "#D55E00", "#999999")
 
@@ -93,7 +95,12 @@ def additional_by_member(result: Finding, chosen: ScenarioParameters) -> list[Ax
     axes = canvas(1, height, result.title, subtitle, result.source, margins=(1.75, 2.85))
     drawn = members[members["additional_trade"] > 0]
     unit = unit_for(drawn["additional_trade"].max() if len(drawn) else _BILLIONS)
-    wide, main = ([drawn[end] / unit.millions for end in band_ends("additional_trade", band)] for band in (95, 80))
+    # A band that begins at nothing, as where a study adds nothing, has no place on a logarithmic scale.
+    least = drawn["additional_trade"] / _BEFORE_NOTHING
+    wide, main = (
+        [np.maximum(drawn[end], least) / unit.millions for end in band_ends("additional_trade", band)]
+        for band in (95, 80)
+    )
     low, high = decades(*wide)
     axes[0].hlines(members.index, low, high, color=GUIDE, linewidth=1, zorder=1)
     draw_bands(axes[0], drawn.index, wide, main, colour)
@@ -119,9 +126,9 @@ def lever_gaps(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
     subtitle = f"{result.caption}. Dark: used, as far as the lever closes it; pale: beyond the evidence.{idle}{more}"
     height = ROW_INCHES * max(map(len, parts), default=5) + 0.3
     axes = canvas(max(len(parts), 1), height, result.title, subtitle, result.source, margins=(1.65, 0.75))
-    for axis, lever, part in zip(axes, levers, parts, strict=False):
+    for axis, part in zip(axes, parts, strict=False):
         _draw_gaps(axis, part, _colour(chosen))
-        axis.set_title(shortened(lever.capitalize()), pad=8)
+        axis.set_title(shortened(capital(part["panel"].iloc[0])), pad=8)
     if not parts:
         axes[0].set_xlabel("Gap")
         say(axes[0], "no lever")
@@ -145,7 +152,7 @@ def lever_parts(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
     wide = single.pivot(index="economy", columns="name", values="lever_contribution").fillna(0.0)
     wide = wide.reindex(index=order, columns=frame["name"].unique())
     unit = unit_for(wide.iloc[0].sum())
-    shown = (wide / unit.millions).rename(columns=lambda lever: shortened(lever.capitalize()))
+    shown = (wide / unit.millions).rename(columns=lambda lever: shortened(capital(lever)))
     paints = list(islice(cycle(LEVER_COLOURS), len(wide.columns)))
     shown.plot.barh(ax=axes[0], stacked=True, color=paints, width=0.62, zorder=2)
     for row, total in enumerate(wide.sum(axis="columns")):
@@ -181,7 +188,7 @@ def swings(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
     ticks = within(MaxNLocator(5).tick_values(low.min(), high.max()), 0, high.max())
     axes[0].xaxis.set_major_locator(FixedLocator(ticks))
     axes[0].xaxis.set_major_formatter(plain_number)
-    name_rows(axes[0], frame["name"].str.capitalize())
+    name_rows(axes[0], frame["name"].map(capital))
     return axes
 
 
@@ -206,6 +213,8 @@ def _draw_gaps(axis: Axes, part: pd.DataFrame, colour: str) -> None:
         largest = max(gap.max(), 4.0)
         axis.set(xscale="log", xlim=(1, largest * 1.05), xlabel="Rise needed, times (log)")
         log_ticks(axis.xaxis, 1, largest)
+    elif part["scale"].iloc[0] == "points":
+        axis.set(xlim=(0, 1.05 * max(gap.max(), 10.0)), xlabel="Rise needed, points")
     else:
         axis.set(xlim=(0, 1), xlabel="Gap, of 1", xticks=[0, 0.5, 1])
     name_rows(axis, part["economy"], part["extrapolated"], _NAME_IN_PANEL)

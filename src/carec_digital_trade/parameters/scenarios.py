@@ -51,12 +51,15 @@ class ScenarioParameters(SharedParameters):
     horizon: int = Field(scenarios.HORIZON, le=LAST_HORIZON, description="last year, after the last of the data")
     effects: dict[str, Any] | None = Field(
         None,
-        description="other effects, by lever: a published one, one of your own with its source, or null for none",
+        description="other effects, by lever: a published one, a list of them, your own with its source, or null",
         json_schema_extra=_told(lambda: f"\nFields of your own:\n{scenarios.fields_in_words(scenarios.OwnEffect)}"),
     )
     trade_elasticity: float | list[float] = Field(
         list(scenarios.TRADE_ELASTICITY),
-        description="of trade to trade cost, negative: one figure, or low, central and high",
+        description="of trade to trade cost, negative: one figure, or several that are equally likely",
+    )
+    studies: dict[str, float] | None = Field(
+        None, description="weight of each study that a lever may follow, such as {wto2023: 2, oecd2018: 1}; null: equal"
     )
     relative_uncertainty: float = Field(
         scenarios.RELATIVE_UNCERTAINTY, ge=0, lt=1, description="assumption for bounds that no source gives: share"
@@ -78,7 +81,8 @@ class ScenarioParameters(SharedParameters):
     _FORMS: ClassVar[Mapping[str, str]] = {
         "preset": "a name such as all_four",
         "effects": "a mapping such as {connectivity: oecd2018_services, inclusion: null}, or null",
-        "trade_elasticity": "a negative number such as -3.7, or a list such as [-5, -3.7, -3.2]",
+        "trade_elasticity": "a negative number such as -3.7, or a list such as [-5, -3.7, -2.8]",
+        "studies": "a mapping such as {wto2023: 1}, or null",
     }
 
     def chosen_levers(self) -> dict[str, scenarios.Lever]:
@@ -97,8 +101,8 @@ class ScenarioParameters(SharedParameters):
         return self.target or scenarios.Target(year=min(DOUBLING_YEAR, self.horizon))
 
     def figures(self) -> dict[str, Any]:
-        """Return trade_elasticity, relative_uncertainty, support and vintage, as `scenarios.scenario` takes them."""
-        names = ("trade_elasticity", "relative_uncertainty", "support", "vintage")
+        """Return what `scenarios.scenario` takes: trade_elasticity, studies, relative_uncertainty, support, vintage."""
+        names = ("trade_elasticity", "studies", "relative_uncertainty", "support", "vintage")
         return {name: getattr(self, name) for name in names}
 
     def tables(self) -> list[str]:
@@ -109,7 +113,7 @@ class ScenarioParameters(SharedParameters):
         list of str
             Names as in `datasets.catalogue`.
         """
-        return [self.measure, "panel", "cyberlaw", "cpta", "effects", "memberships", "economies"]
+        return [self.measure, "panel", "mobile_broadband", "cyberlaw", "cpta", "effects", "memberships", "economies"]
 
     @field_validator("preset")
     @classmethod
@@ -125,7 +129,7 @@ class ScenarioParameters(SharedParameters):
         if not isinstance(levers, list):
             raise InputError(
                 f"levers is {levers!r}: write a list of mappings such as "
-                "[{family: connectivity, effect: wto2023_trade, closure: 0.5}]"
+                "[{family: connectivity, effect: wto2023_cost_points, closure: 0.5}]"
             )
         if len(levers) > MOST_LEVERS:
             raise InputError(f"levers lists {len(levers)}: list at most {MOST_LEVERS}")

@@ -16,22 +16,22 @@ from carec_digital_trade.scenarios.baseline import (
 )
 from carec_digital_trade.scenarios.drivers import BASELINE, FUTURES, Response, attribute, shapley, sobol, tornado
 from carec_digital_trade.scenarios.effects import (
-    ELASTICITY,
     RELATIVE_UNCERTAINTY,
-    TRADE_ELASTICITY,
     Effect,
     OwnEffect,
+    elasticity_sources,
     published_effect,
     published_effects,
 )
 from carec_digital_trade.scenarios.evidence import (
     AD_VALOREM_COSTS,
     at_cost,
+    by_study,
     central_addition,
     evidence,
     paperless_crosscheck,
-    per_ten_points,
 )
+from carec_digital_trade.scenarios.factors import ELASTICITY, STUDY, TRADE_ELASTICITY
 from carec_digital_trade.scenarios.goal import Target, goal_seek, reach, seek_targets, target, target_amount
 from carec_digital_trade.scenarios.goods import Goods, paperless_lever, paperless_on_goods
 from carec_digital_trade.scenarios.indicators import (

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.stats import sobol_indices, t, uniform
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios.effects import ELASTICITY
+from carec_digital_trade.scenarios.factors import ELASTICITY, STUDY, Choice
 from carec_digital_trade.scenarios.random_walk import simulate_paths
 from carec_digital_trade.scenarios.scenario import Scenario
 from carec_digital_trade.scenarios.simulation import Simulation
@@ -47,10 +47,11 @@ def attribute(simulation: Simulation) -> pd.DataFrame:
     scenario, draws = simulation.scenario, min(simulation.draws, MOST_DRAWS)
     effects = scenario.effect_draws(draws, simulation.seed)
     acting = np.array([name in scenario.acting for name in scenario.levers], dtype=bool)
+    player = np.array([scenario.acting.index(term.lever) for term in scenario.terms], dtype=int)
     total = np.zeros((2 ** acting.sum(), len(scenario.years), draws))
     shares = []
     for i, path in enumerate(simulate_paths(scenario.baseline, int(scenario.years[-1]), draws, simulation.seed)):
-        values = _coalitions(scenario, i, path, effects, acting)
+        values = _coalitions(scenario, i, path, effects, player)
         total += values
         shares.append(_shares(values, acting))
     shares.append(_shares(total, acting))
@@ -96,8 +97,8 @@ class Response:
     """A region's additional trade in one year as a function of the uncertain factors.
 
     Each factor is given by its probability, from 0 to 1. The baseline is one factor: a draw of all members' futures,
-    in the order of the additional trade that it gives at the central effects. The trade elasticity is one only if
-    there is an effect on trade cost.
+    in the order of the additional trade that it gives at the central effects; so are the studies of a lever, of which
+    the middle one is its median. The trade elasticity is one only if there is an effect on trade cost.
 
     Parameters
     ----------
@@ -118,10 +119,12 @@ class Response:
         self._scenario = scenario
         self._step = scenario.step(year)
         self.year = int(scenario.years[self._step])
-        costs = any(effect.on_cost for effect in scenario.acting.values())
+        costs = any(term.effect.on_cost for term in scenario.terms)
         self.factors = [factor for factor in scenario.factors if costs or factor.name != ELASTICITY]
         paths = simulate_paths(scenario.baseline, self.year, FUTURES, seed)
         self._futures = np.array([path[-1].copy() for path in paths])
+        ranked = {study.name: self._ranked(study) for study in scenario.studies}
+        self.factors = [ranked.get(factor.name, factor) for factor in self.factors]
         central = self._additional(self._futures, np.full((len(self.factors), FUTURES), 0.5))
         self._futures = self._futures[:, np.argsort(central, kind="stable")]
 
@@ -151,8 +154,25 @@ class Response:
         return np.log(np.where(additional > 0, additional, np.nan))
 
     def sobol(self, seed: int = 0) -> pd.DataFrame:
-        """Share out the variance of `logs` among the factors, as `sobol` does; with region, year and extrapolated."""
-        return sobol(self.logs, self.names, seed=seed).assign(**self.of)
+        """Share out the variance of `logs` among the factors, as `sobol` does; with region, year and extrapolated.
+
+        Where a study adds nothing the logarithm is none, and the variance is that of the amount: the column ``of``.
+        """
+        ends = np.full((len(self.names), 2), 0.5)
+        ends[[isinstance(factor, Choice) for factor in (None, *self.factors)]] = 0.0, 1.0
+        of = "logarithm" if (self(ends) > 0).all() else "amount"
+        return sobol(self.logs if of == "logarithm" else self, self.names, seed=seed).assign(of=of, **self.of)
+
+    def _ranked(self, study: Choice) -> Choice:
+        """Return the studies of a lever in the order of what they add at the central effects."""
+        shares = np.array(study.weights) / np.sum(study.weights)
+        added = []
+        for middle in np.cumsum(shares) - shares / 2:
+            probabilities = np.full((len(self.factors), FUTURES), 0.5)
+            probabilities[self.factors.index(study)] = middle
+            added.append(np.median(self._additional(self._futures, probabilities)))
+        order = np.argsort(added, kind="stable")
+        return Choice(study.name, *(tuple(each[i] for i in order) for each in (study.values, study.weights)))
 
     def _additional(self, futures: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
         """Return additional trade, shape (D,), for futures of the shape (n, D)."""
@@ -178,9 +198,9 @@ def tornado(response: Response) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a factor, the widest first: factor, from_value, to_value (of the factor; missing for the baseline),
-        low, high (additional trade at them, the smaller first), central, swing (high less low), region, year, unit,
-        extrapolated.
+        One row a factor, the widest first: factor, from_value, to_value (of the factor; missing for baseline and
+        study), low, high (additional trade at them, the smaller first), central, swing (high less low), region, year,
+        unit, extrapolated.
     """
     names = response.names
     points = np.full((len(names), 2 * len(names) + 1), 0.5)
@@ -188,8 +208,9 @@ def tornado(response: Response) -> pd.DataFrame:
         points[row, 2 * row : 2 * row + 2] = LOW, HIGH
     additional = response(points)
     low, high = np.sort(additional[:-1].reshape(-1, 2), axis=1).T
-    moved = [factor.quantile(np.array([LOW, HIGH])) for factor in response.factors]
-    start, end = np.array([[np.nan, np.nan], *moved]).T
+    ends, unknown = np.array([LOW, HIGH]), np.array([np.nan, np.nan])
+    moved = [unknown if factor.name.endswith(STUDY) else factor.quantile(ends) for factor in response.factors]
+    start, end = np.array([unknown, *moved]).T
     columns = {"factor": names, "from_value": start, "to_value": end, "low": low, "high": high}
     frame = pd.DataFrame(columns | {"central": additional[-1], "swing": high - low} | response.of)
     return frame.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
@@ -245,13 +266,12 @@ def sobol(
 
 
 def _coalitions(
-    scenario: Scenario, economy: int, path: np.ndarray, effects: np.ndarray, acting: np.ndarray
+    scenario: Scenario, economy: int, path: np.ndarray, effects: np.ndarray, player: np.ndarray
 ) -> np.ndarray:
     """Return one economy's additional trade with each coalition of the A acting levers: shape (2**A, Y, D)."""
-    values = np.zeros((2 ** acting.sum(), *path.shape))
-    closure = np.zeros(len(acting))
+    values = np.zeros((2 ** len(scenario.acting), *path.shape))
     for coalition in range(1, len(values)):
-        closure[acting] = scenario.closure[acting] * (coalition >> np.arange(acting.sum()) & 1)
+        closure = scenario.closure * (coalition >> player & 1)
         for step, baseline in enumerate(path):
             change = scenario.log_change(economy, step, effects, closure)
             if change is not None:

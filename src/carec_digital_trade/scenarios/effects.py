@@ -1,7 +1,6 @@
 """What does the literature say a lever does to trade, on what was it estimated, and what is assumption?"""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Literal, Self, get_args
 
 import numpy as np
@@ -10,25 +9,39 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError, nearest
-from carec_digital_trade.scenarios.indicators import SCALES, Indicator, Measure
+from carec_digital_trade.scenarios.indicators import SCALES, GapUnit, Indicator, Measure
 from carec_digital_trade.vintages import remembered
 
 Family = Literal["regulation", "paperless", "connectivity", "inclusion"]
-Kind = Literal["trade_per_10_percent", "cost_per_10_percent", "trade_at_full", "cost_at_full", "connectivity_amplifier"]
+Kind = Literal[
+    "trade_per_1_percent",
+    "trade_per_10_percent",
+    "cost_per_10_percent",
+    "cost_per_10_points",
+    "trade_at_full",
+    "cost_at_full",
+    "connectivity_amplifier",
+]
 
 FAMILIES: tuple[str, ...] = get_args(Family)
-TRADE_ELASTICITY = (-5.0, -3.7, -3.2)
-"""Low, central, high: medians of the literature by Head & Mayer (2014), Gravity Equations, about -5.0 where tariffs
-identify it and -3.2 over all gravity estimates; the centre is what the WTO's 2023 paper implies."""
+GAP_UNITS: dict[str, GapUnit] = {
+    "trade_per_1_percent": "log",
+    "trade_per_10_percent": "log",
+    "cost_per_10_percent": "log",
+    "cost_per_10_points": "points",
+}
+"""In which units a kind of effect needs the gap; all others are for shares of full implementation."""
 AD_VALOREM_COST = 1.0
 """Trade costs over the cost-free price: that they about double it is Ohnsorge & Quaglietti's (2023) world average."""
 RELATIVE_UNCERTAINTY = 0.5
 """Assumption: an effect without a published bound lies within half of itself."""
-ELASTICITY = "trade elasticity"
-"""Name of the factor."""
-
-_STRONGEST = -100.0
-"""Of the trade elasticity: far beyond the literature."""
+_CHANGES = {
+    "trade_per_1_percent": np.log(1.01),
+    "trade_per_10_percent": np.log(1.1),
+    "cost_per_10_percent": np.log(1.1),
+    "cost_per_10_points": 10.0,
+}
+"""Change of the indicator that the figures are for, in the unit of the gap; 1 at full implementation."""
 _COLUMNS = ["effect", "study", "lever", "kind", "indicator", "measures", "low", "central", "high", "sample", "told_by"]
 _COLUMNS += ["proxy", "source", "note"]
 
@@ -67,6 +80,11 @@ class OwnEffect(Checked):
         return self
 
     @property
+    def gap_unit(self) -> GapUnit:
+        """Unit of the gap that it needs."""
+        return GAP_UNITS.get(self.kind, "share")
+
+    @property
     def on_cost(self) -> bool:
         """Whether the figures are of trade cost, and the trade elasticity turns them into trade."""
         return self.kind.startswith("cost")
@@ -96,7 +114,24 @@ class Effect(OwnEffect):
     study: str = Field("own", description="effects of one study are never taken as independent")
     estimated_on: str = Field("", description="outcome, indicator and its change, as published")
     sample: str = Field("", description="economies and years, as published")
+    flow: Literal["exports", "imports"] | None = Field(None, description="flow it was estimated on; null: both")
+    by_flow: dict[str, str] = Field({}, description="estimates that it is the mean of, by flow")
+    drawn: Literal["uniform_from_zero"] | None = Field(None, description="how, if not around the centre")
     told_by: str = Field("the user", description="whose words the figures are")
+
+    def bounds(self, relative_uncertainty: float = RELATIVE_UNCERTAINTY) -> tuple[float, float, float]:
+        """Return low, central and high as `OwnEffect` does; from nothing to the figure where it is drawn so."""
+        if self.drawn is None:
+            return super().bounds(relative_uncertainty)
+        return 0.0, self.central / 2, self.central
+
+    def acts_on(self, measure: str, flow: str) -> bool:
+        """Whether it was estimated on an outcome."""
+        return measure in self.measures and self.flow in (None, flow)
+
+    def of_flow(self, flow: str, vintage: str = BUNDLED) -> "Effect":
+        """Return the estimate for a flow, if the study has one for each."""
+        return published_effect(self.by_flow[flow], vintage) if flow in self.by_flow else self
 
 
 def published_effect(name: str, vintage: str = BUNDLED) -> Effect:
@@ -149,15 +184,25 @@ def published_effects(vintage: str = BUNDLED) -> pd.DataFrame:
 
 @remembered(maxsize=16)
 def usable_effects(vintage: str = BUNDLED) -> Mapping[str, Effect]:
-    """Return the effects that a lever can use, by identifier: the rows of the table ``effects`` with an indicator."""
+    """Return the effects that a lever can use, by identifier: the rows of the table ``effects`` with an indicator.
+
+    Where a study has an estimate for each flow, there is one besides under the study's name: their mean, for the total.
+    """
     table = load("effects", vintage)
     usable = table[table["indicator"].notna()].astype(object)
     rows = usable.where(usable.notna(), None).to_dict("records")
-    return {row["id"]: _published(row) for row in rows}
+    found = {row["id"]: _published(row) for row in rows}
+    for study, parts in usable.dropna(subset="flow").groupby("study"):
+        first, mean = found[parts["id"].iloc[0]], float(parts["central"].mean())
+        by_flow = dict(zip(parts["flow"], parts["id"], strict=True))
+        note = f"the mean of {' and '.join(by_flow.values())}; {first.note}"
+        change = {"id": study, "flow": None, "by_flow": by_flow, "central": mean, "note": note}
+        found[study] = first.model_copy(update=change)
+    return found
 
 
 def _published(row: Mapping[str, str | float | None]) -> Effect:
-    same = ("id", "study", "kind", "indicator", "low", "central", "high", "source", "told_by")
+    same = ("id", "study", "kind", "indicator", "low", "central", "high", "flow", "drawn", "source", "told_by")
     return Effect(
         **{name: row[name] for name in same},
         family=row["lever"],
@@ -168,6 +213,26 @@ def _published(row: Mapping[str, str | float | None]) -> Effect:
         estimated_on=f"{row['outcome']}; {row['estimated_indicator']}, {row['unit_of_change']}",
         sample=f"{row['sample_economies']} economies, {row['sample_years']}",
     )
+
+
+def elasticity_sources(vintage: str = BUNDLED) -> pd.DataFrame:
+    """Return what is documented of the trade elasticity.
+
+    Parameters
+    ----------
+    vintage : str
+        Vintage of the table ``effects``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        value (negative), source, lowest first. An elasticity of substitution counts as one of trade less one, as in
+        the simplest model of trade.
+    """
+    table = load("effects", vintage)
+    rows = table[table["kind"].isin(["trade_elasticity", "armington_elasticity"])]
+    value = (rows["kind"] == "armington_elasticity") - rows["central"]
+    return rows[["source"]].assign(value=value.round(9)).sort_values("value", ignore_index=True)
 
 
 def log_effect(
@@ -189,8 +254,8 @@ def log_effect(
     Returns
     -------
     numpy.ndarray
-        Shape (D,): d ln T for a log unit of the indicator (figures for a 10% rise), at full implementation, or, for an
-        amplifier, the relative growth of the effect of connectivity.
+        Shape (D,): d ln T for a log unit of the indicator (figures for a rise of 1 or 10%), for one point (figures for
+        10 points), at full implementation, or, for an amplifier, the relative growth of the effect of connectivity.
 
     Notes
     -----
@@ -198,90 +263,30 @@ def log_effect(
     d ln T = elasticity x [ln(1 + t(1 + c)) - ln(1 + t)].
     """
     change = percent / 100
-    if kind == "trade_per_10_percent":
-        return np.log1p(change) / np.log(1.1)
-    if kind == "cost_per_10_percent":
-        return elasticity * np.log1p(change) / np.log(1.1)
-    if kind == "trade_at_full":
-        return np.log1p(change)
+    if kind == "connectivity_amplifier":
+        return change
     if kind == "cost_at_full":
-        return elasticity * (np.log1p(ad_valorem_cost * (1 + change)) - np.log1p(ad_valorem_cost))
-    return change
+        logs = np.log1p(ad_valorem_cost * (1 + change)) - np.log1p(ad_valorem_cost)
+    else:
+        logs = np.log1p(change) / _CHANGES.get(kind, 1.0)
+    return elasticity * logs if kind.startswith("cost") else logs
 
 
 def fits(kind: str, indicator: str) -> bool:
-    """Whether the gap of an indicator is in the units that a kind of effect needs: logs for an elasticity."""
-    return SCALES[indicator].in_logs == (kind in ("trade_per_10_percent", "cost_per_10_percent"))
+    """Whether the gap of an indicator can be had in the units that a kind of effect needs."""
+    return GAP_UNITS.get(kind, "share") in SCALES[indicator].gap_units
 
 
 def fill_bounds(
     low: float | None, central: float, high: float | None, relative_uncertainty: float
 ) -> tuple[float, float, float]:
     """Return low, central and high; a bound that is None lies at the relative uncertainty (0 to below 1)."""
-    if not 0 <= relative_uncertainty < 1:
-        raise InputError(f"the relative uncertainty is {relative_uncertainty:g}: it must be 0 or more and below 1")
+    check_uncertainty(relative_uncertainty)
     margin = abs(central) * relative_uncertainty
     return central - margin if low is None else low, central, central + margin if high is None else high
 
 
-@dataclass(frozen=True)
-class Factor:
-    """An uncertain figure, of a lever or the trade elasticity: a triangular distribution with its bounds and mode."""
-
-    name: str
-    low: float
-    central: float
-    high: float
-
-    def quantile(self, probability: np.ndarray) -> np.ndarray:
-        """Return quantiles of the same shape as the probabilities."""
-        width = self.high - self.low
-        if width == 0:
-            return np.full_like(probability, self.central)
-        split = (self.central - self.low) / width
-        rising = self.low + np.sqrt(probability * width * (self.central - self.low))
-        falling = self.high - np.sqrt((1 - probability) * width * (self.high - self.central))
-        return np.where(probability < split, rising, falling)
-
-
-def make_factors(
-    effects: Mapping[str, Effect], elasticity: float | Sequence[float], relative_uncertainty: float
-) -> tuple[Factor, ...]:
-    """Return the uncertain figures of a scenario.
-
-    Parameters
-    ----------
-    effects : mapping of str to Effect
-        By lever.
-    elasticity : float or three floats
-        Trade elasticity: low, central and high, or one figure.
-    relative_uncertainty : float
-        Assumption for bounds that are not published.
-
-    Returns
-    -------
-    tuple of Factor
-        Those of the levers, then the trade elasticity.
-
-    Raises
-    ------
-    InputError
-        If the elasticity is not negative, the relative uncertainty is out of range, or it takes a trade cost below
-        nothing.
-    """
-    given = (elasticity,) if isinstance(elasticity, int | float) else tuple(elasticity)
-    if len(given) not in (1, 3) or list(given) != sorted(given) or not _STRONGEST <= given[0] <= given[-1] < 0:
-        raise InputError(
-            f"the trade elasticity is {elasticity}: it must be negative, above {_STRONGEST:g}, one figure or low, "
-            f"central and high such as {list(TRADE_ELASTICITY)}"
-        )
-    figures = {name: effect.bounds(relative_uncertainty) for name, effect in effects.items()}
-    for name, (lowest, _, _) in figures.items():
-        if effects[name].on_cost and not lowest > -100:
-            raise InputError(
-                f"lever {name}: with the relative uncertainty of {relative_uncertainty:g} its effect on trade cost "
-                f"reaches {lowest:g} per cent: give a lower bound above -100, or a smaller uncertainty"
-            )
-    triple = given if len(given) == 3 else (None, *given, None)
-    figures[ELASTICITY] = fill_bounds(*triple, relative_uncertainty)
-    return tuple(Factor(name, *map(float, bounds)) for name, bounds in figures.items())
+def check_uncertainty(relative_uncertainty: float) -> None:
+    """Refuse a relative uncertainty that is not from 0 to below 1."""
+    if not 0 <= relative_uncertainty < 1:
+        raise InputError(f"the relative uncertainty is {relative_uncertainty:g}: it must be 0 or more and below 1")

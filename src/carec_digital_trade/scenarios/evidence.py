@@ -9,15 +9,16 @@ from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.regions import region, region_names
 from carec_digital_trade.scenarios.effects import (
     AD_VALOREM_COST,
-    ELASTICITY,
     RELATIVE_UNCERTAINTY,
-    TRADE_ELASTICITY,
+    elasticity_sources,
     log_effect,
-    make_factors,
     published_effect,
 )
+from carec_digital_trade.scenarios.factors import ELASTICITY, STUDY, TRADE_ELASTICITY, Choice, Factor, choose_elasticity
 from carec_digital_trade.scenarios.indicators import outcome
+from carec_digital_trade.scenarios.random_walk import simulate_paths
 from carec_digital_trade.scenarios.scenario import Scenario
+from carec_digital_trade.scenarios.simulation import Simulation
 
 STUDY_YEAR = 2014
 """Year of ESCAP's estimate."""
@@ -26,16 +27,14 @@ AD_VALOREM_COSTS = (0.5, 1.0, 2.0)
 _GAIN = "escap2014_exports"
 """ESCAP's own estimate: its central figure is of full implementation, its lower one of partial."""
 _COSTS = {"escap_cpta": "the paperless trade agreement", "escap_tfa_digital": "that and the digital trade facilitation"}
-_ELASTICITY_SOURCE = (
-    "central: implied by WTO ERSD-2023-07; range: about the medians of Head & Mayer (2014), Gravity Equations"
-)
 _COLUMNS = ["lever", "outcome", "effect", "study", "kind", "estimated_on", "sample", "told_by", "indicator", "used"]
 _COLUMNS += ["low", "central", "high", "bounds", "proxy", "spillover", "source", "note"]
 _TEXTS = ["effect", "study", "kind", "estimated_on", "sample", "told_by", "indicator", "used", "bounds", "source"]
 _TOLD = {"study", "kind", "estimated_on", "sample", "told_by", "indicator", "source", "note"}
-_ESTIMATES = ("wto2023_cost", "wto2023_trade")
-_READINGS = ["iso3", "subscriptions", "subscriptions_then", "points", "share", "share_in_points", "added"]
-_READINGS += ["added_in_points"]
+_QUANTILES = [0.5, 0.1, 0.9]
+_BY_STUDY = ["region", "year", "lever", "study", "effect", "weight", "indicator", "told_by"]
+_BY_STUDY += ["additional_trade", "additional_trade_low", "additional_trade_high", "additional_share"]
+_BY_STUDY += ["additional_central"]
 
 
 def evidence(*scenarios: Scenario) -> pd.DataFrame:
@@ -55,19 +54,21 @@ def evidence(*scenarios: Scenario) -> pd.DataFrame:
         whose gap is closed), low, central, high (as used: per cent, or the elasticity), bounds ("published",
         "assumed", or "" without an effect), proxy, spillover (missing where none is assumed), source, note.
     """
-    rows = [_evidence_row(scenario, name) for scenario in scenarios for name in scenario.levers]
-    elasticity = _figures(scenarios[0], ELASTICITY)
-    default = tuple(elasticity.values()) == TRADE_ELASTICITY
+    rows = [row for scenario in scenarios for row in _evidence_rows(scenario)]
+    (elasticity,) = (each for each in scenarios[0].factors if each.name == ELASTICITY)
+    documented = elasticity_sources()
+    values = ", ".join(f"{value:g}" for value in elasticity.values)
+    default = elasticity.values == TRADE_ELASTICITY
     rows.append(
         {
             "lever": ELASTICITY,
             "outcome": "any",
             "kind": "d ln trade / d ln trade cost",
-            **elasticity,
-            "bounds": "assumed",  # no table here holds a published pair
-            "proxy": False,
-            "source": _ELASTICITY_SOURCE if default else "the user's own",
-            "note": "long-run; used for effects on trade cost only",
+            **_figures(elasticity),
+            "bounds": "published" if default else "given",
+            "proxy": default,
+            "source": "; ".join(documented["source"]) if default else "the user's own",
+            "note": f"{values}: equally likely; all goods' values: none of services could be read",
         }
     )
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -75,25 +76,33 @@ def evidence(*scenarios: Scenario) -> pd.DataFrame:
     return frame.fillna(dict.fromkeys(_TEXTS, "")).astype(numbers)
 
 
-def _evidence_row(scenario: Scenario, name: str) -> dict[str, object]:
-    lever, effect, measure = scenario.levers[name], scenario.acting.get(name), scenario.baseline.measure
-    row = {"lever": name, "used": lever.used_indicator}
-    if effect is None:
-        note = "no published effect: the gap is shown and no trade is claimed"
-        return row | {"outcome": "none", "proxy": False, "note": note}
-    return row | {
-        "outcome": measure,
-        "effect": effect.id,
-        **effect.model_dump(include=_TOLD),
-        **_figures(scenario, name),
-        "bounds": "published" if effect.published_bounds else "assumed",
-        "proxy": effect.proxy or lever.used_indicator != effect.indicator,
-        "spillover": None if measure in effect.measures else lever.spillover,
-    }
+def _evidence_rows(scenario: Scenario) -> list[dict[str, object]]:
+    measure, flow = scenario.baseline.measure, scenario.baseline.flow
+    factors = {factor.name: factor for factor in scenario.factors}
+    rows: list[dict[str, object]] = []
+    for name, lever in scenario.levers.items():
+        terms = [term for term in scenario.terms if term.lever == name]
+        if not terms:
+            note = "no published effect: the gap is shown and no trade is claimed"
+            rows.append({"lever": name, "used": lever.indicator, "outcome": "none", "proxy": False, "note": note})
+        for term in terms:
+            effect = term.effect
+            row = {
+                "lever": term.name,
+                "used": term.indicator,
+                "outcome": measure,
+                "effect": effect.id,
+                **effect.model_dump(include=_TOLD),
+                **_figures(factors[term.name]),
+                "bounds": "published" if effect.published_bounds else "assumed",
+                "proxy": effect.proxy or term.indicator != effect.indicator,
+                "spillover": None if effect.acts_on(measure, flow) else lever.spillover,
+            }
+            rows.append(row)
+    return rows
 
 
-def _figures(scenario: Scenario, name: str) -> dict[str, float]:
-    (factor,) = (each for each in scenario.factors if each.name == name)
+def _figures(factor: Factor | Choice) -> dict[str, float]:
     return {"low": factor.low, "central": factor.central, "high": factor.high}
 
 
@@ -110,9 +119,14 @@ def central_addition(scenario: Scenario, year: int | None = None) -> float:
     Returns
     -------
     float
-        In the unit of the baseline.
+        In the unit of the baseline; the mean over the studies of a lever, by their weights.
     """
-    central, step = scenario.central_effects(), scenario.step(year)
+    for study in scenario.studies:
+        if max(study.weights) < sum(study.weights):
+            each = [central_addition(scenario.with_study(study, number), year) for number in study.values]
+            return float(np.average(each, weights=study.weights))
+    step = scenario.step(year)
+    central = scenario.unit_effects({factor.name: np.array([factor.central]) for factor in scenario.factors})
     added = 0.0
     for economy, trade in enumerate(scenario.baseline.median(int(scenario.years[step]))):
         change = scenario.log_change(economy, step, central)
@@ -120,47 +134,43 @@ def central_addition(scenario: Scenario, year: int | None = None) -> float:
     return added
 
 
-def per_ten_points(scenario: Scenario, year: int | None = None) -> pd.DataFrame:
-    """Set what the lever of connectivity adds beside what it would add if the WTO's effect were for ten points.
-
-    Both readings are in print. The table ``effects`` holds the first (a 10% rise of broadband subscriptions per
-    person); the abstract of the paper speaks of ten percentage points. Where few are connected the two are far apart.
+def by_study(simulation: Simulation) -> pd.DataFrame:
+    """Return what all levers add in the last year if one study of a lever is right, in the same futures.
 
     Parameters
     ----------
-    scenario : Scenario
-        As from `scenario`.
-    year : int, optional
-        One of its years; by default the last.
+    simulation : Simulation
+        As from `simulate`.
 
     Returns
     -------
     pandas.DataFrame
-        One row a member with a gap: iso3, subscriptions (per 100 people), subscriptions_then (with the gap closed as
-        set), points (more), share and share_in_points (per cent of its trade added in either reading), added and
-        added_in_points (in the unit of the baseline); at the central effect, without shocks and without the other
-        levers. Empty if no lever rests on that estimate.
+        One row a study of each lever that has several: region, year, lever, study, effect, weight (share of the
+        futures), indicator, told_by, additional_trade with low and high (median and 80% band of the total),
+        additional_share (median per cent added within a future), additional_central (as `central_addition`).
     """
-    step = scenario.step(year)
-    names = [name for name, effect in scenario.acting.items() if effect.id in _ESTIMATES]
-    if not names:
-        return pd.DataFrame(columns=_READINGS, dtype=float)
-    (name,) = names  # two effects of one family are refused
-    position = list(scenario.levers).index(name)
-    effect = scenario.central_effects()[position, 0]
-    gaps = scenario.gaps[(scenario.gaps["lever"] == name) & (scenario.gaps["gap_used"] > 0)].set_index("iso3")
-    gaps = gaps.loc[[code for code in scenario.members if code in gaps.index]]
-    done = scenario.phase[position, step]
-    rise = scenario.levers[name].closure * gaps["gap_used"]
-    points = gaps["value"] * np.expm1(rise)
-    changes = {"": effect * rise * done, "_in_points": effect * np.log(1.1) * points / 10 * done}
-    trade = pd.Series(scenario.baseline.median(int(scenario.years[step])), scenario.members)[gaps.index]
-    now = gaps["value"]
-    frame = pd.DataFrame({"subscriptions": now, "subscriptions_then": now + points, "points": points})
-    for reading, change in changes.items():
-        frame[f"share{reading}"] = 100 * np.expm1(change)
-        frame[f"added{reading}"] = trade * np.expm1(change)
-    return frame.rename_axis("iso3").reset_index()[_READINGS]
+    scenario, seed = simulation.scenario, simulation.seed
+    last = int(scenario.years[-1])
+    if not scenario.studies:
+        return pd.DataFrame(columns=_BY_STUDY)
+    futures = [path[-1].copy() for path in simulate_paths(scenario.baseline, last, simulation.draws, seed)]
+    rows = []
+    for study in scenario.studies:
+        lever = study.name.removesuffix(STUDY)
+        for term in (each for each in scenario.terms if each.lever == lever):
+            sure = scenario.with_study(study, term.number)
+            effects = sure.effect_draws(simulation.draws, seed)
+            added = np.zeros(simulation.draws)
+            for economy, baseline in enumerate(futures):
+                change = sure.log_change(economy, len(scenario.years) - 1, effects)
+                added += 0.0 if change is None else baseline * np.expm1(change)
+            median, low, high = np.quantile(added, _QUANTILES, method="inverted_cdf")
+            share = np.quantile(100 * added / simulation.totals["baseline"][-1], 0.5, method="inverted_cdf")
+            about = (scenario.region.label, last, lever, term.effect.study, term.effect.id)
+            weight = study.weights[term.number] / sum(study.weights)
+            told = (weight, term.indicator, term.effect.told_by)
+            rows.append((*about, *told, median, low, high, share, central_addition(sure)))
+    return pd.DataFrame(rows, columns=_BY_STUDY)
 
 
 def paperless_crosscheck(
@@ -186,7 +196,7 @@ def paperless_crosscheck(
         it can mean. The rows of `times_escap` say how many times over the cost effects exceed that, and those of
         `at_cost` what they imply at the other `AD_VALOREM_COSTS`.
     """
-    (factor,) = make_factors({}, trade_elasticity, relative_uncertainty)
+    factor = choose_elasticity(trade_elasticity)
     elasticity = np.array([factor.low, factor.central, factor.high])
     effects = load("effects", vintage).set_index("id")
     members = sorted({code for name in region_names() for code in region(name).members})

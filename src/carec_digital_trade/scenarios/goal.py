@@ -124,7 +124,7 @@ def goal_seek(
     futures = [path[-1].copy() for path in simulate_paths(scenario.baseline, wanted, draws, seed)]
 
     def totals(closure: float) -> np.ndarray:
-        closures = np.full(len(scenario.levers), closure)
+        closures = np.full(len(scenario.terms), closure)
         changes = [scenario.log_change(i, step, effects, closures) for i in range(len(futures))]
         changed = [b if c is None else b * np.exp(c) for b, c in zip(futures, changes, strict=True)]
         return np.sum(changed, axis=0)

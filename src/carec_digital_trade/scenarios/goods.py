@@ -57,7 +57,7 @@ class Goods:
         """
         if self.futures is None:
             return pd.DataFrame(columns=["region", "iso3", "year"])
-        gaps = self.futures.scenario.gaps[["iso3", "value", "gap", "gap_unit"]]
+        gaps = self.futures.scenario.gaps[["iso3", "value", "gap", "gap_unit"]].drop_duplicates("iso3")
         return self.futures.by_member().merge(gaps, on="iso3", how="left")
 
     def gaps(self, vintage: str = BUNDLED) -> pd.DataFrame:
@@ -69,8 +69,8 @@ class Goods:
 def paperless_lever(levers: Mapping[str, Lever]) -> dict[str, Lever]:
     """Return the lever of paperless trade for goods and services, of all chosen ones; the preset where none acts."""
     for name, each in levers.items():
-        effect = each.resolved()
-        if each.family == "paperless" and effect is not None and _MEASURE in effect.measures:
+        effects = each.resolved()
+        if each.family == "paperless" and effects and all(_MEASURE in effect.measures for effect in effects):
             return {name: each}
     return preset("paperless")
 
@@ -98,7 +98,7 @@ def paperless_on_goods(
     flow, model, draws, seed
         As in `outcome`, `baseline` and `simulate`.
     **figures : Any
-        trade_elasticity, relative_uncertainty, support, as in `scenario`.
+        trade_elasticity, relative_uncertainty, support, studies, as in `scenario`.
 
     Returns
     -------

@@ -15,7 +15,9 @@ from carec_digital_trade.vintages import remembered
 
 Measure = Literal["delivered", "deliverable", "goods_and_services"]
 Flow = Literal["total", "exports", "imports"]
-Indicator = Literal["fixed_broadband", "internet_users", "law_share", "cpta"]
+Indicator = Literal["mobile_broadband", "fixed_broadband", "internet_users", "law_share", "cpta"]
+GapUnit = Literal["log", "points", "share"]
+"""A gap is a log ratio, a difference of points (per 100 people), or a difference between 0 and 1."""
 
 EVIDENCE_SUPPORT = 2.0
 """Rise of an indicator, as a ratio, up to which an elasticity is taken to hold; beyond it, it is extrapolated."""
@@ -25,23 +27,24 @@ _PANEL = {"fixed_broadband": "fixed_broadband_per_100", "internet_users": "inter
 
 
 class Scale(NamedTuple):
-    """How an indicator is measured: what it is, in which unit, by which table, and whether a gap is a log ratio.
-
-    A gap that is none is a difference between 0 and 1, for effects at full implementation.
-    """
+    """How an indicator is measured: what it is, in which unit, by which table, and in which units a gap can be had."""
 
     title: str
     unit: str
     table: str
-    in_logs: bool
+    gap_units: tuple[GapUnit, ...]
 
 
 SCALES = {
-    "fixed_broadband": Scale("Fixed broadband subscriptions", "per 100 people", "panel", True),
-    "internet_users": Scale("Internet users", "% of population", "panel", True),
-    "law_share": Scale("Share of the article's four domains of law with legislation", "0 to 1", "cyberlaw", False),
-    "cpta": Scale("Paperless trade agreement: party 1, signed 0.5, neither 0", "0 to 1", "cpta", False),
+    "mobile_broadband": Scale(
+        "Active mobile broadband subscriptions", "per 100 people", "mobile_broadband", ("points", "log")
+    ),
+    "fixed_broadband": Scale("Fixed broadband subscriptions", "per 100 people", "panel", ("log", "points")),
+    "internet_users": Scale("Internet users", "% of population", "panel", ("log", "points")),
+    "law_share": Scale("Share of the article's four domains of law with legislation", "0 to 1", "cyberlaw", ("share",)),
+    "cpta": Scale("Paperless trade agreement: party 1, signed 0.5, neither 0", "0 to 1", "cpta", ("share",)),
 }
+"""By indicator; the first unit of gaps is that of a lever without an effect."""
 
 
 def outcome(measure: Measure = "delivered", flow: Flow = "total", vintage: str = BUNDLED) -> pd.DataFrame:
@@ -85,7 +88,7 @@ def indicator_values(indicator: Indicator, vintage: str = BUNDLED) -> pd.DataFra
 
     Parameters
     ----------
-    indicator : {"fixed_broadband", "internet_users", "law_share", "cpta"}
+    indicator : {"mobile_broadband", "fixed_broadband", "internet_users", "law_share", "cpta"}
         Which.
     vintage : str
         Vintage of the tables.
@@ -101,9 +104,9 @@ def indicator_values(indicator: Indicator, vintage: str = BUNDLED) -> pd.DataFra
 
 @remembered(maxsize=16)
 def _latest(indicator: Indicator, vintage: str) -> pd.DataFrame:
-    if indicator in _PANEL:
-        known = load("panel", vintage).rename(columns={_PANEL[indicator]: "value"}).dropna(subset="value")
-        return known.sort_values("year").groupby("iso3")[["year", "value"]].last().reset_index()
+    if SCALES[indicator].gap_units != ("share",):
+        known = _history(indicator, vintage)
+        return known.groupby("iso3")[["year", "value"]].last().reset_index()
     parts = components(load("cyberlaw", vintage), load("cpta", vintage), draft_value=0)
     rated = scores(parts, {TREATY: 1.0} if indicator == "cpta" else None)
     known = rated[rated["complete"]].rename(columns={"score": "value"})
@@ -111,28 +114,40 @@ def _latest(indicator: Indicator, vintage: str) -> pd.DataFrame:
     return known.assign(year=year)[["iso3", "year", "value"]].reset_index(drop=True)
 
 
-def indicator_pace(indicator: Indicator, vintage: str = BUNDLED) -> pd.DataFrame:
+def _history(indicator: str, vintage: str) -> pd.DataFrame:
+    """Return iso3, year and value of an indicator that has years, in their order; what cannot be is left out."""
+    if indicator == "mobile_broadband":
+        table = load("mobile_broadband", vintage)
+        known = table[table["flag"] != "implausible"].rename(columns={"mobile_broadband_per_100": "value"})
+    else:
+        known = load("panel", vintage).rename(columns={_PANEL[indicator]: "value"}).dropna(subset="value")
+    return known.sort_values(["iso3", "year"])[["iso3", "year", "value"]]
+
+
+def indicator_pace(indicator: Indicator, unit: GapUnit = "log", vintage: str = BUNDLED) -> pd.DataFrame:
     """Return how fast an indicator has risen of late in every economy, without any scenario.
 
     Parameters
     ----------
-    indicator : {"fixed_broadband", "internet_users"}
-        One whose gaps are in logs.
+    indicator : {"mobile_broadband", "fixed_broadband", "internet_users"}
+        One that has years.
+    unit : {"log", "points"}
+        Of the rise.
     vintage : str
         Vintage of the tables.
 
     Returns
     -------
     pandas.DataFrame
-        iso3, year (of the latest value), pace (log change a year over the `PACE_YEARS` up to it). Economies without a
-        positive value in both years are left out.
+        iso3, year (of the latest value), pace (change a year over the `PACE_YEARS` up to it). Economies without a
+        value in both years are left out, for logs also those with a value of 0.
     """
-    known = load("panel", vintage)[["iso3", "year", _PANEL[indicator]]].set_axis(["iso3", "year", "value"], axis=1)
-    known = known[known["value"] > 0]
+    known = _history(indicator, vintage)
+    if unit == "log":
+        known = known[known["value"] > 0].assign(value=lambda rows: np.log(rows["value"]))
     earlier = known.assign(year=known["year"] + PACE_YEARS).rename(columns={"value": "earlier"})
-    last = known.sort_values("year").groupby("iso3").tail(1).merge(earlier, on=["iso3", "year"])
-    pace = np.log(last["value"] / last["earlier"]) / PACE_YEARS
-    return last[["iso3", "year"]].assign(pace=pace).sort_values("iso3", ignore_index=True)
+    last = known.groupby("iso3").tail(1).merge(earlier, on=["iso3", "year"])
+    return last[["iso3", "year"]].assign(pace=(last["value"] - last["earlier"]) / PACE_YEARS)
 
 
 def own_pace_years(gaps: pd.DataFrame, vintage: str = BUNDLED) -> np.ndarray:
@@ -151,8 +166,8 @@ def own_pace_years(gaps: pd.DataFrame, vintage: str = BUNDLED) -> np.ndarray:
         One a row, at the pace of `indicator_pace`; missing if it would not close, or nobody knows.
     """
     years = pd.Series(np.nan, gaps.index, dtype=float)
-    for indicator, rows in gaps[gaps["gap_unit"] == "log"].groupby("indicator"):
-        pace = indicator_pace(indicator, vintage).set_index("iso3")["pace"]
+    for (indicator, unit), rows in gaps[gaps["gap_unit"] != "share"].groupby(["indicator", "gap_unit"]):
+        pace = indicator_pace(indicator, unit, vintage).set_index("iso3")["pace"]
         own = rows["iso3"].map(pace[pace > 0])
         years[rows.index] = rows["gap_used"].astype(float) / own
     return years.to_numpy()
@@ -164,13 +179,14 @@ def gaps(
     benchmark: Region,
     level: str = "median",
     support: float = EVIDENCE_SUPPORT,
+    unit: GapUnit | None = None,
     vintage: str = BUNDLED,
 ) -> pd.DataFrame:
     """Measure how far the members of a region are from a benchmark.
 
     Parameters
     ----------
-    indicator : {"fixed_broadband", "internet_users", "law_share", "cpta"}
+    indicator : {"mobile_broadband", "fixed_broadband", "internet_users", "law_share", "cpta"}
         Which.
     region : Region
         Whose members.
@@ -180,17 +196,19 @@ def gaps(
         "median" or "best" of the benchmark region, "full" (1, for an indicator between 0 and 1), or an economy.
     support : float
         Rise of the indicator, as a ratio of 1 or more, up to which an elasticity is used; the rest of a gap is
-        reported and not turned into trade. It does not apply to gaps between 0 and 1.
+        reported and not turned into trade. It applies to gaps in logs.
+    unit : {"log", "points", "share"}, optional
+        Of the gap; by default the first that the indicator admits.
     vintage : str
         Vintage of the tables.
 
     Returns
     -------
     pandas.DataFrame
-        One row a member: iso3, indicator, year, value, unit, benchmark (whose level), benchmark_value, gap_unit ("log"
-        or "share"), gap (0 at or above the benchmark; missing without a value), gap_used (up to support; none of a gap
-        from nothing), gap_beyond (the rest), ratio (benchmark over value), extrapolated (whether gap_used exceeds
-        `EVIDENCE_SUPPORT`).
+        One row a member: iso3, indicator, year, value, unit, benchmark (whose level), benchmark_value, gap_unit ("log",
+        "points" or "share"), gap (0 at or above the benchmark; missing without a value), gap_used (up to support; none
+        of a gap from nothing), gap_beyond (the rest), ratio (benchmark over value), extrapolated (whether gap_used
+        exceeds `EVIDENCE_SUPPORT`).
 
     Raises
     ------
@@ -201,14 +219,13 @@ def gaps(
         raise InputError(f"support is {support:g}: it must be 1 or more, such as 2 for a doubling")
     values = _latest(indicator, vintage).set_index("iso3")
     name, target = _benchmark(indicator, values["value"], region, benchmark, level)
-    scale = SCALES[indicator]
-    own = values.reindex(region.members)
+    scale, unit = SCALES[indicator], unit or SCALES[indicator].gap_units[0]
+    own, in_logs = values.reindex(region.members), unit == "log"
     with np.errstate(divide="ignore"):  # from nothing to something is infinitely far
-        distance = np.log(target) - np.log(own["value"]) if scale.in_logs else target - own["value"]
+        distance = np.log(target) - np.log(own["value"]) if in_logs else target - own["value"]
     gap = distance.clip(lower=0)
     # From nothing to something is no rise by any ratio, so none of it is within the evidence.
-    used = gap.clip(upper=np.log(support)).mask(np.isinf(gap), 0.0) if scale.in_logs else gap
-    evidence = np.log(EVIDENCE_SUPPORT) if scale.in_logs else 1.0
+    used = gap.clip(upper=np.log(support)).mask(np.isinf(gap), 0.0) if in_logs else gap
     frame = pd.DataFrame(
         {
             "indicator": indicator,
@@ -217,12 +234,12 @@ def gaps(
             "unit": scale.unit,
             "benchmark": name,
             "benchmark_value": target,
-            "gap_unit": "log" if scale.in_logs else "share",
+            "gap_unit": unit,
             "gap": gap,
             "gap_used": used,
             "gap_beyond": gap - used,
             "ratio": target / own["value"].where(own["value"] > 0),
-            "extrapolated": used > evidence + 1e-12,
+            "extrapolated": (used > np.log(EVIDENCE_SUPPORT) + 1e-12) & in_logs,
         }
     )
     return frame.rename_axis("iso3").reset_index()
@@ -230,7 +247,7 @@ def gaps(
 
 def _benchmark(indicator: str, values: pd.Series, region: Region, benchmark: Region, level: str) -> tuple[str, float]:
     """Return the benchmark's name and value."""
-    if level == "full" and not SCALES[indicator].in_logs:
+    if level == "full" and SCALES[indicator].gap_units == ("share",):
         return "full", 1.0
     named = () if level in ("median", "best") else (iso3(level),)
     codes = named or benchmark.members

@@ -22,10 +22,17 @@ from carec_digital_trade.scenarios.indicators import Indicator
 
 
 def _how_given(effect: Any) -> str:
+    if isinstance(effect, list):
+        return "studies"
     return "own" if isinstance(effect, Mapping | OwnEffect) else "published"
 
 
-_AnyEffect = Annotated[Annotated[str, Tag("published")] | Annotated[OwnEffect, Tag("own")], Discriminator(_how_given)]
+_AnyEffect = Annotated[
+    Annotated[str, Tag("published")]
+    | Annotated[list[str], Tag("studies"), Field(min_length=1)]
+    | Annotated[OwnEffect, Tag("own")],
+    Discriminator(_how_given),
+]
 
 
 class Lever(Checked):
@@ -33,7 +40,9 @@ class Lever(Checked):
 
     family: Family = Field(description="the article's family of solutions")
     effect: _AnyEffect | None = Field(
-        None, description="a published effect, one of your own with its source, or null: only the gap is shown"
+        None,
+        description="a published effect, a list of them of which one is drawn, each of another study, one of your own "
+        "with its source, or null: only the gap is shown",
     )
     indicator: Indicator | None = Field(
         None, description="indicator whose gap is closed; null: the effect's own; another one is marked as a proxy"
@@ -59,42 +68,53 @@ class Lever(Checked):
     def _consistent(self) -> Self:
         if self.start is not None and self.end < self.start:
             raise ValueError(f"the phase-in ends in {self.end}, before its start in {self.start}")
-        effect = self.resolved()
-        if effect is None:
-            if self.indicator is None:
-                raise ValueError("a lever without an effect needs an indicator")
-            return self
-        if effect.family != self.family:
-            raise ValueError(f"{effect.id} is an effect of {effect.family}, not of {self.family}")
-        if not fits(effect.kind, self.used_indicator):
-            raise ValueError(f"the gap of {self.used_indicator} is in other units than {effect.id} was estimated on")
+        effects = self.resolved()
+        if not effects and self.indicator is None:
+            raise ValueError("a lever without an effect needs an indicator")
+        studies = [effect.study for effect in effects]
+        for effect in effects:
+            if effect.family != self.family:
+                raise ValueError(f"{effect.id} is an effect of {effect.family}, not of {self.family}")
+            if not fits(effect.kind, self.indicator or effect.indicator):
+                raise ValueError(f"the gap of {self.indicator} is in other units than {effect.id} was estimated on")
+            if studies.count(effect.study) > 1:
+                raise ValueError(f"two of its effects are of the study {effect.study}, and no two studies: keep one")
+            if effect.amplifier and len(effects) > 1:
+                raise ValueError(f"{effect.id} raises other effects and cannot be one of several")
         return self
 
     @property
-    def used_indicator(self) -> str:
-        """Indicator whose gap is closed."""
-        return self.indicator or self.resolved().indicator
+    def used_indicators(self) -> tuple[str, ...]:
+        """Indicators whose gaps are closed, one an effect."""
+        return tuple(self.indicator or effect.indicator for effect in self.resolved()) or (self.indicator,)
 
-    def resolved(self, vintage: str = BUNDLED) -> Effect | None:
-        """Return the effect, from a vintage's table where it is a published one; None if only the gap is shown.
+    def resolved(self, vintage: str = BUNDLED) -> tuple[Effect, ...]:
+        """Return the effects, from a vintage's table where they are published; none if only the gap is shown.
 
         Raises
         ------
         InputError
             If there is no such effect.
         """
-        if isinstance(self.effect, str):
-            return published_effect(self.effect, vintage)
-        return self.effect and Effect(family=self.family, **dict(self.effect))
+        if self.effect is None:
+            return ()
+        if isinstance(self.effect, OwnEffect):
+            return (Effect(family=self.family, **dict(self.effect)),)
+        names = [self.effect] if isinstance(self.effect, str) else self.effect
+        return tuple(published_effect(name, vintage) for name in names)
 
     def last_year_without(self, base_year: int) -> int:
         """Return the last year without an effect: its start, or the last year of the data."""
         return base_year if self.start is None else self.start
 
-    def acts_on(self, measure: str) -> bool:
+    def acts_on(self, measure: str, flow: str = "total") -> bool:
         """Say whether it may be used on an outcome: False if not estimated on it and no spillover is assumed."""
-        effect = self.resolved()
-        return effect is None or measure in effect.measures or self.spillover is not None
+        return self.effect is None or bool(self.acting(measure, flow))
+
+    def acting(self, measure: str, flow: str, vintage: str = BUNDLED) -> tuple[Effect, ...]:
+        """Return the effects that may be used on an outcome: estimated on it, or all if a spillover is assumed."""
+        effects = [effect.of_flow(flow, vintage) for effect in self.resolved(vintage)]
+        return tuple(each for each in effects if self.spillover is not None or each.acts_on(measure, flow))
 
 
 def lever(family: str, **fields: Any) -> Lever:
@@ -119,8 +139,8 @@ def lever(family: str, **fields: Any) -> Lever:
 
     Examples
     --------
-    >>> lever("connectivity", effect="wto2023_trade", closure=0.5).used_indicator
-    'fixed_broadband'
+    >>> lever("connectivity", effect="wto2023_cost_points", closure=0.5).used_indicators
+    ('mobile_broadband',)
     """
     return checked(Lever, f"lever {family}", {"family": family, **fields})
 
@@ -147,10 +167,11 @@ def lever_set(levers: Mapping[str, Any] | Sequence[Any]) -> dict[str, Lever]:
     named = levers if isinstance(levers, Mapping) else _named(levers)
     found = {name: _lever(str(name), value) for name, value in named.items()}
     acting = {name: each for name, each in found.items() if each.effect is not None}
-    for what, field in (("family", "family"), ("indicator", "used_indicator")):
-        by_name = {name: getattr(each, field) for name, each in acting.items()}
-        for value in dict.fromkeys(by_name.values()):
-            names = [name for name in by_name if by_name[name] == value]
+    families = {name: (each.family,) for name, each in acting.items()}
+    indicators = {name: each.used_indicators for name, each in acting.items()}
+    for what, by_name in (("family", families), ("indicator", indicators)):
+        for value in dict.fromkeys(value for values in by_name.values() for value in values):
+            names = [name for name, values in by_name.items() if value in values]
             if len(names) > 1:
                 raise InputError(
                     f"the levers {listing(names)} overlap, both have the {what} {value}: "
@@ -167,7 +188,7 @@ def with_effects(levers: Mapping[str, Lever], effects: Mapping[str, Any]) -> dic
     levers : mapping of str to Lever
         As from `preset` or `lever_set`.
     effects : mapping
-        Lever to a published effect, one of the user's own, or None, which leaves the gap to be shown.
+        Lever to a published effect or a list of them, one of the user's own, or None, which leaves the gap to be shown.
 
     Returns
     -------
@@ -186,18 +207,18 @@ def with_effects(levers: Mapping[str, Lever], effects: Mapping[str, Any]) -> dic
             raise InputError(f"there is no lever {name!r} to give an effect: use {known}{nearest(name, levers)}")
         changed[name] = {**dict(levers[name]), "effect": effect}
         if effect is None:
-            changed[name]["indicator"] = levers[name].used_indicator
+            changed[name]["indicator"] = levers[name].used_indicators[0]
     return lever_set(changed)
 
 
-def applicable(levers: Mapping[str, Lever], measure: str) -> dict[str, Lever]:
+def applicable(levers: Mapping[str, Lever], measure: str, flow: str = "total") -> dict[str, Lever]:
     """Leave out the optional levers that do not act on an outcome.
 
     Parameters
     ----------
     levers : mapping of str to Lever
         By name.
-    measure : str
+    measure, flow : str
         Outcome.
 
     Returns
@@ -205,7 +226,7 @@ def applicable(levers: Mapping[str, Lever], measure: str) -> dict[str, Lever]:
     dict of str to Lever
         All others; one that does not act and is not optional is kept, and refused by `scenario`.
     """
-    return {name: each for name, each in levers.items() if each.acts_on(measure) or not each.optional}
+    return {name: each for name, each in levers.items() if each.acts_on(measure, flow) or not each.optional}
 
 
 Model = TypeVar("Model", bound=Checked)
@@ -271,7 +292,7 @@ def _named(levers: Sequence[Any]) -> dict[str, Any]:
 
 def _sentence(what: str, model: type[Checked], fault: Mapping[str, Any]) -> str:
     """Say in words what pydantic found; the tags of a union are no fields."""
-    path = [str(part) for part in fault["loc"] if part not in ("published", "own")]
+    path = [str(part) for part in fault["loc"] if part not in ("published", "studies", "own")]
     where = f"{what}, {'.'.join(path)}" if path else what
     if fault["type"] == "extra_forbidden":
         known = list(model.model_fields) if len(path) == 1 else []

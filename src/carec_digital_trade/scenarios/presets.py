@@ -16,8 +16,10 @@ from carec_digital_trade.yaml_core import load_file
 HALF = "_half"
 """Ending of the presets that close half of each gap."""
 KINDS_IN_WORDS = {
+    "trade_per_1_percent": "% of trade for a 1% rise",
     "trade_per_10_percent": "% of trade for a 10% rise",
     "cost_per_10_percent": "% of trade cost for a 10% rise",
+    "cost_per_10_points": "% of trade cost for 10 points more",
     "trade_at_full": "% of trade at full implementation",
     "cost_at_full": "% of trade cost at full implementation",
     "connectivity_amplifier": "% growth of the effect of connectivity at full implementation",
@@ -61,7 +63,7 @@ def presets_in_words() -> str:
     lines = []
     for name in _presets():
         levers = [
-            f"{key} ({each.effect or 'no published effect, only the gap'}, {each.used_indicator})"
+            f"{key} ({_effect_words(each)}, through {' or '.join(dict.fromkeys(each.used_indicators))})"
             for key, each in preset(name).items()
         ]
         lines.append(f"{name}: {', '.join(levers)}")
@@ -112,7 +114,13 @@ def _choices(annotation: Any) -> list[str]:
     return [word for part in parts for word in _choices(part)]
 
 
+def _effect_words(lever: Lever) -> str:
+    return " or ".join(effect.id for effect in lever.resolved()) or "no published effect, only the gap"
+
+
 def _bounds_words(effect: Effect) -> str:
+    if effect.drawn:
+        return "drawn evenly from zero to this"
     if effect.published_bounds:
         return f"{effect.low:g} to {effect.high:g}"
     if effect.low is not None:

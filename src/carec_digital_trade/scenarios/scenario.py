@@ -9,7 +9,8 @@ import numpy as np
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
-from carec_digital_trade.scenarios.effects import RELATIVE_UNCERTAINTY, TRADE_ELASTICITY
+from carec_digital_trade.scenarios.effects import RELATIVE_UNCERTAINTY
+from carec_digital_trade.scenarios.factors import TRADE_ELASTICITY, Choice
 from carec_digital_trade.scenarios.indicators import EVIDENCE_SUPPORT
 from carec_digital_trade.scenarios.policy import Policy, policy
 from carec_digital_trade.scenarios.random_walk import Baseline
@@ -34,7 +35,7 @@ class Scenario(Policy):
     years : numpy.ndarray
         Shape (Y,): from the year after the data to the horizon.
     phase : numpy.ndarray
-        Shape (L, Y): share of the effect that is there, 0 to 1.
+        Shape (K, Y): share of each term's effect that is there, 0 to 1.
     """
 
     baseline: Baseline
@@ -45,6 +46,11 @@ class Scenario(Policy):
     def unwidened(self) -> "Scenario":
         """Return the same levers on the baseline with shocks as the past had them."""
         return replace(self, baseline=self.baseline.widened(1.0))
+
+    def with_study(self, study: Choice, number: float) -> "Scenario":
+        """Return the same with one study of a lever right for sure, and all else drawn as here."""
+        sure = replace(study, weights=tuple(float(value == number) for value in study.values))
+        return replace(self, factors=tuple(sure if each == study else each for each in self.factors))
 
     def step(self, year: int | None = None) -> int:
         """Return the position of a year among the scenario's, by default of the horizon.
@@ -60,7 +66,7 @@ class Scenario(Policy):
         return (last if year is None else year) - first
 
     def effect_draws(self, draws: int, seed: int) -> np.ndarray:
-        """Draw the levers' effects on log trade of a whole gap of one unit, as in `simulate`: shape (L, D)."""
+        """Draw the levers' effects on log trade of a whole gap of one unit, as in `simulate`: shape (K, D)."""
         values = {}
         for number, factor in enumerate(self.factors):
             stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_EFFECT, number)))
@@ -77,9 +83,9 @@ class Scenario(Policy):
         economy, step : int
             Positions among the baseline's members and among the scenario's years.
         effects : numpy.ndarray
-            Shape (L, D), as from `effect_draws`.
+            Shape (K, D), as from `effect_draws`.
         closure : numpy.ndarray, optional
-            Shape (L,): share of each gap that is closed; by default as the levers say.
+            Shape (K,): share of each term's gap that is closed; by default as the levers say.
 
         Returns
         -------
@@ -90,10 +96,10 @@ class Scenario(Policy):
         amplifies, amplified = self.amplifies, self.amplified
         if not weights[~amplifies].any():
             return None
-        direct, connected, raising = (
+        direct, raised, raising = (
             _combine(weights, effects, which) for which in (~amplifies & ~amplified, amplified & ~amplifies, amplifies)
         )
-        return direct + connected * (1.0 + raising)
+        return direct + raised * (1.0 + raising)
 
 
 def scenario(
@@ -105,6 +111,7 @@ def scenario(
     trade_elasticity: float | Sequence[float] = TRADE_ELASTICITY,
     relative_uncertainty: float = RELATIVE_UNCERTAINTY,
     support: float = EVIDENCE_SUPPORT,
+    studies: Mapping[str, float] | None = None,
     vintage: str = BUNDLED,
 ) -> Scenario:
     """Put levers on a baseline.
@@ -120,12 +127,15 @@ def scenario(
         one that does not act on the baseline's measure is left out.
     horizon : int
         Last year.
-    trade_elasticity : float or three floats
-        Low, central and high, all negative; a single figure takes its bounds from the relative uncertainty.
+    trade_elasticity : float or sequence of floats
+        Negative: one figure, or several that are equally likely.
     relative_uncertainty : float
         Assumption for bounds that are not published: share of the central figure.
     support : float
         As in `indicators.gaps`.
+    studies : mapping of str to float, optional
+        Study to its weight, for levers of whose effects one is drawn: by default all are equally likely, and once one
+        of a lever's is given, those that are not have none.
     vintage : str
         Vintage of the tables.
 
@@ -143,10 +153,12 @@ def scenario(
         bounds.
     """
     check_horizon(baseline, horizon)
-    asked = policy(baseline, region, benchmark, levers, trade_elasticity, relative_uncertainty, support, vintage)
+    asked = policy(
+        baseline, region, benchmark, levers, trade_elasticity, relative_uncertainty, support, studies, vintage
+    )
     years = np.arange(baseline.base_year + 1, horizon + 1)
-    base_year = baseline.base_year
-    phase = [phase_in(years, each.last_year_without(base_year), each.end, each.phase) for each in asked.levers.values()]
+    acting = [asked.levers[term.lever] for term in asked.terms]
+    phase = [phase_in(years, each.last_year_without(baseline.base_year), each.end, each.phase) for each in acting]
     return Scenario(
         **vars(asked), baseline=baseline, region=region, years=years, phase=np.array(phase).reshape(-1, len(years))
     )
@@ -189,8 +201,8 @@ def _logistic(done: np.ndarray | float) -> np.ndarray:
 
 
 def _combine(weights: np.ndarray, effects: np.ndarray, which: np.ndarray) -> np.ndarray | float:
-    """Return the weighted sum over the levers asked for, elementwise over draws so that no order of sums changes."""
+    """Return the weighted sum over the terms asked for, elementwise over draws so that no order of sums changes."""
     total: np.ndarray | float = 0.0
-    for lever in np.flatnonzero(which & (weights != 0)):
-        total = total + weights[lever] * effects[lever]
+    for term in np.flatnonzero(which & (weights != 0)):
+        total = total + weights[term] * effects[term]
     return total

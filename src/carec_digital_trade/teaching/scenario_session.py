@@ -18,6 +18,7 @@ from carec_digital_trade.scenarios import (
     simulate,
     target,
     target_amount,
+    with_effects,
 )
 from carec_digital_trade.teaching.answers import HINTS, Unfit, compare, number, several
 
@@ -42,7 +43,9 @@ def _scenario(*levers: str) -> Scenario:
     """Return the session's scenario with the levers of a preset, or with none."""
     carec, asean = region("CAREC", exclude=["CHN"]), region("ASEAN", exclude=["SGP"])
     baseline = fit_baseline(outcome("delivered", "total"), carec.members)
-    chosen = {name: lever for each in levers for name, lever in preset(each).items()}
+    chosen = {}
+    for each in levers:  # of the studies the session takes one, in a restatement whose gap is a ratio
+        chosen |= with_effects(preset(each), {"connectivity": "wto2023_trade"})
     return scenarios.scenario(baseline, carec, asean, chosen, horizon=_HORIZON)
 
 

@@ -11,7 +11,7 @@ from carec_digital_trade.findings.declared import WORDS
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import listing
 from carec_digital_trade.regions import economy_name
-from carec_digital_trade.scenarios import BASELINE, ELASTICITY, KINDS_IN_WORDS, SCALES, Goods, Simulation
+from carec_digital_trade.scenarios import BASELINE, ELASTICITY, KINDS_IN_WORDS, SCALES, STUDY, Goods, Simulation
 
 Facts = dict[str, Any]
 
@@ -37,8 +37,8 @@ def asked(chosen: ScenarioParameters, futures: Simulation, quantity: str = "", y
     if quantity:
         plain = futures.unwidened.total(quantity, year or chosen.horizon)["median"].item()
         widened = {"factor": factor, "plain": plain, "unreliable": factor > UNRELIABLE}
-    indicators = [SCALES[scenario.levers[name].used_indicator].table for name in scenario.acting]
-    cited = dict.fromkeys(effect.source for effect in scenario.acting.values())
+    indicators = [SCALES[term.indicator].table for term in scenario.terms]
+    cited = dict.fromkeys(term.effect.source for term in scenario.terms)
     beyond = bool(scenario.extrapolated.any())
     return widened | {
         "tables": [chosen.measure, *indicators],
@@ -56,7 +56,9 @@ def economy(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def lever_words(name: str) -> str:
-    """Return a lever's name in words, such as "connectivity 2"."""
+    """Return a lever's name in words, such as "connectivity 2", or that of one of its studies."""
+    for study, words in WORDS["studies"].items():
+        name = name.replace(study, words)
     return name.replace("_", " ")
 
 
@@ -84,8 +86,8 @@ def evidence(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulatio
     )
     levers = frame[~elasticity]
     without, own = levers["id"] == "", levers["id"] == "own"
-    acting, working = futures.scenario.acting, futures.scenario.effective
-    goods_only = (levers["outcome"] == "goods_and_services") & ~levers["lever"].isin(list(acting))
+    acting, working = [term.name for term in futures.scenario.terms], futures.scenario.effective
+    goods_only = (levers["outcome"] == "goods_and_services") & ~levers["lever"].isin(acting)
     return {
         "frame": frame,
         "records": [_figures(frame)],
@@ -131,6 +133,8 @@ def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -
         effective=~idle,
     )
     frame = in_words(frame.assign(own_pace_years=scenarios.own_pace_years(frame, chosen.vintage)))
+    studies = {term.name: WORDS["studies"][term.effect.study] for term in scenario.terms if term.name != term.lever}
+    frame = frame.assign(panel=[studies.get(lever, lever_words(lever)) for lever in frame["lever"]])
     soon = frame.loc[frame["effective"] & (frame["gap_used"] > 0), "own_pace_years"].dropna()
     # A gap from nothing is no number of times, and all of it beyond the evidence.
     from_nothing = frame["effective"] & frame["indicator"].notna() & frame["shown"].isna()
@@ -158,7 +162,7 @@ def in_words(frame: pd.DataFrame) -> pd.DataFrame:
         shown=shown(frame["gap"], times),
         shown_used=shown(frame["gap_used"], times),
         shown_beyond=shown(frame["gap_beyond"], times),
-        scale=np.where(times, "times", "difference"),
+        scale=frame["gap_unit"].map({"log": "times", "points": "points", "share": "difference"}),
     )
 
 
@@ -172,7 +176,7 @@ def gap_records(frame: pd.DataFrame) -> list[pd.DataFrame]:
     """Return what is recorded of gaps, each with its unit."""
     frame = frame.assign(item=frame["lever"], extrapolated=frame["extrapolated"].astype(float))
     of_gap = frame.assign(
-        unit=np.where(frame["gap_unit"] == "log", "log ratio", "difference"),
+        unit=frame["gap_unit"].map({"log": "log ratio", "points": "points", "share": "difference"}),
         indicator_gap=frame["gap"],
         indicator_gap_used=frame["gap_used"],
         indicator_gap_beyond=frame["gap_beyond"],
@@ -217,6 +221,7 @@ def sobol(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) 
         "alone": min(max(frame["first_order"].iloc[0], 0.0), 1.0),
         "others": [(_named(row.factor), max(row.total_order, 0.0)) for row in frame.iloc[1:3].itertuples()],
         "still": bool(frame["total_order"].isna().any()),
+        "variance_of": "log " if (frame["of"] == "logarithm").all() else "",
     }
 
 
@@ -225,16 +230,27 @@ def _of_factors(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _named(factor: str) -> str:
+    if factor.endswith(STUDY):
+        return f"which study of {lever_words(factor.removesuffix(STUDY))} is right"
     return f"the {factor}" if factor in (BASELINE, ELASTICITY) else f"the effect of {lever_words(factor)}"
 
 
-def per_ten_points(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
-    """Say what connectivity adds in either reading of the WTO's effect."""
-    together = scenarios.central_addition(futures.scenario)
-    frame = economy(frame.assign(region=futures.scenario.region.label))
-    whole = pd.DataFrame([{"region": futures.scenario.region.label, "additional_central": together}])
-    dated = [each.assign(year=chosen.horizon) for each in (frame, whole)]
-    return asked(chosen, futures) | {"frame": dated[0], "records": dated, "tables": [], "together": together}
+def by_study(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
+    """Say what is added if one study of a lever is right for sure."""
+    costs = [term.effect.study for term in futures.scenario.terms if term.effect.on_cost]
+    words = WORDS["studies"]
+    frame = frame.assign(
+        name=frame["study"].map(lambda study: words.get(study, study)),
+        closes=[SCALES[used].title for used in frame["indicator"]],
+        share_of_futures=100 * frame["weight"],
+        item=frame["lever"] + "_" + frame["study"],
+    )
+    return asked(chosen, futures) | {
+        "frame": frame,
+        "tables": [chosen.measure, *(SCALES[used].table for used in frame["indicator"])],
+        "costs": few(words.get(study, study) for study in frame["study"] if study in costs),
+        "studies": list(zip(frame["name"], frame["additional_trade"], strict=True)),
+    }
 
 
 def goods(frame: pd.DataFrame, chosen: ScenarioParameters, goods: Goods) -> Facts:

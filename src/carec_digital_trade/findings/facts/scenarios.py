@@ -12,12 +12,12 @@ from carec_digital_trade.findings.facts.levers import (
     Facts,
     asked,
     attribution,
+    by_study,
     crosscheck,
     economy,
     evidence,
     gaps,
     goods,
-    per_ten_points,
     sobol,
     tornado,
 )
@@ -25,13 +25,15 @@ from carec_digital_trade.metrics import compound_annual_growth
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.scenarios import EVIDENCE_SUPPORT, LONGEST, Baseline, Simulation, banded
 
-__all__ = ["attribution", "crosscheck", "evidence", "gaps", "goods", "per_ten_points", "sobol", "tornado"]
+__all__ = ["attribution", "by_study", "crosscheck", "evidence", "gaps", "goods", "sobol", "tornado"]
 
 METHODS, SCOPES = WORDS["methods"], WORDS["scopes"]
 _RECENT = 10
 """Years over which the past growth is told."""
 _DOMINANT = 0.5
 """Share of the region's latest trade from which a member is named."""
+_STUDIES = 3
+"""That the answer has room for."""
 _SKEWED = 1.2
 """Mean over median from which it is told."""
 
@@ -49,7 +51,6 @@ def common(chosen: ScenarioParameters) -> Facts:
 def answer(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
     """Say what is added, how sure that is, and what would overturn it."""
     last = futures.by_member()
-    readings = scenarios.per_ten_points(futures.scenario)
     words = ["Without the levers", "Added by the levers", "Added, shocks as the past had them"]
     return asked(chosen, futures, "additional") | {
         "frame": frame.assign(words=words),
@@ -57,8 +58,7 @@ def answer(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation)
         "gaining": int((last["additional_trade"].iloc[1:] > 0).sum()),
         "members": len(last) - 1,
         "beyond": len(futures.scenario.beyond_evidence),
-        "as_used": readings["added"].sum(),
-        "in_points": readings["added_in_points"].sum(),
+        "studies": by_study(scenarios.by_study(futures), chosen, futures)["studies"][:_STUDIES],
     }
 
 
@@ -147,7 +147,7 @@ def additional(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulat
         "frame": own,
         "records": [own, futures.named("scenario", "scenario_trade"), _plain(futures, "additional")],
         "last": frame.iloc[-1],
-        "skewness": mean / median if mean > _SKEWED * median else math.nan,
+        "skewness": mean / median if 0 < _SKEWED * median < mean else math.nan,
     }
 
 
