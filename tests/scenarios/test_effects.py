@@ -91,3 +91,10 @@ def test_a_study_of_both_flows_is_their_mean_for_the_total():
     assert both.of_flow("total") == both and both.of_flow("imports").central == 0.08
     exports = published_effect("yousefi2018_exports")
     assert exports.acts_on("delivered", "exports") and not exports.acts_on("delivered", "total")
+
+
+def test_the_opposite_signs_told_in_notebook_03_are_the_tables():
+    table = load("effects").set_index("id")
+    assert list(table.loc["adequacy2026", ["low", "high"]]) == [7, 9]
+    central = table.loc[["gdpr2025", "oecd_wto2025_balanced", "oecd_wto2025_none"], "central"]
+    assert central.tolist() == [-10, 3.6, -2]
