@@ -120,6 +120,7 @@ def scenario_values(draw: st.DrawFn) -> dict[str, object]:
         "horizon": draw(st.integers(LAST[shared["measure"]] + 1, 2060)),
         "trade_elasticity": draw(st.sampled_from([[-5.0, -4.0, -3.7, -2.8], -4, -0.5])),
         "studies": draw(st.sampled_from([None, {"wto2023": 1}, {"wto2023": 0.5, "oecd2018": 2, "yousefi2018": 0}])),
+        "prices": draw(st.sampled_from(["current", "constant"])),
         "relative_uncertainty": draw(st.floats(0, 0.99)),
         "support": draw(st.sampled_from([1, 2, 5.5, 100])),
         "draws": draw(st.integers(100, 200)),

@@ -140,7 +140,7 @@ def test_hidden_controls_are_those_without_effect():
         **{"support": 1.5, "relative_uncertainty": 0.2, "benchmark": "JPN", "benchmark_exclude": ["THA"]},
         **{"estimator": "ppml", "covariates": ["internet_users_pct"], "draft_value": 0.2, "aggregation": "geometric"},
         **{"draws": 200, "measure": "deliverable", "flow": "exports", "region": ["KAZ", "GEO"], "year": 2015},
-        **{"region_exclude": ["PAK"], "horizon": 2031, "baseline": "own_drift"},
+        **{"region_exclude": ["PAK"], "horizon": 2031, "baseline": "own_drift", "prices": "constant"},
     }
     for model, views in VIEWS.items():
         start = model.validated({"year": 2023} | ({"draws": 100} if "draws" in model.model_fields else {}))

@@ -1,5 +1,7 @@
 """The findings of the scenarios: known values, sums, edges that are told, and what their sentences rest on."""
 
+from dataclasses import replace
+
 import notebook_cells
 import numpy as np
 import pytest
@@ -60,7 +62,7 @@ def values(finding):
 
 def test_cells_leave_the_parameters_as_they_are(default):
     before = notebook_cells.Cells("scenarios").space
-    assert len([default[name] for name in default]) == 17
+    assert len([default[name] for name in default]) == 19
     for name in ScenarioParameters.model_fields:
         assert default.space[name] == (500 if name == "draws" else before[name])
 
@@ -184,21 +186,16 @@ def test_a_lever_with_two_effects_has_a_record_of_each(default):
     assert "effect_connectivity_wto2023" in values(default["evidence"])
 
 
-def test_what_the_widening_does_to_the_median_and_the_chances_is_told(default):
+def test_one_central_figure_runs_through_the_page(default):
     base, futures = default.value("base"), default.value("futures")
-    assert base.widening > 1
-    plain = simulate(futures.scenario.unwidened(), futures.draws, futures.seed).totals
-    added = np.quantile((plain["scenario"] - plain["baseline"])[-1], 0.5, method="inverted_cdf")
-    assert values(default["additional"])["additional_unwidened"] == added
-    assert f"not widened by {base.widening:.2f}, it is {usd(added)}" in default["additional"].reading
-    assert usd(added) in default["answer"].reading
-    chances = values(default["chances"])
-    for name in ("baseline", "scenario"):
-        by_hand = 100 * (plain[name][2030 - 2026] >= 2 * base.latest()).mean()
-        assert chances[f"reached_unwidened_{name}"] == pytest.approx(by_hand)
-        assert f"{by_hand:.0f}%" in default["chances"].reading.split("With shocks")[1]
-    in_2030 = np.quantile(plain["baseline"][2030 - 2026], 0.5, method="inverted_cdf")
-    assert asked(default.value("chosen"), futures, "baseline", 2030)["plain"] == in_2030
+    last = default["baseline"].frame.iloc[-1]["baseline_trade"]
+    table = default["answer"].frame.set_index("what")["amount"]
+    assert table["baseline"] == last == default["additional"].frame.iloc[-1]["baseline_trade"]
+    assert table["additional"] == default["additional"].frame.iloc[-1]["additional_trade"]
+    # It is the same whatever the calibration.
+    other = replace(futures.scenario, baseline=replace(base, total_stretch=1.5))
+    plain = simulate(other, futures.draws, futures.seed)
+    assert last == pytest.approx(plain.total("baseline", 2035)["median"].item(), rel=1e-12)
 
 
 def test_the_pace_of_members_by_hand(restated):
@@ -282,8 +279,8 @@ def test_the_crosscheck_is_of_the_effect_that_is_used():
         ({"target": {"multiple": 9.0}}, "goal", "no closure brings the median there"),
         ({"target": {"kind": "benchmark_ratio"}}, "chances", "given a path of GDP without shocks, is "),
         ({}, "crosscheck", "17.8% at 0.5 and 39.9% at 2"),
-        (FEW, "baseline", "too badly here for any of it to be relied on"),
-        (FEW, "answer", "too badly for bands and medians to be relied on"),
+        (FEW, "baseline", "too badly here for its bands to be relied on"),
+        (FEW, "answer", "too badly for bands to be relied on"),
     ],
 )
 def test_edges_are_told(asked, name, words):
@@ -299,15 +296,21 @@ def test_the_answer_holds_the_numbers_of_its_table_and_no_more_than_is_read(defa
     assert len(answer.table) <= 4 and answer.reading.count("\n- ") == 2
 
 
-def test_bands_that_are_widened_beyond_reason_are_not_relied_on(default):
-    assert cells(**FEW).value("base").widening > UNRELIABLE > default.value("base").widening
+def test_bands_that_are_stretched_beyond_reason_are_not_relied_on(default):
+    assert cells(**FEW).value("base").total_stretch > UNRELIABLE > default.value("base").total_stretch
 
 
 def test_growth_of_the_past_needs_all_members_at_both_ends(default):
     base = default.value("base")
     total = base.observed.set_index("year")["total"]
-    by_hand = 100 * ((total[2025] / total[2015]) ** 0.1 - 1)
-    assert facts.recent_growth(base) == pytest.approx(by_hand)
+    by_hand = {back: 100 * ((total[2025] / total[2025 - back]) ** (1 / back) - 1) for back in (10, 5)}
+    assert {back: facts.recent_growth(base, back) for back in by_hand} == pytest.approx(by_hand)
+    assert f"after {by_hand[10]:.1f}% over 10 and {by_hand[5]:.1f}% over 5 years" in default["baseline"].reading
+
+
+def test_results_name_the_prices(default):
+    assert "USD million at current prices" in default["baseline"].caption
+    assert "constant prices" in cells(prices="constant")["baseline"].caption
 
 
 def test_a_scenario_that_adds_nothing_is_known(default):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import fit_baseline, simulate_paths
 from carec_digital_trade.scenarios.random_walk import log_levels
 
@@ -43,6 +44,24 @@ def test_a_member_without_recent_data_is_left_out_and_named(make_series):
         fit_baseline(make_series({"AAA": GROWTH, "BBB": old}), ["BBB", "CCC"])
 
 
+COMPANIES = (["KAZ"], ["UZB", "KAZ"], region("CAREC").members, region("CAREC", exclude=["CHN"]).members, None)
+
+
+def test_an_economys_baseline_is_the_same_in_any_company(delivered):
+    def alone(company):
+        members = sorted(delivered["iso3"].unique()) if company is None else list(company)
+        found = fit_baseline(delivered, members)
+        place = found.members.index("KAZ")
+        own = next(
+            path for code, path in zip(found.members, simulate_paths(found, 2035, 300, 7), strict=True) if code == "KAZ"
+        )
+        return found.median(2035)[place], own.copy()
+
+    (median, own), *others = map(alone, COMPANIES)
+    for other_median, other in others:
+        assert other_median == median and (other == own).all()
+
+
 def test_unknown_model_is_refused(delivered):
     with pytest.raises(InputError, match=r"no baseline 'own_drft'.*did you mean 'own_drift'"):
         fit_baseline(delivered, ["KAZ"], "own_drft")
@@ -77,18 +96,21 @@ def test_an_economy_without_a_residual_in_the_year_takes_one_of_its_own(make_ser
     assert len({int(np.argmin(np.abs(own - shock))) for shock in shocks}) == 11
 
 
-def test_widening_scales_the_spread_about_the_same_path(baseline):
-    plain = np.log(paths(baseline, 2030))
-    wide = np.log(paths(baseline.widened(2.0), 2030))
-    centre = np.log(baseline.median(2030))[:, np.newaxis]
-    assert wide[:, -1] - centre == pytest.approx(2 * (plain[:, -1] - centre), abs=1e-9)
-
-
 def test_table_shows_every_member(baseline, carec):
     table = baseline.table()
     assert tuple(table["iso3"]) == carec.members
     assert table["last_value"].to_numpy() == pytest.approx(np.exp(baseline.start))
     assert table.notna().all().all()
+    spikes = table.set_index("iso3")["spikes"]
+    assert spikes[["KGZ", "TJK", "KAZ"]].tolist() == ["2024, 2025", "2013, 2014", ""]
+
+
+def test_a_flagged_break_is_no_change(delivered):
+    found = fit_baseline(delivered, ["CHN", "KAZ"]).table().set_index("iso3")
+    assert found["breaks"].to_dict() == {"CHN": "2014", "KAZ": ""}
+    value = delivered[delivered["iso3"] == "CHN"].set_index("year")["value"]
+    changes = np.log(value).diff().drop([2005, 2014])
+    assert found.at["CHN", "changes"] == 19 and found.at["CHN", "own_drift"] == pytest.approx(changes.mean())
 
 
 # On simulated random walks with a common shock the bands must cover what they state, for members and their sum.

@@ -1,5 +1,7 @@
 """The recipe: from a series to what the levers add, in four calls that give the notebook's number."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,17 +9,22 @@ import pytest
 from carec_digital_trade import scenarios
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
+    EVERYBODY,
     backtest,
     baseline,
     calibration,
+    coverage,
     fit_baseline,
+    goal_seek,
     outcome,
+    past_growth,
     preset,
     rivals,
     seek_targets,
     simulate,
+    stretches,
     target,
-    widening,
+    target_amount,
 )
 
 SMALL = region(["KAZ", "PAK", "GEO"])
@@ -28,31 +35,49 @@ def fitted(delivered):
     return baseline(delivered, SMALL, seed=3)
 
 
-def test_a_baseline_is_fitted_tested_and_widened(delivered, fitted):
+def test_a_baseline_is_fitted_tested_and_calibrated(delivered, fitted):
     plain = fit_baseline(delivered, SMALL.members)
     assert (fitted.start == plain.start).all() and (fitted.drifts.drift == plain.drifts.drift).all()
     past = backtest(delivered, [SMALL], ["shrunken_drift"], seed=3)
-    pd.testing.assert_frame_equal(fitted.past, past)
-    assert fitted.widening == widening(past, "shrunken_drift")
+    ours = fitted.past[fitted.past["scope"] != EVERYBODY].reset_index(drop=True)
+    pd.testing.assert_frame_equal(ours, past)
+    assert (fitted.stretch, fitted.total_stretch) == stretches(fitted.past, "shrunken_drift")
+    assert fitted.total_stretch == stretches(past, "shrunken_drift")[1]
+
+
+def test_the_bands_of_an_economy_do_not_depend_on_its_company(delivered, fitted):
+    alone = baseline(delivered, region(["KAZ"]), seed=3)
+    assert alone.stretch == alone.total_stretch == fitted.stretch
+    one, three = (
+        simulate(scenarios.scenario(each, place, region("ASEAN"), {}), 300, 3).bands.query("iso3 == 'KAZ'")
+        for each, place in ((alone, region(["KAZ"])), (fitted, SMALL))
+    )
+    statistics = one.columns.drop(["region"])
+    assert one[statistics].reset_index(drop=True).equals(three[statistics].reset_index(drop=True))
+
+
+def test_the_latest_total(delivered, fitted):
+    plain = fit_baseline(delivered, SMALL.members)
     assert fitted.latest() == pytest.approx(np.exp(plain.start).sum())
 
 
 def test_the_backtest_of_several_methods_is_that_of_each(delivered):
     methods = ["shrunken_drift", "own_drift", "no_change"]
-    pd.testing.assert_frame_equal(rivals(delivered, SMALL, methods, 3), backtest(delivered, [SMALL], methods, seed=3))
+    found = rivals(delivered, SMALL, methods, 3)
+    ours = found[found["scope"] != EVERYBODY].reset_index(drop=True)
+    pd.testing.assert_frame_equal(ours, backtest(delivered, [SMALL], methods, seed=3))
 
 
 def test_what_was_tested_is_kept_by_what_the_series_hold(delivered, fitted):
     changed = delivered.assign(value=delivered["value"] * (1 + 0.1 * (delivered["year"] == 2020)))
-    assert baseline(changed, SMALL, seed=3).widening != fitted.widening
+    assert baseline(changed, SMALL, seed=3).stretch != fitted.stretch
     assert baseline(delivered.copy(), SMALL, seed=3).past.equals(fitted.past)
 
 
 def test_all_four_levers_act_where_they_can(fitted):
     asked = scenarios.scenario(fitted, SMALL, region("ASEAN"), preset("all_four"))
     assert list(asked.levers) == ["regulation", "connectivity", "inclusion"]
-    wide, plain = simulate(asked, 300, 3), simulate(asked.unwidened(), 300, 3)
-    assert wide.total("baseline", 2035)["high_95"].item() > plain.total("baseline", 2035)["high_95"].item()
+    wide = simulate(asked, 300, 3)
     last = wide.additional().iloc[-1]
     within = (wide.totals["scenario"] / wide.totals["baseline"])[-1] - 1
     assert last["additional_share"] == pytest.approx(100 * np.quantile(within, 0.5, method="inverted_cdf"))
@@ -63,9 +88,63 @@ def test_all_four_levers_act_where_they_can(fitted):
     )
 
 
-def test_coverage_once_widened_is_what_is_stated(fitted):
-    table = calibration(fitted.past, "shrunken_drift")
-    assert (table["measured_widened"] >= table["nominal"]).all()
+def test_coverage_once_calibrated_is_what_is_stated_of_all_economies_and_of_the_total(fitted):
+    table = calibration(fitted.past, "shrunken_drift").set_index("scope").loc[[EVERYBODY, "region"]]
+    assert (table["calibrated"] >= table["nominal"]).all()
+
+
+def test_calibration_leaves_the_medians_where_they_are(fitted):
+    plain = replace(fitted, stretch=1.0, total_stretch=1.0)
+    asked, before = (
+        scenarios.scenario(each, SMALL, region("ASEAN"), preset("connectivity")) for each in (fitted, plain)
+    )
+    assert fitted.stretch != 1 != fitted.total_stretch
+    stretched, as_drawn = simulate(asked, 999, 3), simulate(before, 999, 3)
+    ours, theirs = (each.bands[each.bands["quantity"] == "baseline"] for each in (stretched, as_drawn))
+    assert ours["median"].to_numpy() == pytest.approx(theirs["median"].to_numpy(), rel=1e-12)
+    # On the logarithm every bound is further from the median by the factor.
+    factor = np.where(ours["iso3"].isna(), fitted.total_stretch, fitted.stretch)
+    for bound in ("low_95", "high_80"):
+        far, near = (np.log(each[bound] / each["median"]).to_numpy() for each in (ours, theirs))
+        assert far == pytest.approx(factor * near, rel=1e-9)
+    # In every draw the levers add the same share, and the search for a goal starts from the same total.
+    shares = [each.totals["scenario"] / each.totals["baseline"] for each in (stretched, as_drawn)]
+    assert shares[0] == pytest.approx(shares[1], rel=1e-12)
+    sought = goal_seek(asked, 1e9, 2030, 999, 3)["baseline"].item()
+    assert sought == pytest.approx(stretched.total("baseline", 2030)["median"].item(), rel=1e-12)
+
+
+def test_members_coverage_is_that_of_their_own_forecasts(fitted):
+    table = coverage(fitted).set_index("iso3")
+    own = fitted.past.query("scope == 'economy' and iso3 == 'PAK'")
+    reach = fitted.stretch * (1 + 1e-12)
+    side = np.where(own["actual"] > own["forecast"], own["high_80"], own["low_80"])
+    inside = (own["actual"] - own["forecast"]).abs() <= reach * np.abs(side - own["forecast"])
+    assert set(table.index) == set(SMALL.members) and table["coverage_80"].is_monotonic_increasing
+    assert table.at["PAK", "coverage_80"] == pytest.approx(inside.mean())
+
+
+def test_the_growth_of_five_years_stands_beside_that_of_ten(delivered):
+    table = past_growth(delivered, [SMALL, region("ASEAN")], largest=2).set_index(["region", "iso3"])
+    wide = delivered.pivot(index="iso3", columns="year", values="value")
+    total = wide.loc[list(SMALL.members), [2015, 2020, 2025]].sum()
+    label = SMALL.label
+    row = table.loc[label].loc[np.nan]
+    assert row["past_growth_10"] == pytest.approx(100 * ((total[2025] / total[2015]) ** 0.1 - 1))
+    assert row["past_growth_5"] == pytest.approx(100 * ((total[2025] / total[2020]) ** 0.2 - 1))
+    own = table.loc[(label, "PAK")]
+    assert own["past_growth_5"] == pytest.approx(100 * ((wide.at["PAK", 2025] / wide.at["PAK", 2020]) ** 0.2 - 1))
+    assert list(table.index.get_level_values("iso3").dropna()) == ["PAK", "KAZ"]  # the two largest of three
+
+
+def test_constant_prices_run_through_to_the_target(delivered):
+    real = baseline(outcome(prices="constant"), SMALL, seed=3)
+    nominal = fit_baseline(delivered, SMALL.members)
+    assert (real.prices, nominal.prices) == ("constant", "current")
+    assert real.drifts.drift.mean() < nominal.drifts.drift.mean() - 0.01  # some two per cent of inflation a year
+    ratio = target({"kind": "benchmark_ratio", "year": 2035})
+    amounts = [target_amount(ratio, each, region("ASEAN")) for each in (real, nominal)]
+    assert amounts[0] < 0.9 * amounts[1]  # ten years of prices less
 
 
 def test_the_observed_total_is_of_those_who_are_simulated(delivered, fitted):

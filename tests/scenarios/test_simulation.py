@@ -14,7 +14,8 @@ from carec_digital_trade.scenarios import (
     preset,
     simulate,
 )
-from carec_digital_trade.scenarios.simulation import QUANTITIES, order_statistics
+from carec_digital_trade.scenarios.draws import order_statistics
+from carec_digital_trade.scenarios.simulation import QUANTITIES
 
 SURE = {
     "kind": "trade_per_10_percent",

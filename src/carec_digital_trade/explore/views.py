@@ -96,7 +96,7 @@ def _found(name: str, recipe: Callable[[Simulation], pd.DataFrame]) -> Callable[
 
     def section(chosen: ScenarioParameters) -> Finding:
         study, benchmark = chosen.compared()
-        traded = scenarios.outcome(chosen.measure, chosen.flow, chosen.vintage)
+        traded = scenarios.outcome(chosen.measure, chosen.flow, chosen.vintage, chosen.prices)
         base = scenarios.baseline(traded, study, chosen.baseline, chosen.seed)
         asked = scenarios.scenario(base, study, benchmark, chosen.chosen_levers(), chosen.horizon, **chosen.figures())
         futures = scenarios.simulate(asked, chosen.draws, chosen.seed)

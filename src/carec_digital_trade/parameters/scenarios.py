@@ -46,7 +46,11 @@ class ScenarioParameters(SharedParameters):
         ),
     )
     baseline: Literal["shrunken_drift", "own_drift"] = Field(
-        "shrunken_drift", description="growth without new policy: an economy's own, or shrunk to the members' median"
+        "shrunken_drift",
+        description="growth without new policy: an economy's own, or shrunk to the median of all economies",
+    )
+    prices: Literal["current", "constant"] = Field(
+        "current", description="of the dollars: current, or constant ones of the panel's last year (US deflator)"
     )
     horizon: int = Field(scenarios.HORIZON, le=LAST_HORIZON, description="last year, after the last of the data")
     effects: dict[str, Any] | None = Field(
@@ -113,7 +117,8 @@ class ScenarioParameters(SharedParameters):
         list of str
             Names as in `datasets.catalogue`.
         """
-        return [self.measure, "panel", "mobile_broadband", "cyberlaw", "cpta", "effects", "memberships", "economies"]
+        own = [self.measure, *(["breaks"] if self.measure == "delivered" else [])]
+        return [*own, "panel", "mobile_broadband", "cyberlaw", "cpta", "effects", "memberships", "economies"]
 
     @field_validator("preset")
     @classmethod
@@ -151,7 +156,7 @@ class ScenarioParameters(SharedParameters):
     @model_validator(mode="after")
     def _can_be_computed(self) -> Self:
         study, peers = self.compared()
-        base, goal = _testable(self.measure, self.flow, study, self.vintage), self.goal()
+        base, goal = _testable(self.measure, self.flow, study, self.vintage, self.prices), self.goal()
         scenarios.check_horizon(base, self.horizon)
         scenarios.policy(base, study, peers, self.chosen_levers(), **self.figures())
         if not base.base_year < goal.year <= self.horizon:
@@ -172,9 +177,9 @@ class ScenarioParameters(SharedParameters):
 
 
 @remembered(maxsize=64)
-def _testable(measure: str, flow: str, study: Region, vintage: str) -> scenarios.Baseline:
+def _testable(measure: str, flow: str, study: Region, vintage: str, prices: str) -> scenarios.Baseline:
     """Return a baseline, whatever its model and bands, of a region whose series are long enough for a backtest."""
-    traded = scenarios.outcome(measure, flow, vintage)
+    traded = scenarios.outcome(measure, flow, vintage, prices)
     fitted = scenarios.fit_baseline(traded, study.members)
     scenarios.origins(traded, study)
     return fitted

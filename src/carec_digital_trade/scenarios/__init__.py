@@ -1,19 +1,30 @@
 """Scenarios: what closing the gap would bring, with its uncertainty.
 
-Four calls are the recipe: `outcome` gives a series, `baseline` fits a region's and widens its bands to what a backtest
-calls for, `scenario` puts levers on it (a `preset`, or a list of `lever`), `simulate` draws its futures. `attribute`,
+Four calls are the recipe: `outcome` gives a series, `baseline` fits a region's and calibrates its bands by a
+backtest, `scenario` puts levers on it (a `preset`, or a list of `lever`), `simulate` draws its futures. `attribute`,
 `tornado`, `sobol`, `seek_targets` and `reach` say more of them.
 """
 
-from carec_digital_trade.scenarios.backtest import LEVELS, LONGEST, METHODS, RIVALS, backtest, origins, rival_forecast
-from carec_digital_trade.scenarios.baseline import (
+from carec_digital_trade.scenarios.accuracy import (
     accuracy,
-    baseline,
     better_rivals,
+    calibrated,
     calibration,
-    rivals,
-    widening,
+    coverage,
+    differences,
+    stretches,
 )
+from carec_digital_trade.scenarios.backtest import (
+    EVERYBODY,
+    LEVELS,
+    LONGEST,
+    METHODS,
+    RIVALS,
+    backtest,
+    origins,
+    rival_forecast,
+)
+from carec_digital_trade.scenarios.baseline import baseline, past_growth, rivals
 from carec_digital_trade.scenarios.drivers import BASELINE, FUTURES, Response, attribute, shapley, sobol, tornado
 from carec_digital_trade.scenarios.effects import (
     RELATIVE_UNCERTAINTY,
@@ -38,6 +49,7 @@ from carec_digital_trade.scenarios.indicators import (
     EVIDENCE_SUPPORT,
     PACE_YEARS,
     SCALES,
+    at_constant_prices,
     gaps,
     indicator_pace,
     indicator_values,

@@ -30,7 +30,11 @@ from carec_digital_trade.scenarios.random_walk import (
 Rival = Literal["damped_trend", "theta"]
 
 RIVALS: tuple[str, ...] = get_args(Rival)
-METHODS = MODELS + RIVALS
+MEMBERS_MEDIAN = "members_median"
+"""Drifts that are shrunk towards the median of the region's own members, and so depend on who they are."""
+METHODS = (*MODELS, MEMBERS_MEDIAN, *RIVALS)
+EVERYBODY = "everybody"
+"""Scope of the forecasts of all economies of a series."""
 LEVELS = (80, 95)
 """Nominal coverage of the bands, in per cent."""
 FIRST_ORIGIN = 2014
@@ -60,8 +64,7 @@ def backtest(
     regions : sequence of Region
         Each is fitted on its own, as in a scenario.
     methods : sequence of str
-        Of "shrunken_drift", "own_drift", "no_change", "damped_trend", "theta". The last two have no joint
-        distribution over economies, so they give no regional total.
+        Of `METHODS`. The `RIVALS` have no joint distribution over economies, so they give no regional total.
     draws : int
         Futures drawn at each origin.
     seed : int
@@ -92,7 +95,7 @@ def backtest(
                 if method in RIVALS:
                     made = _rival_rows(method, known, ahead)
                 else:
-                    fitted = fit_baseline(series, region.members, method, origin)
+                    fitted = _fitted(series, region, method, origin)
                     made = _drawn_rows(fitted, known, ahead, draws, seed)
                 rows += [{"method": method, "region": region.label, "origin": origin} | row for row in made]
     frame = pd.DataFrame(rows)
@@ -176,6 +179,12 @@ def _split(
     return known.reindex(values.loc[:origin].index), values.loc[origin + 1 : origin + LONGEST]
 
 
+def _fitted(series: pd.DataFrame, region: Region, method: str, origin: int) -> Baseline:
+    if method == MEMBERS_MEDIAN:
+        return fit_baseline(series, region.members, "shrunken_drift", origin, region.members)
+    return fit_baseline(series, region.members, method, origin)
+
+
 def _can_be_tested(known: pd.DataFrame, ahead: pd.DataFrame) -> bool:
     recent = known.columns[known.tail(OLDEST_START + 1).notna().any()]
     fitted = known[recent].diff().notna().sum() >= MINIMUM_CHANGES
@@ -193,10 +202,13 @@ def _drawn_rows(
     totals, latest = np.zeros((len(ahead), draws)), np.zeros(len(ahead))
     rows: list[dict[str, object]] = []
     paths = simulate_paths(baseline, int(ahead.index[-1]), draws, seed)
+    columns = dict(actual.items())
     for code, path, start in zip(baseline.members, paths, np.exp(baseline.start), strict=True):
-        totals += np.where(actual[[code]].notna(), path, 0.0)
-        latest += np.where(actual[code].notna(), start, 0.0)
-        rows += _rows(code, actual[code], _quantiles(baseline, path, np.full(len(ahead), start)), scale[code])
+        reported = columns[code].notna().to_numpy()
+        if reported.any():
+            totals[reported] += path[reported]
+            latest[reported] += start
+            rows += _rows(code, columns[code], _quantiles(baseline, path, np.full(len(ahead), start)), scale[code])
     total = np.log(np.exp(actual).sum(axis=1, min_count=1))
     totals[total.isna()] = latest[total.isna()] = 1.0  # a year in which nobody reported; it makes no row
     past = np.log(np.exp(known[present]).sum(axis=1, skipna=False)).diff().abs().mean()

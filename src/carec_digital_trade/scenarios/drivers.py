@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.stats import sobol_indices, t, uniform
 
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.scenarios.draws import joint_futures
 from carec_digital_trade.scenarios.factors import ELASTICITY, STUDY, Choice
 from carec_digital_trade.scenarios.random_walk import simulate_paths
 from carec_digital_trade.scenarios.scenario import Scenario
@@ -121,8 +122,7 @@ class Response:
         self.year = int(scenario.years[self._step])
         costs = any(term.effect.on_cost for term in scenario.terms)
         self.factors = [factor for factor in scenario.factors if costs or factor.name != ELASTICITY]
-        paths = simulate_paths(scenario.baseline, self.year, FUTURES, seed)
-        self._futures = np.array([path[-1].copy() for path in paths])
+        self._futures = joint_futures(scenario.baseline, self.year, FUTURES, seed)
         ranked = {study.name: self._ranked(study) for study in scenario.studies}
         self.factors = [ranked.get(factor.name, factor) for factor in self.factors]
         central = self._additional(self._futures, np.full((len(self.factors), FUTURES), 0.5))

@@ -10,10 +10,11 @@ from scipy.optimize import brentq
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
+from carec_digital_trade.scenarios.draws import joint_futures
 from carec_digital_trade.scenarios.effects import Checked
-from carec_digital_trade.scenarios.indicators import outcome
+from carec_digital_trade.scenarios.indicators import at_constant_prices, outcome
 from carec_digital_trade.scenarios.levers import checked
-from carec_digital_trade.scenarios.random_walk import OLDEST_START, Baseline, fit_baseline, simulate_paths
+from carec_digital_trade.scenarios.random_walk import OLDEST_START, Baseline, fit_baseline
 from carec_digital_trade.scenarios.scenario import Scenario
 from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, check_draws
 from carec_digital_trade.vintages import remembered
@@ -56,7 +57,7 @@ def target_amount(goal: Target, baseline: Baseline, benchmark: Region, vintage: 
     float
         In the unit of the baseline. A multiple is of the members' latest values. A ratio is the median over the
         benchmark's members of trade over GDP in the last year that they have both, times the region's GDP in the
-        target's year, which goes on as `fit_baseline` projects GDP at current prices, without shocks: an assumption.
+        target's year, which goes on as `fit_baseline` projects GDP at the same prices, without shocks: an assumption.
 
     Raises
     ------
@@ -65,19 +66,21 @@ def target_amount(goal: Target, baseline: Baseline, benchmark: Region, vintage: 
     """
     if goal.kind == "multiple":
         return goal.multiple * float(np.exp(baseline.start).sum())
-    return _at_ratio(baseline.measure, baseline.flow, baseline.members, benchmark, goal.year, vintage)
+    return _at_ratio(baseline.measure, baseline.flow, baseline.members, benchmark, goal.year, vintage, baseline.prices)
 
 
 @remembered(maxsize=64)
-def _at_ratio(measure: str, flow: str, members: tuple[str, ...], benchmark: Region, year: int, vintage: str) -> float:
-    gdp = _gdp(vintage)
+def _at_ratio(
+    measure: str, flow: str, members: tuple[str, ...], benchmark: Region, year: int, vintage: str, prices: str
+) -> float:
+    gdp = _gdp(vintage, prices)
     recent = gdp.loc[gdp["year"] >= gdp["year"].max() - OLDEST_START, "iso3"].unique()
     lacking = [code for code in members if code not in recent]
     if lacking:
         raise InputError(
             f"{', '.join(lacking)} has no recent GDP: leave it out of the region or take a multiple as target"
         )
-    trade = outcome(measure, flow, vintage)
+    trade = outcome(measure, flow, vintage, prices)
     both = trade.merge(gdp[["iso3", "year", "value"]], on=["iso3", "year"], suffixes=("", "_gdp"))
     both = both[both["iso3"].isin(benchmark.members)].dropna(subset=["value", "value_gdp"]).sort_values("year")
     if both.empty:
@@ -121,7 +124,7 @@ def goal_seek(
     step = scenario.step(year)
     wanted = int(scenario.years[step])
     effects = scenario.effect_draws(draws, seed)
-    futures = [path[-1].copy() for path in simulate_paths(scenario.baseline, wanted, draws, seed)]
+    futures = joint_futures(scenario.baseline, wanted, draws, seed)
 
     def totals(closure: float) -> np.ndarray:
         closures = np.full(len(scenario.terms), closure)
@@ -215,8 +218,9 @@ def reach(simulation: Simulation, amount: float) -> pd.DataFrame:
     return frame.assign(mc_error=np.sqrt(chance * (1 - chance) / simulation.draws))
 
 
-def _gdp(vintage: str) -> pd.DataFrame:
-    """Return GDP at current prices as a series that `fit_baseline` takes."""
+def _gdp(vintage: str, prices: str) -> pd.DataFrame:
+    """Return GDP in US dollars as a series that `fit_baseline` takes."""
     panel = load("panel", vintage).dropna(subset="gdp_current_usd")
     frame = panel[["iso3", "year"]].assign(value=panel["gdp_current_usd"] / 1e6)
-    return frame.assign(measure="GDP", flow="current prices", unit="USD million")
+    frame = frame.assign(measure="GDP", flow=f"{prices} prices", unit="USD million")
+    return at_constant_prices(frame, vintage) if prices == "constant" else frame

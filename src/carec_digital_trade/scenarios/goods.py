@@ -10,7 +10,7 @@ from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
 from carec_digital_trade.scenarios.baseline import baseline, rivals
-from carec_digital_trade.scenarios.indicators import Flow, outcome, own_pace_years
+from carec_digital_trade.scenarios.indicators import Flow, Prices, outcome, own_pace_years
 from carec_digital_trade.scenarios.levers import Lever
 from carec_digital_trade.scenarios.presets import preset
 from carec_digital_trade.scenarios.random_walk import MODELS, Model
@@ -85,6 +85,7 @@ def paperless_on_goods(
     draws: int = DRAWS,
     seed: int = 0,
     vintage: str = BUNDLED,
+    prices: Prices = "current",
     **figures: Any,
 ) -> Goods:
     """Simulate the paperless lever on trade in goods and services: series, baseline, lever, futures.
@@ -95,7 +96,7 @@ def paperless_on_goods(
         As in `scenario`.
     levers : mapping of str to Lever
         Of which `paperless_lever` is taken.
-    flow, model, draws, seed
+    flow, prices, model, draws, seed
         As in `outcome`, `baseline` and `simulate`.
     **figures : Any
         trade_elasticity, relative_uncertainty, support, studies, as in `scenario`.
@@ -108,7 +109,7 @@ def paperless_on_goods(
     lever = paperless_lever(levers)
     own = lever.items() <= levers.items()
     try:
-        traded = outcome(_MEASURE, flow, vintage)
+        traded = outcome(_MEASURE, flow, vintage, prices)
         base = baseline(traded, region, model, seed)
         asked = scenario(base, region, benchmark, lever, horizon, vintage=vintage, **figures)
         return Goods(simulate(asked, draws, seed), rivals(traded, region, MODELS, seed), "", own)

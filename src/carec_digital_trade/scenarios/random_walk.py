@@ -1,11 +1,13 @@
 """Trade without new policy as a random walk: how it is fitted, and how its futures are drawn.
 
-A random walk in logs from the latest level. Shocks are past residuals drawn by year for all members together, so that
-common years stay common: independent draws would make a region's band too narrow.
+A random walk in logs from the latest level. Drifts are shrunk towards the median of all economies with data, and every
+economy has a random stream of its own, so that its path and its draws are the same in whatever company it is asked for.
+Shocks are past residuals drawn by year for all economies together, so that common years stay common: independent draws
+would make a region's band too narrow.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 import numpy as np
@@ -14,7 +16,7 @@ import pandas as pd
 from carec_digital_trade.errors import InputError, check_choice, check_once
 from carec_digital_trade.scenarios.drifts import Drifts, estimate_drifts
 
-Model = Literal["shrunken_drift", "own_drift", "no_change"]
+Model = Literal["shrunken_drift", "common_drift", "own_drift", "no_change"]
 
 MODELS: tuple[str, ...] = get_args(Model)
 OLDEST_START = 3
@@ -34,7 +36,7 @@ class Baseline:
     measure, flow, unit : str
         Of the series.
     model : str
-        "shrunken_drift", "own_drift" or "no_change".
+        "shrunken_drift", "common_drift", "own_drift" or "no_change".
     members : tuple of str
         The n economies (iso3) with usable data.
     left_out : tuple of str
@@ -46,11 +48,14 @@ class Baseline:
     start : numpy.ndarray
         Shape (n,): log of the latest value.
     drifts : Drifts
-        Drifts, their errors and the shocks.
-    widening : float
-        Factor on shocks and on the drifts' errors, 1 or more, that brings the bands to their measured coverage.
+        The members' drifts, their errors and the shocks, estimated among all economies with data.
+    breaks : numpy.ndarray
+        Shape (n, K): whether the series has a flagged break in one of the K years of shocks, whose change is left out.
+    stretch, total_stretch : float
+        Factors on the log distance of a future from the median, of an economy and of the members' total, that bring
+        the bands to their measured coverage. The draws of `simulate_paths` are as before them.
     past : pandas.DataFrame or None
-        The backtest that the factor comes from, as `backtest` returns it; None if there was none.
+        The backtest that the factors come from, as `backtest` returns it; None if there was none.
     observed : pandas.DataFrame or None
         The past total of the members, as `baseline` returns it.
     """
@@ -65,13 +70,16 @@ class Baseline:
     last_year: np.ndarray
     start: np.ndarray
     drifts: Drifts
-    widening: float = 1.0
+    breaks: np.ndarray
+    stretch: float = 1.0
+    total_stretch: float = 1.0
     past: pd.DataFrame | None = field(default=None, compare=False, repr=False)
     observed: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
-    def widened(self, factor: float) -> "Baseline":
-        """Return the same baseline with bands wider by a factor of 1 or more, as `accuracy.widening` measures it."""
-        return replace(self, widening=factor)
+    @property
+    def prices(self) -> str:
+        """Return "constant" if the unit names the year of its prices, as `outcome` has it, else "current"."""
+        return "constant" if " of " in self.unit else "current"
 
     def latest(self) -> float:
         """Return the sum of the members' latest figures, from which the futures start, in the unit of the series."""
@@ -89,7 +97,7 @@ class Baseline:
         pandas.DataFrame
             One row a member: iso3, last_year, last_value (the series' unit), changes (number of yearly log changes),
             own_drift, own_error (standard error), weight (of the own drift against the median), drift (used), shock
-            (standard deviation of a year's shock); drifts and shocks in logs a year.
+            (standard deviation of a year's shock), spikes, breaks (years of them, as text); drifts and shocks in logs.
         """
         drifts = self.drifts
         return pd.DataFrame(
@@ -103,25 +111,39 @@ class Baseline:
                 "weight": drifts.weight,
                 "drift": drifts.drift,
                 "shock": np.sqrt(np.nanmean(drifts.residuals**2, axis=1)),
+                "spikes": self._years(drifts.spikes),
+                "breaks": self._years(self.breaks),
             }
         )
 
+    def _years(self, marked: np.ndarray) -> list[str]:
+        first = self.base_year - marked.shape[1] + 1
+        return [", ".join(str(first + year) for year in np.flatnonzero(row)) for row in marked]
+
 
 def fit_baseline(
-    series: pd.DataFrame, members: Sequence[str], model: Model = "shrunken_drift", until: int | None = None
+    series: pd.DataFrame,
+    members: Sequence[str],
+    model: Model = "shrunken_drift",
+    until: int | None = None,
+    among: Sequence[str] | None = None,
 ) -> Baseline:
-    """Fit the random walk to the members' series; `baseline` also tests it on the past, and widens its bands.
+    """Fit the random walk to the members' series; `baseline` also tests it on the past, and calibrates its bands.
 
     Parameters
     ----------
     series : pandas.DataFrame
-        As `outcome` returns it. A member's series starts after its last year that is not positive.
+        As `outcome` returns it. A member's series starts after its last year that is not positive; the change into a
+        year with a flagged break, where there is a column ``flagged``, is left out.
     members : sequence of str
-        Economies (iso3) that share the years' shocks and the median drift: those of a region.
-    model : {"shrunken_drift", "own_drift", "no_change"}
-        What is assumed of the drift.
+        Economies (iso3) of a region.
+    model : {"shrunken_drift", "common_drift", "own_drift", "no_change"}
+        What is assumed of the drift, as in `estimate_drifts`.
     until : int, optional
         Last year used; by default all of them.
+    among : sequence of str, optional
+        Economies among which the drifts are estimated; by default all of the series, so that a member's are the same
+        in any region.
 
     Returns
     -------
@@ -131,8 +153,8 @@ def fit_baseline(
     Raises
     ------
     InputError
-        If the model is unknown, an economy has two rows for a year, no member has data in the last years, or none has
-        enough years for a drift.
+        If the model is unknown, an economy has two rows for a year, no member has data in the last years, or no economy
+        has enough years for a drift.
 
     Notes
     -----
@@ -140,25 +162,32 @@ def fit_baseline(
     `estimate_drifts` for the shrinkage.
     """
     check_choice("baseline", model, MODELS)
-    levels = log_levels(series, members, until)
+    everybody = sorted({*members, *(series["iso3"].unique() if among is None else among)})
+    levels = log_levels(series, everybody, until)
     of = {name: str(series[name].iloc[0]) for name in ("measure", "flow", "unit")}
     base_year = int(levels.index[-1])
     recent = levels.loc[base_year - OLDEST_START :].notna().any()
-    if not recent.any():
+    present = [code for code in members if recent[code]]
+    if not present:
         raise InputError(
             f"none of {', '.join(members)} has {of['measure']} trade ({of['flow']}) "
             f"in {base_year - OLDEST_START}-{base_year}: choose economies or a measure with data there"
         )
     kept = levels.loc[:, recent]
+    changes = kept.diff().iloc[1:]
+    breaks = flagged_breaks(series, changes)
+    drifts = estimate_drifts(changes.mask(breaks).to_numpy().T, model)
+    places = [kept.columns.get_loc(code) for code in present]
     return Baseline(
         **of,
         model=model,
-        members=tuple(kept.columns),
-        left_out=tuple(levels.columns[~recent]),
+        members=tuple(present),
+        left_out=tuple(code for code in members if not recent[code]),
         base_year=base_year,
-        last_year=np.array([kept[code].last_valid_index() for code in kept]),
-        start=kept.ffill().iloc[-1].to_numpy(),
-        drifts=estimate_drifts(kept.diff().iloc[1:].to_numpy().T, model, list(kept.columns)),
+        last_year=np.array([kept[code].last_valid_index() for code in present]),
+        start=kept[present].ffill().iloc[-1].to_numpy(),
+        drifts=drifts.of(places),
+        breaks=breaks.to_numpy().T[places],
     )
 
 
@@ -182,6 +211,14 @@ def log_levels(series: pd.DataFrame, members: Sequence[str], until: int | None =
     wide = years_by_member(series, members, until)
     blocked = (wide <= 0).iloc[::-1].cummax().iloc[::-1]
     return np.log(wide.mask(blocked))
+
+
+def flagged_breaks(series: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Return which changes, years by economy, lead into a year that the series flags as a break; none without flags."""
+    if "flagged" not in series:
+        return pd.DataFrame(False, changes.index, changes.columns)
+    flags = series[series["flagged"]].pivot(index="year", columns="iso3", values="flagged")
+    return flags.reindex_like(changes).notna() & changes.notna()
 
 
 def log_values(series: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
@@ -211,7 +248,7 @@ def simulate_paths(baseline: Baseline, horizon: int, draws: int, seed: int, chun
         Number of draws, D.
     seed : int
         Every variable (a year's shock, a year's part of the drift error, an economy's own part) has a stream of its
-        own, spawned from the seed: more draws extend fewer ones, whatever the chunk.
+        own, spawned from the seed and the year or the economy's code: more draws extend fewer ones, whatever the chunk.
     chunk : int
         Draws handled at once.
 
@@ -226,16 +263,16 @@ def simulate_paths(baseline: Baseline, horizon: int, draws: int, seed: int, chun
     years = range(int(baseline.last_year.min()) + 1, horizon + 1)
     picks = {year: _stream(seed, _SHOCK, year).integers(0, known, draws, dtype=np.uint8) for year in years}
     common = [_stream(seed, _COMMON, k).standard_normal(draws) for k in range(known)] if drifts.loadings.any() else []
-    for i, residuals in enumerate(drifts.residuals):
+    for i, (code, residuals) in enumerate(zip(baseline.members, drifts.residuals, strict=True)):
         path = np.empty((horizon - baseline.base_year, draws))
-        own = _stream(seed, _OWN, i).standard_normal(draws)
+        own = _stream(seed, _OWN, int.from_bytes(code.encode())).standard_normal(draws)
         present = residuals[~np.isnan(residuals)]
         for first in range(0, draws, chunk):
             part = slice(first, first + chunk)
             error = drifts.noise[i] * own[part]
             for loading, normal in zip(drifts.loadings[i], common, strict=False):
                 error += loading * normal[part]
-            step = drifts.drift[i] + baseline.widening * error
+            step = drifts.drift[i] + error
             level = np.full(len(step), baseline.start[i])
             for year in range(baseline.last_year[i] + 1, horizon + 1):
                 shock = residuals[picks[year][part]]
@@ -243,7 +280,7 @@ def simulate_paths(baseline: Baseline, horizon: int, draws: int, seed: int, chun
                     spare = _stream(seed, _SPARE, year).random(draws)[part]
                     shock = np.where(np.isnan(shock), present[(spare * len(present)).astype(int)], shock)
                 level += step
-                level += baseline.widening * shock
+                level += shock
                 if year > baseline.base_year:
                     np.exp(level, out=path[year - baseline.base_year - 1, part])
         yield path

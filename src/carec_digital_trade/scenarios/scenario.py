@@ -43,10 +43,6 @@ class Scenario(Policy):
     years: np.ndarray
     phase: np.ndarray
 
-    def unwidened(self) -> "Scenario":
-        """Return the same levers on the baseline with shocks as the past had them."""
-        return replace(self, baseline=self.baseline.widened(1.0))
-
     def with_study(self, study: Choice, number: float) -> "Scenario":
         """Return the same with one study of a lever right for sure, and all else drawn as here."""
         sure = replace(study, weights=tuple(float(value == number) for value in study.values))

@@ -1,12 +1,12 @@
 """How much trade would a scenario add, by economy, region and year, and how sure can one be?"""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.scenarios.draws import order_statistics, stretched
 from carec_digital_trade.scenarios.random_walk import CHUNK, simulate_paths
 from carec_digital_trade.scenarios.scenario import Scenario
 
@@ -39,7 +39,7 @@ class Simulation:
         mc_error (standard error of the median from the finite number of draws), extrapolated, covered, members
         (economies in a total, and the region's), unit.
     totals : dict of str to numpy.ndarray
-        "baseline" and "scenario" to the regional total, shape (Y, D), summed within each draw.
+        "baseline" and "scenario" to the regional total, shape (Y, D), summed within each draw and calibrated.
     draws, seed : int
         As asked.
     """
@@ -54,11 +54,6 @@ class Simulation:
     def years(self) -> np.ndarray:
         """The scenario's: shape (Y,)."""
         return self.scenario.years
-
-    @cached_property
-    def unwidened(self) -> "Simulation":
-        """The same with shocks as the past had them, from as many draws, at most `DRAWS`."""
-        return simulate(self.scenario.unwidened(), min(self.draws, DRAWS), self.seed)
 
     def total(self, quantity: str, year: int | None = None) -> pd.DataFrame:
         """Return the rows of ``bands`` for a quantity of the region's total, of all years or of one."""
@@ -128,13 +123,12 @@ class Simulation:
         Returns
         -------
         pandas.DataFrame
-            One row a figure: what ("baseline", "additional", "additional_unwidened"), amount, low and high (80%).
+            One row a figure: what ("baseline", "additional"), amount, low and high (80%).
         """
-        asked = {"baseline": self, "additional": self, "additional_unwidened": self.unwidened}
-        last = int(self.years[-1])
-        rows = pd.concat([each.total(what.removesuffix("_unwidened"), last) for what, each in asked.items()])
+        asked, last = ["baseline", "additional"], int(self.years[-1])
+        rows = pd.concat([self.total(what, last) for what in asked])
         names = {"median": "amount", "low_80": "low", "high_80": "high"}
-        return rows.rename(columns=names)[list(names.values())].assign(what=list(asked)).reset_index(drop=True)
+        return rows.rename(columns=names)[list(names.values())].assign(what=asked).reset_index(drop=True)
 
     def _rows(self, quantity: str, members: bool, year: int | None) -> pd.DataFrame:
         wanted = self.bands["quantity"] == quantity
@@ -189,7 +183,9 @@ def simulate(scenario: Scenario, draws: int = DRAWS, seed: int = 0, chunk: int =
     -------
     Simulation
         Bands are order statistics of the draws (numpy's "inverted_cdf"). A total is summed within each draw, so its
-        bands are not sums of its members' bands.
+        bands are not sums of its members' bands. Draws are stretched about their medians as the baseline says, members
+        and total each by their own factor, which leaves the medians where they are; what the levers add to the total
+        in a draw is the share that they add to the sum in it, of the stretched total.
 
     Raises
     ------
@@ -204,11 +200,17 @@ def simulate(scenario: Scenario, draws: int = DRAWS, seed: int = 0, chunk: int =
     paths = simulate_paths(scenario.baseline, int(scenario.years[-1]), draws, seed, chunk)
     for i, path in enumerate(paths):
         totals["baseline"] += path
-        for step, baseline in enumerate(path):
+        for step, drawn in enumerate(path):
             change = scenario.log_change(i, step, effects)
-            changed = baseline if change is None else baseline * np.exp(change)
-            totals["scenario"][step] += changed
-            rows.append(_summary(baseline, changed))
+            factor = None if change is None else np.exp(change)
+            totals["scenario"][step] += drawn if factor is None else drawn * factor
+            baseline = stretched(drawn, scenario.baseline.stretch)
+            rows.append(_summary(baseline, baseline if factor is None else baseline * factor))
+    if scenario.baseline.total_stretch != 1:
+        for before, after in zip(totals["baseline"], totals["scenario"], strict=True):
+            share = after / before
+            before[:] = stretched(before, scenario.baseline.total_stretch)
+            after[:] = before * share
     rows += [_summary(*pair) for pair in zip(totals["baseline"], totals["scenario"], strict=True)]
     return Simulation(scenario, _bands(scenario, np.array(rows)), totals, draws, seed)
 
@@ -234,28 +236,6 @@ def banded(bands: pd.DataFrame, metric: str) -> pd.DataFrame:
         name = metric if band == MAIN_BAND else f"{metric}_{band}"
         columns |= {name: bands["median"], f"{name}_low": bands[f"low_{band}"], f"{name}_high": bands[f"high_{band}"]}
     return pd.DataFrame(columns, bands.index)
-
-
-def order_statistics(values: np.ndarray, ranks: np.ndarray) -> np.ndarray:
-    """Return the values of given ranks (0 for the smallest), as `numpy.partition` would, in a fifth of the time.
-
-    Parameters
-    ----------
-    values : numpy.ndarray
-        Shape (D,): zero or more, finite.
-    ranks : numpy.ndarray
-        Shape (R,).
-    """
-    # The leading bits of floats from zero up rise with the floats: they sort the values into some 256 bins an octave,
-    # and only the bins that hold a rank asked for need sorting.
-    bins = values.view(np.int64) >> 44
-    bins -= bins.min()
-    counts = np.bincount(bins)
-    wanted = np.searchsorted(counts.cumsum(), ranks, side="right")
-    needed = np.zeros(len(counts), dtype=bool)
-    needed[wanted] = True
-    skipped = np.where(needed, 0, counts).cumsum()
-    return np.sort(values[needed[bins]])[ranks - skipped[wanted]]
 
 
 def _summary(baseline: np.ndarray, changed: np.ndarray) -> np.ndarray:

@@ -125,8 +125,8 @@ def _half_closed(answer: Any) -> str:
 
 
 def _closure_needed(answer: Any) -> str:
-    scenario, double = _scenario("connectivity"), target({"multiple": 2.0, "year": _YEAR})
-    amount = target_amount(double, scenario.baseline, region("ASEAN", exclude=["SGP"]))
+    scenario, goal = _scenario("connectivity"), target({"multiple": 1.65, "year": _YEAR})
+    amount = target_amount(goal, scenario.baseline, region("ASEAN", exclude=["SGP"]))
     sought = goal_seek(scenario, amount, _YEAR, draws=DRAWS, seed=SEED).iloc[0]
     closure, start = float(sought["closure"]), sought["baseline"]
     return compare(

@@ -16,8 +16,10 @@ from carec_digital_trade.scenarios import BASELINE, ELASTICITY, KINDS_IN_WORDS, 
 Facts = dict[str, Any]
 
 UNRELIABLE = 2.0
-"""Widening beyond which no band or median is to be relied on: more of each shock is then the factor than the past that
-it was drawn from, and in a sum of exponentials shocks of that size decide the median, too."""
+"""Factor on the total's bands beyond which they are not to be relied on: more of them is then the factor than the past
+that they were drawn from."""
+SCOPES = {"economy": "economies", "everybody": "all_economies", "region": "total"}
+"""Scope of a backtest's forecasts to the item of a record."""
 _MOST = 3
 """Names of a list, and levers, that a sentence has room for."""
 _TREATY = {1.0: "party", 0.5: "signed", 0.0: "neither"}
@@ -25,22 +27,15 @@ _PLACE = ["region", "iso3", "year", "item", "unit"]
 _BANDS = ["additional_trade", "additional_trade_50", "additional_trade_95"]
 
 
-def asked(chosen: ScenarioParameters, futures: Simulation, quantity: str = "", year: int | None = None) -> Facts:
-    """Return what every finding of a simulation says: from which tables and effects, and what is extrapolated.
-
-    Of a quantity also by how much shocks are widened, and the median of its total, at the horizon or in a year, without
-    that.
-    """
+def asked(chosen: ScenarioParameters, futures: Simulation) -> Facts:
+    """Return what every finding of a simulation says: from which tables and effects, and how far to trust it."""
     scenario = futures.scenario
-    factor = scenario.baseline.widening
-    widened = {}
-    if quantity:
-        plain = futures.unwidened.total(quantity, year or chosen.horizon)["median"].item()
-        widened = {"factor": factor, "plain": plain, "unreliable": factor > UNRELIABLE}
     indicators = [SCALES[term.indicator].table for term in scenario.terms]
     cited = dict.fromkeys(term.effect.source for term in scenario.terms)
     beyond = bool(scenario.extrapolated.any())
-    return widened | {
+    return {
+        "factor": scenario.baseline.total_stretch,
+        "unreliable": scenario.baseline.total_stretch > UNRELIABLE,
         "tables": [chosen.measure, *indicators],
         "cited": f"Effects: {'; '.join(cited)}." if cited else "",
         "extrapolated": beyond,
@@ -260,10 +255,9 @@ def goods(frame: pd.DataFrame, chosen: ScenarioParameters, goods: Goods) -> Fact
     region = chosen.compared()[0].label
     gaps = in_words(goods.gaps(chosen.vintage).assign(region=region))
     past = scenarios.accuracy(goods.past)
-    item = past["method"] + "_" + past["scope"].map({"economy": "economies", "region": "total"})
+    item = past["method"] + "_" + past["scope"].map(SCOPES)
     past = past.assign(region=region, year=goods.past["year"].max(), item=item)
     errors = past[past["scope"] == "region"].set_index("method")["mase"]
-    factor = goods.futures.scenario.baseline.widening
     treaty = gaps["indicator_name"].iloc[0] == "cpta"
     stands = frame["value"].map(_TREATY if treaty else "{:.2f}".format, na_action="ignore").fillna("no data")
     shares = frame.drop(columns=_BANDS).assign(extrapolated=frame["extrapolated"].astype(float))
@@ -284,8 +278,6 @@ def goods(frame: pd.DataFrame, chosen: ScenarioParameters, goods: Goods) -> Fact
         "chosen_lever": goods.chosen,
         "total": frame.iloc[0],
         "gaining": int((frame["additional_trade"].iloc[1:] > 0).sum()),
-        "factor": factor,
-        "unreliable": factor > UNRELIABLE,
         "error": errors.get(chosen.baseline, np.nan),
         "no_change": errors.get("no_change", np.nan),
     }

@@ -8,6 +8,7 @@ import pandas as pd
 from carec_digital_trade import scenarios
 from carec_digital_trade.findings.declared import WORDS
 from carec_digital_trade.findings.facts.levers import (
+    SCOPES,
     UNRELIABLE,
     Facts,
     asked,
@@ -23,12 +24,12 @@ from carec_digital_trade.findings.facts.levers import (
 )
 from carec_digital_trade.metrics import compound_annual_growth
 from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.scenarios import EVIDENCE_SUPPORT, LONGEST, Baseline, Simulation, banded
+from carec_digital_trade.scenarios import EVIDENCE_SUPPORT, LEVELS, LONGEST, Baseline, Simulation, banded
 
 __all__ = ["attribution", "by_study", "crosscheck", "evidence", "gaps", "goods", "sobol", "tornado"]
 
-METHODS, SCOPES = WORDS["methods"], WORDS["scopes"]
-_RECENT = 10
+METHODS, OURS = WORDS["methods"], WORDS["scopes"]
+_RECENT = (10, 5)
 """Years over which the past growth is told."""
 _DOMINANT = 0.5
 """Share of the region's latest trade from which a member is named."""
@@ -45,14 +46,15 @@ def common(chosen: ScenarioParameters) -> Facts:
         "year_to_come": chosen.horizon,
         "method": METHODS[chosen.baseline],
         "evidence_support": EVIDENCE_SUPPORT,
+        "prices": "current prices" if chosen.prices == "current" else "constant prices (US deflator)",
     }
 
 
 def answer(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
     """Say what is added, how sure that is, and what would overturn it."""
     last = futures.by_member()
-    words = ["Without the levers", "Added by the levers", "Added, shocks as the past had them"]
-    return asked(chosen, futures, "additional") | {
+    words = ["Without the levers", "Added by the levers"]
+    return asked(chosen, futures) | {
         "frame": frame.assign(words=words),
         "total": last.iloc[0],
         "gaining": int((last["additional_trade"].iloc[1:] > 0).sum()),
@@ -64,31 +66,46 @@ def answer(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation)
 
 def backtest(frame: pd.DataFrame, chosen: ScenarioParameters, past: pd.DataFrame) -> Facts:
     """Say how large the baseline's errors were, and which method did better on the forecasts that both made."""
-    own = frame[(frame["method"] == chosen.baseline) & frame["mase"].notna()]
+    own = frame[(frame["method"] == chosen.baseline) & frame["mase"].notna()].set_index("scope")["mase"]
+    beside = scenarios.differences(past, chosen.baseline)
+    frame = frame.merge(beside[["scope", "method", "difference", "error"]], on=["scope", "method"], how="left")
+    everywhere = beside[(beside["scope"] == scenarios.EVERYBODY) & (beside["difference"] < 0)]
     return {
         "frame": _of_scopes(frame, frame["method"], past, chosen).assign(used=frame["method"] == chosen.baseline),
         "longest": LONGEST,
         "first": past["origin"].min(),
         "last": past["origin"].max(),
-        "errors": [(SCOPES[scope], error) for scope, error in zip(own["scope"], own["mase"], strict=True)],
+        "errors": [(words, own[scope]) for scope, words in OURS.items() if scope in own],
+        "everywhere": [
+            (METHODS[row.method], row.mase, row.mase_chosen, -row.difference / row.error)
+            for row in everywhere.nsmallest(1, "difference").itertuples()
+        ],
         "better": better(past, chosen.baseline),
-        "origins": past["origin"].nunique(),
     }
 
 
 def calibration(frame: pd.DataFrame, chosen: ScenarioParameters, base: Baseline) -> Facts:
-    """Say what the bands covered, and by how much they are widened."""
+    """Say what the bands covered, and by how much they are stretched."""
     table = _of_scopes(frame, frame["level"].astype(str), base.past, chosen)
     region = chosen.compared()[0].label
-    used = pd.DataFrame([{"region": region, "year": base.past["year"].max(), "widening": base.widening}])
-    covered = table.groupby("scope")["coverage"]
+    used = pd.DataFrame({"item": ["economies", "total"], "band_stretch": [base.stretch, base.total_stretch]})
+    used = used.assign(region=region, year=base.past["year"].max())
+    covered = table[table["scope"].isin(list(OURS))].groupby("scope")["coverage"]
     return {
         "frame": table,
         "records": [table, used],
-        "covered": [(SCOPES[scope], (shares / 100).tolist()) for scope, shares in covered],
-        "factor": base.widening,
-        "unreliable": base.widening > UNRELIABLE,
+        "covered": [(OURS[scope], (shares / 100).tolist()) for scope, shares in covered],
+        "single": base.stretch,
+        "factor": base.total_stretch,
+        "unreliable": base.total_stretch > UNRELIABLE,
     }
+
+
+def coverage(frame: pd.DataFrame, chosen: ScenarioParameters, base: Baseline) -> Facts:
+    """Say whose bands held the least of what came."""
+    region, year = chosen.compared()[0].label, base.past["year"].max()
+    frame = economy(frame.assign(region=region, year=year, item="of_its_own"))
+    return {"frame": frame, "below": int((frame["coverage"] < LEVELS[0]).sum()), "worst": frame.iloc[0]}
 
 
 def baseline(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
@@ -99,20 +116,31 @@ def baseline(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulatio
     start = pd.DataFrame([{"region": region, "year": base.base_year, "baseline_start": base.latest()}])
     past = base.observed[["year", "total", "members_covered"]].assign(region=region)
     share = latest.max() / latest.sum()
-    return asked(chosen, futures, "baseline") | {
+    return asked(chosen, futures) | {
         "frame": frame,
-        "records": [frame, past, start, _plain(futures, "baseline")],
+        "records": [frame, past, start],
         "tables": [],
         "cited": "",
         "base_year": base.base_year,
         "start": base.latest(),
         "last": last,
         "pace": compound_annual_growth(base.latest(), last["baseline_trade"], last["year"] - base.base_year) / 100,
-        "before": recent_growth(base) / 100,
-        "recent": _RECENT,
+        "before": [(back, recent_growth(base, back) / 100) for back in _RECENT],
         "dominant": base.members[latest.argmax()] if len(latest) > 1 and share >= _DOMINANT else "",
         "dominant_share": share,
         "early": sum(base.last_year < base.base_year),
+    }
+
+
+def growth(frame: pd.DataFrame, chosen: ScenarioParameters) -> Facts:
+    """Say how the growth of five years compares with that of ten."""
+    ours = frame.iloc[0]
+    faster = frame["past_growth_5"] > frame["past_growth_10"]
+    return {
+        "frame": economy(frame).assign(when=frame["year"].astype(str)),
+        "ten": ours["past_growth_10"] / 100,
+        "five": ours["past_growth_5"] / 100,
+        "faster": int(faster.sum()),
     }
 
 
@@ -143,9 +171,9 @@ def additional(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulat
     added = (futures.totals["scenario"] - futures.totals["baseline"])[-1]
     mean, median = added.mean(), np.median(added)
     own = frame.assign(when=frame["year"].astype(str), extrapolated=frame["extrapolated"].astype(float))
-    return asked(chosen, futures, "additional") | {
+    return asked(chosen, futures) | {
         "frame": own,
-        "records": [own, futures.named("scenario", "scenario_trade"), _plain(futures, "additional")],
+        "records": [own, futures.named("scenario", "scenario_trade")],
         "last": frame.iloc[-1],
         "skewness": mean / median if 0 < _SKEWED * median < mean else math.nan,
     }
@@ -176,28 +204,23 @@ def goal(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation, l
     frame = frame.assign(title=titles, when=frame["year"].astype(str), item=frame["kind"])
     year = chosen.goal().year
     facts = {"frame": frame, "targets": frame.to_dict("records"), "year": year, "lacking": lacking}
-    return asked(chosen, futures, "baseline", year) | facts
+    return asked(chosen, futures) | facts
 
 
 def chances(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation, amount: float) -> Facts:
     """Say how likely the target is, with and without the levers."""
     goal, region = chosen.goal(), chosen.compared()[0].label
-    plain = scenarios.reach(futures.unwidened, amount)
-    plain = plain[plain["year"] == goal.year]
     each = frame.assign(region=region, reached=100 * frame["probability"], item=frame["quantity"])
-    bare = plain.assign(region=region, reached=100 * plain["probability"], item="unwidened_" + plain["quantity"])
     wide = 100 * frame.pivot(index="year", columns="quantity", values=["probability", "mc_error"])
     table = wide["probability"].assign(error=wide["mc_error"].max(axis="columns"), when=wide.index.astype(str))
     return asked(chosen, futures) | {
         "frame": table.reset_index(),
-        "records": [each, bare],
+        "records": [each],
         "amount": amount,
         "year": goal.year,
         "title": _title(goal.kind, chosen),
         "given_gdp": goal.kind == "benchmark_ratio",
-        "factor": futures.scenario.baseline.widening,
         "at": frame[frame["year"] == goal.year].set_index("quantity")["probability"],
-        "plain": plain.set_index("quantity")["probability"],
     }
 
 
@@ -213,32 +236,28 @@ def better(past: pd.DataFrame, method: str) -> list[tuple[str, list[tuple[str, f
     found = scenarios.better_rivals(past, method)
     return [
         (
-            SCOPES[scope],
+            OURS[scope],
             [(METHODS[row.method], row.mase, row.mase_chosen) for row in found[found["scope"] == scope].itertuples()],
         )
         for scope, rows in past.groupby("scope", sort=False)
-        if rows["scale"].notna().any()
+        if scope in OURS and rows["scale"].notna().any()
     ]
 
 
-def recent_growth(base: Baseline) -> float:
-    """Return the past total's growth over the last years in which all members have data, per cent a year."""
+def recent_growth(base: Baseline, years: int) -> float:
+    """Return the past total's growth over the last years, at whose ends all members have data, per cent a year."""
     past = base.observed
     complete = past[past["members_covered"] == len(base.members)].set_index("year")["total"]
-    first, last = (complete.get(base.base_year - back, math.nan) for back in (_RECENT, 0))
-    return compound_annual_growth(first, last, _RECENT)
-
-
-def _plain(futures: Simulation, quantity: str) -> pd.DataFrame:
-    """Return a quantity of the last year with shocks that are not widened, to be recorded."""
-    return futures.unwidened.named(quantity, f"{quantity}_unwidened", year=int(futures.years[-1]))
+    first, last = (complete.get(base.base_year - back, math.nan) for back in (years, 0))
+    return compound_annual_growth(first, last, years)
 
 
 def _of_scopes(frame: pd.DataFrame, first: pd.Series, past: pd.DataFrame, chosen: ScenarioParameters) -> pd.DataFrame:
     """Name the scopes and methods of a backtest, and say of what its records are."""
-    of = frame["scope"].map({"economy": "economies", "region": "total"})
+    of = frame["scope"].map(SCOPES)
     year, region = past["year"].max(), chosen.compared()[0].label
-    return frame.assign(of=of, by=first.replace(METHODS), item=first + "_" + of, region=region, year=year)
+    words = {"of": of.str.replace("_", " "), "by": first.replace(METHODS), "item": first + "_" + of}
+    return frame.assign(**words, region=region, year=year)
 
 
 def _span(values: pd.Series, decimals: int) -> str:
