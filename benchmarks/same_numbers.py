@@ -91,7 +91,8 @@ def performed(checkout: Path, notebook: str, sets: list[dict[str, Any]], out: Pa
     parameters = [name for name in frame if name.startswith("parameter_")]
     item = frame.get("item", pd.Series("", frame.index))
     frame["name"] = frame["metric"] + item.where(item == "", "_" + item)
-    frame["set"] = frame[parameters].agg(" | ".join, axis="columns")
+    # A parameter that is null was written so before it was written ~, which pandas reads as text.
+    frame["set"] = frame[parameters].replace("~", "null").agg(" | ".join, axis="columns")
     frame["nth"] = frame.groupby(["set", *PLACE]).cumcount()
     return frame.set_index(["set", *PLACE, "nth"])[NUMBERS]
 

@@ -243,7 +243,7 @@ def gaps(
         "median" or "best" of the benchmark region, "full" (1, for an indicator between 0 and 1), or an economy.
     support : float
         Rise of the indicator, as a ratio of 1 or more, up to which an elasticity is used; the rest of a gap is
-        reported and not turned into trade. It applies to gaps in logs.
+        reported and not turned into trade. It does not apply to shares.
     unit : {"log", "points", "share"}, optional
         Of the gap; by default the first that the indicator admits.
     vintage : str
@@ -272,7 +272,7 @@ def gaps(
         distance = np.log(target) - np.log(own["value"]) if in_logs else target - own["value"]
     gap = distance.clip(lower=0)
     # From nothing to something is no rise by any ratio, so none of it is within the evidence.
-    used = gap.clip(upper=np.log(support)).mask(np.isinf(gap), 0.0) if in_logs else gap
+    used = gap.clip(upper=_rise(own["value"], support, unit)).mask(np.isinf(gap), 0.0)
     frame = pd.DataFrame(
         {
             "indicator": indicator,
@@ -286,10 +286,17 @@ def gaps(
             "gap_used": used,
             "gap_beyond": gap - used,
             "ratio": target / own["value"].where(own["value"] > 0),
-            "extrapolated": (used > np.log(EVIDENCE_SUPPORT) + 1e-12) & in_logs,
+            "extrapolated": used > _rise(own["value"], EVIDENCE_SUPPORT, unit) + 1e-12,
         }
     )
     return frame.rename_axis("iso3").reset_index()
+
+
+def _rise(values: pd.Series, ratio: float, unit: str) -> pd.Series:
+    """Return a rise by a ratio in the unit of a gap."""
+    if unit == "points":
+        return values * (ratio - 1)
+    return pd.Series(np.log(ratio) if unit == "log" else np.inf, values.index)
 
 
 def _benchmark(indicator: str, values: pd.Series, region: Region, benchmark: Region, level: str) -> tuple[str, float]:
