@@ -21,6 +21,7 @@ OPTIMISED = 1e-4
 (1e-8 in statsmodels) is as near as a parameter comes."""
 OPTIMISED_TABLES = {"backtest", "calibration"}
 ONE_COUNT = {
+    r"coverage_.*_all_economies": 100 / 8_595,
     r"coverage_.*_economies": 100 / 495,
     r"coverage_.*_total": 100 / 45,
     r"interval_coverage(?!_p).*": 100 / 61,

@@ -410,7 +410,7 @@ HOLY_SEE = {"region": "VAT"}
         ),
         (HOLY_SEE, "decomposition", "No member of Holy See can be compared (VAT has no trade"),
         (HOLY_SEE, "by_economy", "No member of Holy See can be compared"),
-        (HOLY_SEE, "expected", "No member of Holy See has an expected trade."),
+        (HOLY_SEE, "expected", "no member of Holy See has an expected trade."),
         (HOLY_SEE, "lagging", "0 of 1 member of Holy See (1 not known)"),
         (HOLY_SEE, "survival", "No member of Holy See has an expected trade"),
         (HOLY_SEE, "split_survival", "No member of Holy See can be compared"),

@@ -117,6 +117,6 @@ def test_central_additions_from_the_raw_tables(delivered, asean):
     )
     median = latest[list(asean.members)].median()
     for economy, trade in zip(fitted.members, fitted.median(2035), strict=True):
-        wanted[economy] = trade * (0.98 ** (-3.7 * max(median - latest[economy], 0) / 10) - 1)
+        wanted[economy] = trade * (0.98 ** (-3.7 * np.clip(median - latest[economy], 0, latest[economy]) / 10) - 1)
     asked = scenarios.scenario(fitted, pair, asean, preset("connectivity"), studies={"wto2023": 1})
     assert central_addition(asked) == pytest.approx(sum(wanted.values()))

@@ -72,8 +72,9 @@ def evidence(*scenarios: Scenario) -> pd.DataFrame:
         }
     )
     frame = pd.DataFrame(rows, columns=_COLUMNS)
-    numbers = dict.fromkeys(("low", "central", "high", "spillover"), float)
-    return frame.fillna(dict.fromkeys(_TEXTS, "")).astype(numbers)
+    types = dict.fromkeys(("low", "central", "high", "spillover"), float) | dict.fromkeys(_TEXTS, str)
+    # A column of texts of which there is none holds numbers that are missing.
+    return frame.astype(dict.fromkeys(_TEXTS, object)).fillna(dict.fromkeys(_TEXTS, "")).astype(types)
 
 
 def _evidence_rows(scenario: Scenario) -> list[dict[str, object]]:
