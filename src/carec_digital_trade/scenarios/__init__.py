@@ -49,14 +49,13 @@ from carec_digital_trade.scenarios.indicators import (
     EVIDENCE_SUPPORT,
     PACE_YEARS,
     SCALES,
-    at_constant_prices,
     gaps,
     indicator_pace,
     indicator_values,
-    outcome,
     own_pace_years,
 )
 from carec_digital_trade.scenarios.levers import Lever, applicable, lever, lever_set, with_effects
+from carec_digital_trade.scenarios.outcome import at_constant_prices, outcome
 from carec_digital_trade.scenarios.policy import policy
 from carec_digital_trade.scenarios.presets import (
     KINDS_IN_WORDS,

@@ -5,11 +5,13 @@ from typing import Literal, Self, get_args
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError, nearest
-from carec_digital_trade.scenarios.indicators import SCALES, GapUnit, Indicator, Measure
+from carec_digital_trade.scenarios.checking import Checked
+from carec_digital_trade.scenarios.indicators import SCALES, GapUnit, Indicator
+from carec_digital_trade.scenarios.outcome import Measure
 from carec_digital_trade.vintages import remembered
 
 Family = Literal["regulation", "paperless", "connectivity", "inclusion"]
@@ -44,12 +46,6 @@ _CHANGES = {
 """Change of the indicator that the figures are for, in the unit of the gap; 1 at full implementation."""
 _COLUMNS = ["effect", "study", "lever", "kind", "indicator", "measures", "low", "central", "high", "sample", "told_by"]
 _COLUMNS += ["proxy", "source", "note"]
-
-
-class Checked(BaseModel):
-    """Base of what a user may write: typed strictly, unknown fields refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class OwnEffect(Checked):

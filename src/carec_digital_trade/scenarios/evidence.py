@@ -15,7 +15,7 @@ from carec_digital_trade.scenarios.effects import (
     published_effect,
 )
 from carec_digital_trade.scenarios.factors import ELASTICITY, STUDY, TRADE_ELASTICITY, Choice, Factor, choose_elasticity
-from carec_digital_trade.scenarios.indicators import outcome
+from carec_digital_trade.scenarios.outcome import outcome
 from carec_digital_trade.scenarios.random_walk import simulate_paths
 from carec_digital_trade.scenarios.scenario import Scenario
 from carec_digital_trade.scenarios.simulation import Simulation

@@ -10,10 +10,9 @@ from scipy.optimize import brentq
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
+from carec_digital_trade.scenarios.checking import Checked, checked
 from carec_digital_trade.scenarios.draws import joint_futures
-from carec_digital_trade.scenarios.effects import Checked
-from carec_digital_trade.scenarios.indicators import at_constant_prices, outcome
-from carec_digital_trade.scenarios.levers import checked
+from carec_digital_trade.scenarios.outcome import at_constant_prices, outcome
 from carec_digital_trade.scenarios.random_walk import OLDEST_START, Baseline, fit_baseline
 from carec_digital_trade.scenarios.scenario import Scenario
 from carec_digital_trade.scenarios.simulation import DRAWS, Simulation, check_draws

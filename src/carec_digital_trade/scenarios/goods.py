@@ -10,8 +10,9 @@ from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
 from carec_digital_trade.scenarios.baseline import baseline, rivals
-from carec_digital_trade.scenarios.indicators import Flow, Prices, outcome, own_pace_years
+from carec_digital_trade.scenarios.indicators import own_pace_years
 from carec_digital_trade.scenarios.levers import Lever
+from carec_digital_trade.scenarios.outcome import Flow, Prices, outcome
 from carec_digital_trade.scenarios.presets import preset
 from carec_digital_trade.scenarios.random_walk import MODELS, Model
 from carec_digital_trade.scenarios.scenario import HORIZON, Scenario, scenario

@@ -1,17 +1,17 @@
 """What does a user change? Levers after the article's solutions, and what is refused."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.prose import listing
+from carec_digital_trade.scenarios.checking import Checked, checked
 from carec_digital_trade.scenarios.effects import (
     AD_VALOREM_COST,
     FAMILIES,
-    Checked,
     Effect,
     Family,
     OwnEffect,
@@ -229,41 +229,6 @@ def applicable(levers: Mapping[str, Lever], measure: str, flow: str = "total") -
     return {name: each for name, each in levers.items() if each.acts_on(measure, flow) or not each.optional}
 
 
-Model = TypeVar("Model", bound=Checked)
-
-
-def checked(model: type[Model], what: str, fields: Any) -> Model:
-    """Check what a user wrote against a model.
-
-    Parameters
-    ----------
-    model : type of Checked
-        What it should be.
-    what : str
-        What it is, to begin the sentence with.
-    fields : Any
-        What the user wrote.
-
-    Returns
-    -------
-    Checked
-        The model.
-
-    Raises
-    ------
-    InputError
-        One sentence with every fault, the field it is in, and what would be right.
-    """
-    if not isinstance(fields, Mapping):
-        first = next(iter(model.model_fields))
-        raise InputError(f"{what} is {fields!r}: write a mapping such as {{{first}: ...}}")
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        faults = dict.fromkeys(_sentence(what, model, fault) for fault in error.errors())
-        raise InputError("; ".join(faults)) from None
-
-
 def _lever(name: str, value: Any) -> Lever:
     if isinstance(value, Lever):
         return value
@@ -288,17 +253,3 @@ def _named(levers: Sequence[Any]) -> dict[str, Any]:
         number = families.count(family)
         named[f"{family}_{number}" if number > 1 else str(family)] = each
     return named
-
-
-def _sentence(what: str, model: type[Checked], fault: Mapping[str, Any]) -> str:
-    """Say in words what pydantic found; the tags of a union are no fields."""
-    path = [str(part) for part in fault["loc"] if part not in ("published", "studies", "own")]
-    where = f"{what}, {'.'.join(path)}" if path else what
-    if fault["type"] == "extra_forbidden":
-        known = list(model.model_fields) if len(path) == 1 else []
-        return f"{where}: there is no such field{nearest(path[-1], known) or '; leave it out'}"
-    if fault["type"] == "value_error":
-        return f"{where}: {fault['ctx']['error']}"
-    if fault["type"] == "missing":
-        return f"{where}: it is missing"
-    return f"{where}: {fault['msg'][0].lower()}{fault['msg'][1:]}, not {fault['input']!r}"

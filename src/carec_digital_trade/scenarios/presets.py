@@ -9,7 +9,8 @@ from pydantic.fields import FieldInfo
 
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError, nearest
-from carec_digital_trade.scenarios.effects import Checked, Effect, usable_effects
+from carec_digital_trade.scenarios.checking import Checked
+from carec_digital_trade.scenarios.effects import Effect, usable_effects
 from carec_digital_trade.scenarios.levers import Lever, lever_set
 from carec_digital_trade.yaml_core import load_file
 
