@@ -27,6 +27,12 @@ TABLES = [
     "panel",
     "mobile_broadband",
     "dstri",
+    "egovernment",
+    "coverage_4g",
+    "broadband_prices",
+    "exchange_points",
+    "bilateral_goods",
+    "distances",
     "deliverable",
     "cyberlaw",
     "cpta",
@@ -258,3 +264,18 @@ def test_missing_values_are_nan_not_text():
     assert cpta["signed"].isna().sum() == 20
     assert cpta["party_since"].dtype.kind == "M"
     assert np.isnan(load("effects").set_index("id").loc["escap_cpta", "low"])
+
+
+def test_e_government_is_the_mean_of_its_parts():
+    scores = load("egovernment")
+    parts = scores[["online_services", "telecommunication_infrastructure", "human_capital"]].mean(axis=1)
+    # The source prints four or five digits of each.
+    np.testing.assert_allclose(scores["egdi"], parts, atol=1e-4)
+
+
+def test_pairs_of_economies_stand_once():
+    ties, flows = load("distances"), load("bilateral_goods")
+    economies = set(ties["iso3_a"]) | set(ties["iso3_b"])
+    assert (ties["iso3_a"] <= ties["iso3_b"]).all()
+    assert len(ties) == len(economies) * (len(economies) + 1) / 2
+    assert (flows["exporter"] != flows["importer"]).all()
