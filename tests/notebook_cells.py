@@ -79,6 +79,15 @@ class Cells:
         return kept
 
 
+MADE = "panel = gap.trade_panel(chosen.measure, chosen.flow, chosen.vintage)"
+NO_BROADBAND = {
+    "replaced": (MADE, f'{MADE}; panel.loc[panel["year"] > 2021, "fixed_broadband_per_100"] = None'),
+    "year": 2025,
+    "covariates": ["fixed_broadband_per_100"],
+}
+"""A gap analysis in a year that no economy's covariate comes near."""
+
+
 def cells(notebook: str, **values: Any) -> Cells:
     """Return the cells with these parameters, the same ones when asked again; the data must not change meanwhile."""
     return _known(notebook, repr(values))

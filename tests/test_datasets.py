@@ -261,7 +261,7 @@ def test_labels_and_source_line():
 
 def test_missing_values_are_nan_not_text():
     cpta = load("cpta")
-    assert cpta["signed"].isna().sum() == 20
+    assert cpta["signed"].isna().sum() == 23
     assert cpta["party_since"].dtype.kind == "M"
     assert np.isnan(load("effects").set_index("id").loc["escap_cpta", "low"])
 

@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from notebook_cells import cells
+from notebook_cells import NO_BROADBAND, cells
 from overlap import clashes, texts
 
 from carec_digital_trade import figures
 from carec_digital_trade.figures.rows import inside
 from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR
-from carec_digital_trade.parameters import GapParameters
 
 EUROPE = ["GBR", "FRA", "DEU", "ITA", "ESP", "PRT", "NLD", "BEL", "LUX", "CHE", "AUT", "POL", "CZE", "SVK", "SWE"]
 CASES = {
@@ -21,7 +20,7 @@ CASES = {
         "year": 2009,
     },
     "nobody has data": {"region": "VAT", "benchmark": "TWN", "measure": "deliverable", "year": 2015},
-    "nothing expected": {"year": 2025, "covariates": ["fixed_broadband_per_100"]},
+    "nothing expected": NO_BROADBAND,
     "one member": {"region": "AND", "benchmark": "SGP", "year": 2019, "flow": "imports"},
     "negative": {"region": ["LAO", "KHM"], "benchmark": "CAREC", "year": 2006, "flow": "imports"},
     "two halves": {
@@ -37,8 +36,8 @@ SHOWN |= {"readiness_and_trade": "lagging"}
 
 
 def draw(name, values):
-    chosen = GapParameters.validated(values)
-    shown = cells("gap_analysis", **values)[SHOWN[name]]
+    found = cells("gap_analysis", **values)
+    chosen, shown = found.value("chosen"), found[SHOWN[name]]
     return chosen, shown, getattr(figures, name)(shown, chosen)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyfixest
 import pytest
-from notebook_cells import Cells, cells
+from notebook_cells import NO_BROADBAND, Cells, cells
 from pyfixest.demeaners import MapDemeaner
 from scipy import stats
 
@@ -421,12 +421,12 @@ HOLY_SEE = {"region": "VAT"}
             "The gap cannot be split in 2025: delivered trade and GDP are both there from",
         ),
         (
-            {"year": 2025, "covariates": ["fixed_broadband_per_100"]},
+            NO_BROADBAND,
             "coverage",
             "No economy has trade and all regressors from 2022 to 2025: choose a year from 2005 to 2021.",
         ),
         (
-            {"year": 2025, "covariates": ["fixed_broadband_per_100"]},
+            NO_BROADBAND,
             "lagging",
             "No economy has an expected trade to set beside it.",
         ),

@@ -131,7 +131,7 @@ def test_a_paperless_lever_with_a_spillover_acts_on_services():
         ({"region": "AND"}, r"^none of AND has delivered trade \(total\) in 2022-2025"),
         (
             {"levers": [{**CONNECTIVITY, "effect": {**OWN, "central": 1e300}}]},
-            r"^the levers would multiply the trade of TJK by more than 1,000,000: lower the effects",
+            r"^the levers would multiply the trade of AFG by more than 1,000,000: lower the effects",
         ),
         (
             {"effects": {"connectivity": {**OWN, "kind": "cost_per_10_percent", "central": -80.0}, "regulation": None}},

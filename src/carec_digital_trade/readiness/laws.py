@@ -45,8 +45,8 @@ def components(
     laws : pandas.DataFrame
         Table ``cyberlaw``: iso3, domain, status (legislation, draft, none, no_data).
     treaty : pandas.DataFrame, optional
-        Table ``cpta``: iso3, signed, party_since. Only members of ESCAP can join the treaty and the table holds only
-        members of CAREC and ASEAN: the others are missing in this component, which is not the same as staying out.
+        Table ``cpta``: iso3, signed, party_since. It holds all parties and signatories and, of those who are neither,
+        members of CAREC and ASEAN only: the others are missing in this component, and only members of ESCAP can join.
     draft_value : float
         Score of a draft law, 0 to 1.
     treaty_year : int, optional

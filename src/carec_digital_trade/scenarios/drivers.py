@@ -42,7 +42,7 @@ def attribute(simulation: Simulation) -> pd.DataFrame:
     pandas.DataFrame
         One row for each member and the total (iso3 missing), lever and year: region, iso3, year, lever, contribution
         (the share times the median additional trade, to which the contributions add up), share (mean over the draws
-        of the lever's Shapley value over the additional trade of that draw; missing where nothing is added), unit.
+        in which something is added of the lever's Shapley value over it; missing where that is none), unit.
         The mean of the values themselves would hang on a few extreme futures.
     """
     scenario, draws = simulation.scenario, min(simulation.draws, MOST_DRAWS)
@@ -282,8 +282,11 @@ def _coalitions(
 def _shares(values: np.ndarray, acting: np.ndarray) -> np.ndarray:
     """Return each lever's share by year, shape (L, Y), from the worth of coalitions of those that act."""
     added = values[-1]
-    something = (added > 0).all(axis=1)
+    positive = added > 0
+    something = positive.any(axis=1)
     shares = np.full((len(acting), len(added)), np.nan)
     shares[:, something] = 0.0
-    shares[np.ix_(acting, something)] = (shapley(values[:, something]) / added[something]).mean(axis=-1)
+    parts = shapley(values[:, something])
+    within = np.divide(parts, added[something], out=np.zeros_like(parts), where=positive[something])
+    shares[np.ix_(acting, something)] = within.sum(axis=-1) / positive[something].sum(axis=-1)
     return shares
