@@ -7,12 +7,20 @@ import numpy as np
 import pytest
 from prose_rules import check_words
 
+from carec_digital_trade.datasets import load
 from carec_digital_trade.findings import COLUMNS, whole_name
 from carec_digital_trade.findings.facts import scenarios as facts
 from carec_digital_trade.findings.facts.levers import UNRELIABLE, asked, few
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import usd
-from carec_digital_trade.scenarios import indicator_pace, indicator_values, outcome, published_effect, simulate
+from carec_digital_trade.scenarios import (
+    fit_baseline,
+    indicator_pace,
+    indicator_values,
+    outcome,
+    published_effect,
+    simulate,
+)
 
 pytestmark = pytest.mark.usefixtures("light_backtest")
 
@@ -168,7 +176,7 @@ def test_evidence_says_what_is_published_assumed_or_missing(default):
         "connectivity_yousefi2018": "0 to 0.175, assumed",  # the mean of 0.27 and 0.08, and zero is possible
         "inclusion": "",
         "paperless": "-19.5 to -6.5, assumed",
-        "trade elasticity": "-5 to -2.8, published",
+        "trade elasticity": "-5 to -2.8, central figures for goods",
     }
     assert frame.loc["paperless", "on"] == "goods and services"
     assert "eased to the median level" in frame.loc["regulation", "estimated"]
@@ -234,13 +242,34 @@ def test_the_closure_found_leads_to_the_target(default):
     assert np.quantile(totals, 0.5, method="inverted_cdf") == pytest.approx(multiple * latest, rel=1e-5)
 
 
-def test_goods_and_services_gain_where_the_treaty_is_not_in_force(default):
+def test_of_no_party_it_is_said_that_nothing_is_left_to_close(default):
     frame = default["goods"].frame.set_index("iso3")
-    assert frame.loc["KAZ", ["stands", "shown"]].to_list() == ["neither", 1.0]
-    assert frame.loc["CHN", ["stands", "shown"]].to_list() == ["party", 0.0]
+    assert frame.loc["KAZ", ["treaty", "shown"]].to_list() == ["not a party", 1.0]
+    assert frame.loc["CHN", ["treaty", "shown"]].to_list() == ["party", 1.0]
     gap = default["goods"].records.query("metric == 'indicator_gap' and item == 'paperless'").set_index("iso3")["value"]
-    assert gap["KAZ"] == 1 and gap["CHN"] == 0
-    assert set(frame.index[frame["additional_trade"] > 0].dropna()) == {"KAZ", "PAK", "GEO", "AFG"}
+    assert gap["KAZ"] == gap["CHN"] == 1
+    assert (frame["additional_trade"] > 0).all()
+    assert "How much parties have implemented is not known" in default["goods"].reading
+    # A user's own scores measure it.
+    found = cells(levers=[{**PAPERLESS, "scores": {"Kazakhstan": 0.5, "CHN": 1}, "optional": True}])[
+        "goods"
+    ].frame.set_index("iso3")
+    assert found.loc["KAZ", ["stands", "shown"]].to_list() == [0.5, 0.5]
+    assert set(found.index[found["additional_trade"] > 0].dropna()) == {"KAZ"}
+
+
+def test_the_section_on_goods_starts_from_escaps_own_gain(default):
+    assert list(default).index("crosscheck") < list(default).index("goods")
+    exports = outcome("goods_and_services", "exports")
+    members = default.value("study").members
+    total = exports[(exports["year"] == 2014) & exports["iso3"].isin(load("cpta")["iso3"])]["value"].sum()
+    by_hand = 257e3 / total * fit_baseline(exports, members).median(2035).sum()
+    assert usd(by_hand) in default["crosscheck"].reading.split(".  ")[0]
+    assert values(default["crosscheck"])["crosscheck_escap_full_gain"] == pytest.approx(by_hand / 1e3)
+    by_hand = 100 * np.expm1(-3.7 * (np.log(1.87) - np.log(2)))
+    assert f"{by_hand:.1f}% more trade" in default["crosscheck"].reading
+    assert default["goods"].reading.startswith("The upper end") and "Upper end" in default["goods"].caption
+    frame = default["goods"].frame
     # Elasticity x [ln(1 + t (1 + c)) - ln(1 + t)] at t = 1, c = -13%, elasticity -3.7: 28%, near the median.
     by_hand = 100 * np.expm1(-3.7 * (np.log(1.87) - np.log(2)))
     assert frame["additional_share"].iloc[1] == pytest.approx(by_hand, abs=5)

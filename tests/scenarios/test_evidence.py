@@ -12,10 +12,12 @@ def table():
 
 def test_escaps_gain_by_hand(table):
     exports = outcome("goods_and_services", "exports")
-    base = exports[(exports["year"] == 2014) & exports["iso3"].isin(load("table1")["iso3"])]["value"].sum() / 1e3
+    base = exports[(exports["year"] == 2014) & exports["iso3"].isin(load("cpta")["iso3"])]["value"].sum() / 1e3
     assert table.at["escap_full", "value"] == 257
     assert table.at["exports", "value"] == pytest.approx(base)
     assert table.at["escap_full_at_most", "value"] == pytest.approx(257 / base * 100)
+    assert table.at["escap_partial_at_most", "value"] == pytest.approx(36 / base * 100)
+    assert "own_exports" not in table.index  # of no region asked for
 
 
 def test_the_cost_effect_implies_many_times_as_much(table):

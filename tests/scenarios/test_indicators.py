@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
-from carec_digital_trade.scenarios import SCALES, gaps, indicator_pace, indicator_values, indicators
+from carec_digital_trade.scenarios import IMPLEMENTED, SCALES, gaps, indicator_pace, indicator_values, indicators
 
 
 def test_latest_values_with_their_years():
@@ -32,10 +32,19 @@ def test_law_share_counts_a_draft_as_no_law_and_leaves_out_the_unknown():
     assert "TJK" not in values  # the tracker does not know its consumer protection
 
 
-def test_treaty_indicator():
-    values = indicator_values("cpta").set_index("iso3")["value"]
-    assert values["MNG"] == 1 and values["KHM"] == 0.5 and values["KAZ"] == 0
-    assert "DEU" not in values  # not in the table: missing, which is not the same as staying out
+def test_a_party_has_not_implemented_by_being_one(asean):
+    some = region(["MNG", "KAZ", "KHM", "DEU"])
+    table = gaps("cpta", some, asean, "full").set_index("iso3")
+    # Nobody publishes how much is implemented, so the whole is open, of a party, a signatory and neither alike.
+    assert table["value"].isna().all() and table["gap"].drop("DEU").eq(1).all()
+    assert np.isnan(table.at["DEU", "gap"])  # not in the table of the treaty: nothing is said of it
+    scored = gaps("cpta", some, asean, "full", scores={"MNG": 0.25, "DEU": 1.0}).set_index("iso3")
+    assert (scored.at["MNG", "gap"], scored.at["DEU", "gap"]) == (0.75, 0)
+    assert np.isnan(scored.at["KAZ", "gap"])  # without a score of its own
+    # The benchmark's median is one of scores, too.
+    assert gaps("cpta", some, asean, scores={"MNG": 0.2, "THA": 0.5, "VNM": 0.7})["gap"].iloc[0] == pytest.approx(0.4)
+    with pytest.raises(InputError, match=r"nobody publishes how much .*: take full as the benchmark, or give scores"):
+        gaps("cpta", some, asean)
 
 
 def test_gap_in_logs_by_hand(carec, asean):
@@ -97,7 +106,7 @@ def test_other_bad_input_is_refused(carec, asean):
     with pytest.raises(InputError, match=r"support is 0\.5"):
         gaps("internet_users", carec, asean, support=0.5)
     with pytest.raises(InputError, match="no member of Germany and France has a value of cpta"):
-        gaps("cpta", carec, region(["DEU", "FRA"]))
+        gaps("cpta", carec, region(["DEU", "FRA"]), scores={"KAZ": 1})
     with pytest.raises(InputError, match="there is no economy 'mediann'"):
         gaps("internet_users", carec, asean, "mediann")
 
@@ -106,7 +115,8 @@ def test_other_bad_input_is_refused(carec, asean):
 @given(st.sampled_from(list(SCALES)), st.floats(1, 50), st.floats(1, 50))
 def test_gap_is_split_and_grows_with_the_support(indicator, one, other):
     carec, asean = region("CAREC"), region("ASEAN")
-    low, high = (gaps(indicator, carec, asean, support=support) for support in sorted((one, other)))
+    level = "full" if indicator == IMPLEMENTED else "median"
+    low, high = (gaps(indicator, carec, asean, level, support) for support in sorted((one, other)))
     known = low["gap"].notna()
     assert (low["gap"][known] >= 0).all()
     assert (low["gap_used"] + low["gap_beyond"])[known].to_numpy() == pytest.approx(low["gap"][known].to_numpy())

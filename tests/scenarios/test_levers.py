@@ -69,6 +69,12 @@ def test_effects_are_replaced():
         (own(kind="trade_at_full"), "trade_at_full does not go with internet_users"),
         (own(measures=["goods"]), "effect.measures.0: .*'delivered', 'deliverable' or 'goods_and_services'"),
         (own(amplifies=["wto2023_trade"]), "for a connectivity_amplifier and nothing else"),
+        ({"paperless": {"effect": "escap_cpta", "scores": {"KAZ": 1.5}}}, "scores.KAZ: .* 1, not 1.5"),
+        ({"paperless": {"effect": "escap_cpta", "scores": {"KAS": 1}}}, "there is no economy 'KAS'"),
+        (
+            {"connectivity": {"effect": "wto2023_cost", "scores": {}}},
+            "scores are of the indicator cpta",
+        ),
         (own(colour="red"), "effect.colour: there is no such field"),
     ],
 )

@@ -6,6 +6,14 @@ choices made; `members_readiness` and `regional_readiness` put both together; `c
 the law beside the tracker's.
 """
 
-from carec_digital_trade.readiness.laws import ARTICLE_DOMAINS, DRAFT_VALUE, TREATY, by_domain, codings, components
+from carec_digital_trade.readiness.laws import (
+    ARTICLE_DOMAINS,
+    DRAFT_VALUE,
+    TREATY,
+    by_domain,
+    codings,
+    components,
+    treaty_status,
+)
 from carec_digital_trade.readiness.scores import Aggregation, regional_means, scores, taking_part
 from carec_digital_trade.readiness.uncertainty import Uncertainty, members_readiness, regional_readiness, uncertainty

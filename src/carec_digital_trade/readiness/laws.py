@@ -71,7 +71,7 @@ def components(
     parts = laws.rename(columns={"domain": "component"})[["iso3", "component", "status"]]
     if treaty is not None:
         check_once(treaty, ["iso3"], "the table of the treaty")
-        status = _treaty_status(treaty, treaty_year).reindex(parts["iso3"].unique(), fill_value="no_data")
+        status = treaty_status(treaty, treaty_year).reindex(parts["iso3"].unique(), fill_value="no_data")
         parts = pd.concat([parts, status.rename("status").reset_index().assign(component=TREATY)], ignore_index=True)
     for status in parts["status"].unique():
         check_choice("status", status, tuple(points))
@@ -152,7 +152,21 @@ def codings(statements: pd.DataFrame, laws: pd.DataFrame) -> pd.DataFrame:
     return cells.assign(comparison=compared).reset_index(drop=True)
 
 
-def _treaty_status(treaty: pd.DataFrame, year: int | None) -> pd.Series:
+def treaty_status(treaty: pd.DataFrame, year: int | None = None) -> pd.Series:
+    """Say where each economy of the treaty's table stands at the end of a year.
+
+    Parameters
+    ----------
+    treaty : pandas.DataFrame
+        Table ``cpta``: iso3, signed, party_since.
+    year : int, optional
+        By default as the table has it.
+
+    Returns
+    -------
+    pandas.Series
+        "party", "signed" or "not a party" by iso3.
+    """
     end = pd.Timestamp.max if year is None else pd.Timestamp(year, 12, 31)
     dates = treaty.set_index("iso3")
     status = np.select([dates["party_since"] <= end, dates["signed"] <= end], ["party", "signed"], "not a party")

@@ -25,6 +25,7 @@ from carec_digital_trade.scenarios.backtest import (
     rival_forecast,
 )
 from carec_digital_trade.scenarios.baseline import baseline, past_growth, rivals
+from carec_digital_trade.scenarios.distance import EVIDENCE_SUPPORT, gaps, own_pace_years
 from carec_digital_trade.scenarios.drivers import BASELINE, FUTURES, Response, attribute, shapley, sobol, tornado
 from carec_digital_trade.scenarios.effects import (
     RELATIVE_UNCERTAINTY,
@@ -45,15 +46,7 @@ from carec_digital_trade.scenarios.evidence import (
 from carec_digital_trade.scenarios.factors import ELASTICITY, STUDY, TRADE_ELASTICITY
 from carec_digital_trade.scenarios.goal import Target, goal_seek, reach, seek_targets, target, target_amount
 from carec_digital_trade.scenarios.goods import Goods, paperless_lever, paperless_on_goods
-from carec_digital_trade.scenarios.indicators import (
-    EVIDENCE_SUPPORT,
-    PACE_YEARS,
-    SCALES,
-    gaps,
-    indicator_pace,
-    indicator_values,
-    own_pace_years,
-)
+from carec_digital_trade.scenarios.indicators import IMPLEMENTED, PACE_YEARS, SCALES, indicator_pace, indicator_values
 from carec_digital_trade.scenarios.levers import Lever, applicable, lever, lever_set, with_effects
 from carec_digital_trade.scenarios.outcome import at_constant_prices, outcome
 from carec_digital_trade.scenarios.policy import policy

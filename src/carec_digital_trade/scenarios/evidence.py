@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, load
-from carec_digital_trade.regions import region, region_names
+from carec_digital_trade.errors import InputError
+from carec_digital_trade.regions import Region
 from carec_digital_trade.scenarios.effects import (
     AD_VALOREM_COST,
     RELATIVE_UNCERTAINTY,
@@ -15,9 +16,9 @@ from carec_digital_trade.scenarios.effects import (
     published_effect,
 )
 from carec_digital_trade.scenarios.factors import ELASTICITY, STUDY, TRADE_ELASTICITY, Choice, Factor, choose_elasticity
-from carec_digital_trade.scenarios.outcome import outcome
-from carec_digital_trade.scenarios.random_walk import simulate_paths
-from carec_digital_trade.scenarios.scenario import Scenario
+from carec_digital_trade.scenarios.outcome import Prices, outcome
+from carec_digital_trade.scenarios.random_walk import fit_baseline, simulate_paths
+from carec_digital_trade.scenarios.scenario import HORIZON, Scenario
 from carec_digital_trade.scenarios.simulation import Simulation
 
 STUDY_YEAR = 2014
@@ -31,6 +32,7 @@ _COLUMNS = ["lever", "outcome", "effect", "study", "kind", "estimated_on", "samp
 _COLUMNS += ["low", "central", "high", "bounds", "proxy", "spillover", "source", "note"]
 _TEXTS = ["effect", "study", "kind", "estimated_on", "sample", "told_by", "indicator", "used", "bounds", "source"]
 _TOLD = {"study", "kind", "estimated_on", "sample", "told_by", "indicator", "source", "note"}
+_OF_GOODS = "central figures of the literature on goods, and no bounds: none of services could be read"
 _QUANTILES = [0.5, 0.1, 0.9]
 _BY_STUDY = ["region", "year", "lever", "study", "effect", "weight", "indicator", "told_by"]
 _BY_STUDY += ["additional_trade", "additional_trade_low", "additional_trade_high", "additional_share"]
@@ -52,7 +54,8 @@ def evidence(*scenarios: Scenario) -> pd.DataFrame:
         effect, or "any"), effect, study, kind, estimated_on (outcome, indicator and its change, as published), sample
         (economies and years), told_by (authors, issuer, restatement), indicator (that stands for it), used (indicator
         whose gap is closed), low, central, high (as used: per cent, or the elasticity), bounds ("published",
-        "assumed", or "" without an effect), proxy, spillover (missing where none is assumed), source, note.
+        "assumed", "" without an effect; of the elasticity what its figures are), proxy, spillover (missing where none
+        is assumed), source, note.
     """
     rows = [row for scenario in scenarios for row in _evidence_rows(scenario)]
     (elasticity,) = (each for each in scenarios[0].factors if each.name == ELASTICITY)
@@ -65,10 +68,10 @@ def evidence(*scenarios: Scenario) -> pd.DataFrame:
             "outcome": "any",
             "kind": "d ln trade / d ln trade cost",
             **_figures(elasticity),
-            "bounds": "published" if default else "given",
+            "bounds": "central figures for goods" if default else "given",
             "proxy": default,
             "source": "; ".join(documented["source"]) if default else "the user's own",
-            "note": f"{values}: equally likely; all goods' values: none of services could be read",
+            "note": f"{values}: equally likely; " + (_OF_GOODS if default else "the user's"),
         }
     )
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -175,34 +178,43 @@ def by_study(simulation: Simulation) -> pd.DataFrame:
 
 
 def paperless_crosscheck(
+    region: Region | None = None,
+    year: int = HORIZON,
     trade_elasticity: float | Sequence[float] = TRADE_ELASTICITY,
     ad_valorem_cost: float = AD_VALOREM_COST,
     relative_uncertainty: float = RELATIVE_UNCERTAINTY,
     vintage: str = BUNDLED,
+    prices: Prices = "current",
 ) -> pd.DataFrame:
-    """Set the gain that cost effects imply beside ESCAP's own estimate of the gain in exports.
+    """Start from ESCAP's own estimate of the gain in exports, and set beside it the gain that cost effects imply.
 
     Parameters
     ----------
+    region : Region, optional
+        To whose exports ESCAP's gain is applied, where they are known.
+    year : int
+        Of these exports: on a baseline of their own, without shocks.
     trade_elasticity, relative_uncertainty, vintage
         As in `scenario`.
     ad_valorem_cost : float
         Trade costs over the cost-free price.
+    prices : {"current", "constant"}
+        As in `outcome`.
 
     Returns
     -------
     pandas.DataFrame
         One row a figure: figure, what, value, low, high, unit, source. ESCAP's gain is of all Asia and the Pacific;
-        over the exports of the package's own regions, which are only part of it, it gives the largest percentage that
-        it can mean. The rows of `times_escap` say how many times over the cost effects exceed that, and those of
-        `at_cost` what they imply at the other `AD_VALOREM_COSTS`.
+        over the exports of the economies in the treaty's table, all parties among them, which are only part of it, it
+        gives the largest percentage that it can mean. The rows of `times_escap` say how many times over the cost
+        effects exceed that, and those of `at_cost` what they imply at the other `AD_VALOREM_COSTS`.
     """
     factor = choose_elasticity(trade_elasticity)
     elasticity = np.array([factor.low, factor.central, factor.high])
     effects = load("effects", vintage).set_index("id")
-    members = sorted({code for name in region_names() for code in region(name).members})
+    listed = load("cpta", vintage)["iso3"]
     exports = outcome("goods_and_services", "exports", vintage)
-    base = exports.loc[(exports["year"] == STUDY_YEAR) & exports["iso3"].isin(members), "value"]
+    base = exports.loc[(exports["year"] == STUDY_YEAR) & exports["iso3"].isin(listed), "value"].dropna()
     total = float(base.sum()) / 1e3
     rows: list[tuple[object, ...]] = []
 
@@ -213,10 +225,15 @@ def paperless_crosscheck(
     for extent, column in (("full", "central"), ("partial", "low")):
         what = f"exports of Asia and the Pacific gained, {extent} implementation"
         row(f"escap_{extent}", what, float(gain[column]), "USD billion a year", gain["source"])
-    covered = f"exports of goods and services of {len(base)} members of {' and '.join(region_names())}, {STUDY_YEAR}"
+    covered = f"exports of goods and services of {len(base)} economies in the treaty's table, {STUDY_YEAR}"
     row("exports", covered, total, "USD billion", "World Bank")
-    largest = float(gain["central"]) / total * 100
-    row("escap_full_at_most", "ESCAP's gain as a share of those", largest, "%", "the two above")
+    largest, partial = (float(gain[column]) / total * 100 for column in ("central", "low"))
+    row("escap_full_at_most", "ESCAP's gain as a share of those", largest, "%", "the rows above")
+    row("escap_partial_at_most", "the same, partial implementation", partial, "%", "the rows above")
+    for sold in _own_exports(region, year, vintage, prices):
+        row("own_exports", f"exports of {region.label} in {year} without new policy", sold, "USD billion", "World Bank")
+        text = "ESCAP's share of those, at most; low: partial implementation"
+        row("escap_full_gain", text, sold * largest / 100, "USD billion", "the rows above", sold * partial / 100)
     for name, what in _COSTS.items():
         effect = published_effect(name, vintage)
         bounds = np.array(effect.bounds(relative_uncertainty))
@@ -231,6 +248,17 @@ def paperless_crosscheck(
             times, text = f"{name}_times_escap", f"{what}: times ESCAP's gain, at least"
             row(times, text, central / largest, "ratio", "the rows above", low / largest, high / largest)
     return pd.DataFrame(rows, columns=["figure", "what", "value", "low", "high", "unit", "source"])
+
+
+def _own_exports(region: Region | None, year: int, vintage: str, prices: Prices) -> list[float]:
+    """Return a region's exports of goods and services in a year on a path without shocks, USD billion, if known."""
+    if region is None:
+        return []
+    try:
+        exports = fit_baseline(outcome("goods_and_services", "exports", vintage, prices), region.members)
+    except InputError:
+        return []
+    return [float(exports.median(year).sum()) / 1e3] if year >= exports.base_year else []
 
 
 def at_cost(effect: str, ad_valorem_cost: float) -> str:

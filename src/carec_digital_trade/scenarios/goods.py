@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from carec_digital_trade.datasets import BUNDLED
+from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.readiness import treaty_status
 from carec_digital_trade.regions import Region
 from carec_digital_trade.scenarios.baseline import baseline, rivals
-from carec_digital_trade.scenarios.indicators import own_pace_years
+from carec_digital_trade.scenarios.distance import own_pace_years
 from carec_digital_trade.scenarios.levers import Lever
 from carec_digital_trade.scenarios.outcome import Flow, Prices, outcome
 from carec_digital_trade.scenarios.presets import preset
@@ -47,19 +48,26 @@ class Goods:
         """What was simulated, if anything was."""
         return [] if self.futures is None else [self.futures.scenario]
 
-    def by_member(self) -> pd.DataFrame:
+    def by_member(self, vintage: str = BUNDLED) -> pd.DataFrame:
         """Return what the lever adds in the last year.
+
+        Parameters
+        ----------
+        vintage : str
+            Vintage of the table of the treaty.
 
         Returns
         -------
         pandas.DataFrame
             As from `Simulation.by_member`, with where each member stands on the lever's indicator: value, gap and
-            gap_unit (as from `gaps`; missing for the region). Empty without futures.
+            gap_unit (as from `gaps`; missing for the region), and treaty (as from `treaty_status`; missing where it is
+            not listed). Empty without futures.
         """
         if self.futures is None:
             return pd.DataFrame(columns=["region", "iso3", "year"])
         gaps = self.futures.scenario.gaps[["iso3", "value", "gap", "gap_unit"]].drop_duplicates("iso3")
-        return self.futures.by_member().merge(gaps, on="iso3", how="left")
+        found = self.futures.by_member().merge(gaps, on="iso3", how="left")
+        return found.assign(treaty=found["iso3"].map(treaty_status(load("cpta", vintage))))
 
     def gaps(self, vintage: str = BUNDLED) -> pd.DataFrame:
         """Return the gaps of the lever with own_pace_years; only with futures."""

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.prose import listing
+from carec_digital_trade.regions import iso3
 from carec_digital_trade.scenarios.checking import Checked, checked
 from carec_digital_trade.scenarios.effects import (
     AD_VALOREM_COST,
@@ -18,7 +19,7 @@ from carec_digital_trade.scenarios.effects import (
     fits,
     published_effect,
 )
-from carec_digital_trade.scenarios.indicators import Indicator
+from carec_digital_trade.scenarios.indicators import IMPLEMENTED, Indicator
 
 
 def _how_given(effect: Any) -> str:
@@ -57,12 +58,23 @@ class Lever(Checked):
     spillover: float | None = Field(
         None, gt=0, le=1, description="assumption: share of the effect that reaches an outcome it was not estimated on"
     )
+    scores: dict[str, Annotated[float, Field(ge=0, le=1)]] | None = Field(
+        None,
+        description="for cpta: the share that each economy has implemented, your own figures, by code or name; an "
+        "economy without one closes nothing; null: nobody's is known, and all of the effect is taken of every one that "
+        "the table of the treaty lists, parties included",
+    )
     ad_valorem_cost: float = Field(
         AD_VALOREM_COST, gt=0, description="trade costs over the cost-free price, for effects on trade cost"
     )
     optional: bool = Field(
         False, description="whether it is left out, in place of refused, on an outcome that it was not estimated on"
     )
+
+    @field_validator("scores")
+    @classmethod
+    def _coded(cls, scores: dict[str, float] | None) -> dict[str, float] | None:
+        return None if scores is None else {iso3(name): score for name, score in scores.items()}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -71,6 +83,8 @@ class Lever(Checked):
         effects = self.resolved()
         if not effects and self.indicator is None:
             raise ValueError("a lever without an effect needs an indicator")
+        if self.scores is not None and set(self.used_indicators) != {IMPLEMENTED}:
+            raise ValueError(f"scores are of the indicator {IMPLEMENTED} and of no other")
         studies = [effect.study for effect in effects]
         for effect in effects:
             if effect.family != self.family:

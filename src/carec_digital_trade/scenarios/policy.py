@@ -14,6 +14,7 @@ import pandas as pd
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.regions import Region
+from carec_digital_trade.scenarios.distance import EVIDENCE_SUPPORT, gaps
 from carec_digital_trade.scenarios.effects import RELATIVE_UNCERTAINTY, Effect, log_effect, usable_effects
 from carec_digital_trade.scenarios.factors import (
     ELASTICITY,
@@ -24,7 +25,6 @@ from carec_digital_trade.scenarios.factors import (
     choose_elasticity,
     make_factors,
 )
-from carec_digital_trade.scenarios.indicators import EVIDENCE_SUPPORT, gaps
 from carec_digital_trade.scenarios.levers import Lever, applicable, lever_set
 from carec_digital_trade.scenarios.random_walk import Baseline
 
@@ -189,6 +189,7 @@ def policy(
     choices: list[Choice] = []
     tables = [pd.DataFrame(columns=["lever", "iso3", "gap_used", "gap_beyond", "extrapolated"])]
     reach: list[np.ndarray] = []
+    about = {"region": region, "benchmark": benchmark, "support": support, "vintage": vintage}
     weights = _checked_weights(studies or {}, vintage)
     for name, lever in levers.items():
         _refuse(name, lever, levers, baseline)
@@ -196,19 +197,20 @@ def policy(
         shares = _weights(name, [effect.study for effect in effects], weights)
         drawn = [effect for effect, share in zip(effects, shares, strict=True) if share > 0]
         several = len(drawn) > 1
+        asked = about | {"level": lever.benchmark, "scores": lever.scores}
         if several:
             numbers = tuple(float(number) for number in range(len(drawn)))
             choices.append(Choice(name + STUDY, numbers, tuple(share for share in shares if share > 0)))
         for number, effect in enumerate(drawn):
             called = f"{name}_{effect.study}" if several else name
             term = Term(called, name, effect, lever.indicator or effect.indicator, number)
-            table = gaps(term.indicator, region, benchmark, lever.benchmark, support, effect.gap_unit, vintage)
+            table = gaps(term.indicator, unit=effect.gap_unit, **asked)
             used = table.set_index("iso3")["gap_used"].reindex(baseline.members).fillna(0.0).to_numpy()
             terms.append(term)
             tables.append(table.assign(lever=term.name))
             reach.append(used if effect.acts_on(baseline.measure, baseline.flow) else used * lever.spillover)
         if not drawn:
-            table = gaps(lever.indicator, region, benchmark, lever.benchmark, support, None, vintage)
+            table = gaps(lever.indicator, **asked)
             tables.append(table.assign(lever=name))
     table = pd.concat(tables[1:] or tables, ignore_index=True)
     factors = make_factors({term.name: term.effect for term in terms}, relative_uncertainty)

@@ -9,9 +9,9 @@ import numpy as np
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
+from carec_digital_trade.scenarios.distance import EVIDENCE_SUPPORT
 from carec_digital_trade.scenarios.effects import RELATIVE_UNCERTAINTY
 from carec_digital_trade.scenarios.factors import TRADE_ELASTICITY, Choice
-from carec_digital_trade.scenarios.indicators import EVIDENCE_SUPPORT
 from carec_digital_trade.scenarios.policy import Policy, policy
 from carec_digital_trade.scenarios.random_walk import Baseline
 

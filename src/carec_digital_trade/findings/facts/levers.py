@@ -22,7 +22,6 @@ SCOPES = {"economy": "economies", "everybody": "all_economies", "region": "total
 """Scope of a backtest's forecasts to the item of a record."""
 _MOST = 3
 """Names of a list, and levers, that a sentence has room for."""
-_TREATY = {1.0: "party", 0.5: "signed", 0.0: "neither"}
 _PLACE = ["region", "iso3", "year", "item", "unit"]
 _BANDS = ["additional_trade", "additional_trade_50", "additional_trade_95"]
 
@@ -258,11 +257,10 @@ def goods(frame: pd.DataFrame, chosen: ScenarioParameters, goods: Goods) -> Fact
     item = past["method"] + "_" + past["scope"].map(SCOPES)
     past = past.assign(region=region, year=goods.past["year"].max(), item=item)
     errors = past[past["scope"] == "region"].set_index("method")["mase"]
-    treaty = gaps["indicator_name"].iloc[0] == "cpta"
-    stands = frame["value"].map(_TREATY if treaty else "{:.2f}".format, na_action="ignore").fillna("no data")
     shares = frame.drop(columns=_BANDS).assign(extrapolated=frame["extrapolated"].astype(float))
     frame = economy(frame).assign(
-        stands=stands.mask(frame["iso3"].isna(), ""),
+        treaty=frame["treaty"].fillna("not listed").mask(frame["iso3"].isna(), ""),
+        stands=frame["value"],
         shown=shown(frame["gap"], gaps["gap_unit"].iloc[0] == "log"),
     )
     return asked(chosen, goods.futures) | {
@@ -276,6 +274,7 @@ def goods(frame: pd.DataFrame, chosen: ScenarioParameters, goods: Goods) -> Fact
             past,
         ],
         "chosen_lever": goods.chosen,
+        "unmeasured": bool(gaps["indicator"].isna().all() and (gaps["gap"] > 0).any()),
         "total": frame.iloc[0],
         "gaining": int((frame["additional_trade"].iloc[1:] > 0).sum()),
         "error": errors.get(chosen.baseline, np.nan),
@@ -289,10 +288,13 @@ def crosscheck(frame: pd.DataFrame, chosen: ScenarioParameters) -> Facts:
     (lever,) = scenarios.paperless_lever(chosen.chosen_levers()).values()
     effect = lever.effect if isinstance(lever.effect, str) and lever.effect in figures.index else "escap_cpta"
     others = {cost: scenarios.at_cost(effect, cost) for cost in scenarios.AD_VALOREM_COSTS}
+    gain = "escap_full_gain"
     return {
         "frame": frame.assign(item=frame["figure"]),
         "ours": figures.loc[effect],
         "theirs": figures.at["escap_full_at_most", "crosscheck"],
+        "partial": figures.at["escap_partial_at_most", "crosscheck"],
+        "gain": 1e3 * figures.at[gain, "crosscheck"] if gain in figures.index else np.nan,
         "times": figures.loc[f"{effect}_times_escap"],
         "cost": lever.ad_valorem_cost,
         "elsewhere": [(cost, figures.at[name, "crosscheck"]) for cost, name in others.items() if name in figures.index],
