@@ -102,6 +102,7 @@ def gap_values(draw: st.DrawFn) -> dict[str, object]:
         "weights": draw(st.none() | WEIGHTS.filter(lambda weights: sum(weights.values()) > 0)),
         "draft_value": draw(st.floats(0, 1) | st.sampled_from([0, 1])),
         "aggregation": draw(st.sampled_from(["arithmetic", "geometric"])),
+        "coding_error": draw(st.sampled_from([0, 0.05, 0.5]) | st.floats(0, 0.5)),
         "draws": draw(st.integers(100, 300)),
         "estimator": draw(st.sampled_from(["ols", "ppml"])),
         "covariates": draw(st.sampled_from([[], [INTERNET], ["fixed_broadband_per_100", INTERNET]])),

@@ -139,7 +139,14 @@ def test_hidden_controls_are_those_without_effect():
         "levers": [{"family": "connectivity", "effect": "wto2023_trade", "closure": 0.3}],
         **{"support": 1.5, "relative_uncertainty": 0.2, "benchmark": "JPN", "benchmark_exclude": ["THA"]},
         **{"estimator": "ppml", "covariates": ["internet_users_pct"], "draft_value": 0.2, "aggregation": "geometric"},
-        **{"draws": 200, "measure": "deliverable", "flow": "exports", "region": ["KAZ", "GEO"], "year": 2015},
+        **{
+            "coding_error": 0.3,
+            "draws": 200,
+            "measure": "deliverable",
+            "flow": "exports",
+            "region": ["KAZ", "GEO"],
+            "year": 2015,
+        },
         **{"region_exclude": ["PAK"], "horizon": 2031, "baseline": "own_drift", "prices": "constant"},
     }
     for model, views in VIEWS.items():

@@ -45,6 +45,7 @@ def test_a_shared_member_may_be_left_out_of_one_region():
         ({"weights": ["cpta"]}, r"or null, not \['cpta'\]$"),
         ({"draft_value": 1.5}, r"^draft_value must be less than or equal to 1, not 1.5$"),
         ({"draft_value": "half"}, r"^draft_value must be a number such as 0.5, not 'half'$"),
+        ({"coding_error": 0.6}, r"^coding_error must be less than or equal to 0.5, not 0.6$"),
         ({"aggregation": "mean"}, r"^aggregation must be 'arithmetic' or 'geometric', not 'mean'$"),
         ({"draws": 99}, r"^draws must be greater than or equal to 100, not 99$"),
         ({"draws": 1e3}, r"^draws must be a whole number such as 2024, not 1000.0$"),

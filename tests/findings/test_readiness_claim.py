@@ -1,3 +1,4 @@
+import re
 from collections import namedtuple
 
 import pytest
@@ -47,8 +48,12 @@ def test_a_verdict_follows_the_laws():
 
 
 def test_a_lead_that_rests_on_a_giant_is_qualified():
-    # With two more laws CAREC leads in every draw however weighted, but by GDP and trade in none without China.
+    # With two more laws CAREC leads nearly always however weighted, but by GDP and trade seldom without China.
     found = finding("ASEAN CAREC", AFG="legislation", TJK="legislation")
-    assert "100% with all members counted alike, 100% weighted by GDP and 100% weighted by trade; like" in found.finding
-    assert "0% weighted by GDP and 0% weighted by trade; with" in found.finding
+    full, alike = (
+        [int(share) for share in re.findall(r"(\d+)% (?:with all|weighted)", part)]
+        for part in found.finding.split("; like for like")
+    )
+    assert min(full) > 80
+    assert max(alike[1:]) < 20
     assert found.verdict == "qualified"

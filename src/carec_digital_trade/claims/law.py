@@ -8,7 +8,7 @@ import pandas as pd
 
 from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, graded, name, words
 from carec_digital_trade.prose import listing
-from carec_digital_trade.readiness import components, uncertainty
+from carec_digital_trade.readiness import CODING_ERROR, components, uncertainty
 from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, region
 
 SETTLED = 0.9
@@ -102,7 +102,7 @@ def treaty_not_party(claim: Any, evidence: Evidence) -> Finding:
 
 
 def readiness_gap(claim: Any, evidence: Evidence) -> Finding:
-    """Ask whether the region said to be ahead in readiness leads, whatever the weights, the draft value and the mean.
+    """Ask whether the region said to be ahead in readiness leads, whatever the choices of method and the errors.
 
     Supported if it leads in nine of ten draws even with its own unknown laws at 0 and the others' at 1, with all
     members counted alike and weighted by GDP and by trade, and with each region's giant as without; contradicted if in
@@ -124,7 +124,8 @@ def readiness_gap(claim: Any, evidence: Evidence) -> Finding:
         100 * full.set_index("weighting")["leads"]["plain"],
         "% of draws",
         verdict,
-        f"{ahead}'s law is the readier in these shares of random weights, draft values and kinds of mean: {listed}; "
+        f"{ahead}'s law is the readier in these shares of random weights, draft values and kinds of mean, with "
+        f"{CODING_ERROR:.0%} of the tracker's statuses wrong: {listed}; "
         f"like for like, without the giants {giants}, {without}; "
         f"with the unknown laws in its favour at most {both['leads_at_most'].max():.0%}. From "
         f"{SETTLED:.0%} in all of them the claim would be supported, up to {1 - SETTLED:.0%} in all contradicted. This "

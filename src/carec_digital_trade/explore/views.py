@@ -22,7 +22,7 @@ DOTS_PER_INCH = 80
 
 _LEVERS = ("levers", "support", "relative_uncertainty")
 _EXPECTED = ("estimator", "covariates")
-_RATED = ("draft_value", "aggregation", "draws")
+_RATED = ("draft_value", "aggregation", "coding_error", "draws")
 
 
 class View(NamedTuple):
@@ -76,7 +76,8 @@ def _ready(chosen: GapParameters, draws: int) -> tuple[pd.DataFrame, pd.DataFram
     laws = readiness.components(load("cyberlaw", chosen.vintage), load("cpta", chosen.vintage), chosen.draft_value)
     scored = readiness.scores(laws, chosen.weights, chosen.aggregation)
     regions = chosen.compared()
-    drawn = readiness.uncertainty(laws, regions, None, readiness.taking_part(chosen.weights), draws, chosen.seed)
+    counted = readiness.taking_part(chosen.weights)
+    drawn = readiness.uncertainty(laws, regions, None, counted, draws, chosen.seed, error=chosen.coding_error)
     return readiness.members_readiness(scored, drawn, regions), scored
 
 
@@ -120,7 +121,7 @@ VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
         "decomposition": View(_decomposition, figures.waterfall, (*_EXPECTED, *_RATED)),
         "expected trade": View(_expected, figures.expected_trade, _RATED),
         "readiness": View(_readiness, figures.readiness, ("measure", "flow", *_EXPECTED)),
-        "readiness and trade": View(_lagging, figures.readiness_and_trade, ("draws",)),
+        "readiness and trade": View(_lagging, figures.readiness_and_trade, ("coding_error", "draws")),
     },
     ScenarioParameters: {
         "additional trade": View(_found("additional", Simulation.additional), figures.additional_fan),

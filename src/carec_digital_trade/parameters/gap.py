@@ -9,7 +9,7 @@ from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.gap.panel import Covariate
 from carec_digital_trade.gap.sample import Estimator
 from carec_digital_trade.parameters.shared import SharedParameters
-from carec_digital_trade.readiness import ARTICLE_DOMAINS, DRAFT_VALUE, TREATY, Aggregation
+from carec_digital_trade.readiness import ARTICLE_DOMAINS, CODING_ERROR, DRAFT_VALUE, TREATY, Aggregation
 
 COMPONENTS = (*ARTICLE_DOMAINS, "indirect_taxation", TREATY)
 """What readiness can be made of: the article's four domains of law, the tracker's fifth, and the treaty."""
@@ -23,6 +23,9 @@ class GapParameters(SharedParameters):
     )
     draft_value: float = Field(DRAFT_VALUE, ge=0, le=1, description="what a draft law counts, a law being 1")
     aggregation: Aggregation = Field("arithmetic", description="mean of the components")
+    coding_error: float = Field(
+        CODING_ERROR, ge=0, le=0.5, description="chance that a status in the tracker is wrong, in the random draws"
+    )
     draws: int = Field(10_000, ge=100, le=200_000, description="random draws for the uncertainty of readiness")
     estimator: Estimator = Field("ols", description="of expected trade: least squares in logs, or Poisson (ppml)")
     covariates: list[Covariate] = Field([], description="regressors besides GDP per person and population")

@@ -61,7 +61,7 @@ def scores(
     shares = _normalised(weights, parts)
     values = parts.pivot(index="iso3", columns="component", values="score")[list(shares)].to_numpy()
     found = aggregate(values, np.array(list(shares.values())), aggregation == "geometric")
-    rank = ranks(found, np.ones(len(values), dtype=np.int64))
+    rank = ranks(Bounded(*(each[None] for each in found)))
     known = (~np.isnan(values)).sum(axis=1)
     return pd.DataFrame(
         {
@@ -71,9 +71,9 @@ def scores(
             "high": found.high,
             "known": known,
             "complete": known == len(shares),
-            "rank": rank.point,
-            "rank_low": rank.low,
-            "rank_high": rank.high,
+            "rank": rank.point[0],
+            "rank_low": rank.low[0],
+            "rank_high": rank.high[0],
         }
     )
 
@@ -183,36 +183,37 @@ def aggregate(values: NDArray[np.float64], weights: NDArray[np.float64], geometr
     known_weight = np.sum(weights * known, axis=-1, keepdims=True)
     renormalised = weights * known / np.where(known_weight > 0, known_weight, 1)
     absent_as_zero = np.where(known, values, 0)
-    point = _mean(absent_as_zero, renormalised, geometric)
-    return Bounded(
-        point=np.where(known.any(axis=-1), point, np.nan),
-        low=_mean(absent_as_zero, weights, geometric),
-        high=_mean(np.where(known, values, 1), weights, geometric),
-    )
+    found = _mean(absent_as_zero, renormalised, geometric)
+    point, low, high = np.where(known.any(axis=-1), found, np.nan), found.copy(), found.copy()
+    open_ = ~known.all(axis=(*range(known.ndim - 2), -1))
+    low[..., open_] = _mean(absent_as_zero[..., open_, :], weights, geometric)
+    high[..., open_] = _mean(np.where(known, values, 1)[..., open_, :], weights, geometric)
+    return Bounded(point, low, high)
 
 
-def ranks(scores: Bounded, counts: NDArray[np.int64]) -> Bounded:
+def ranks(scores: Bounded, places: NDArray[np.intp] | None = None) -> Bounded:
     """Rank economies by score, the highest first, ties at the average of their ranks.
 
     Parameters
     ----------
     scores : Bounded
-        Of shape (..., profiles); economies with the same statuses make one profile.
-    counts : numpy.ndarray, shape (profiles,)
-        Number of economies of each profile.
+        Of shape (draws, economies).
+    places : numpy.ndarray of int, shape (n,), optional
+        Places of the economies whose ranks are asked for; all by default.
 
     Returns
     -------
     Bounded
-        Of the same shape: ranks among the economies with a point score, NaN for the others. low is the rank of an
+        Of shape (draws, n): ranks among the economies with a point score, NaN for the others. low is the rank of an
         economy at its highest score among others at their lowest, high the reverse.
     """
+    places = np.arange(scores.point.shape[1]) if places is None else places
     unscored = np.where(np.isnan(scores.point), np.nan, 0)
     low, high = scores.low + unscored, scores.high + unscored
     return Bounded(
-        point=_rank(scores.point, scores.point, counts),
-        low=_rank(high, low, counts),
-        high=_rank(low, high, counts),
+        point=_rank(scores.point, scores.point, places),
+        low=_rank(high, low, places),
+        high=_rank(low, high, places),
     )
 
 
@@ -261,8 +262,21 @@ def _mean(values: NDArray[np.float64], weights: NDArray[np.float64], geometric: 
     return np.round(np.where(geometric, np.prod(powers, axis=-1), arithmetic), _DECIMALS)
 
 
-def _rank(own: NDArray[np.float64], others: NDArray[np.float64], counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return 1 + the others ahead + half of the others level; what is NaN is neither and has no rank."""
-    ahead = (others[..., None, :] > own[..., None]) + 0.5 * (others[..., None, :] == own[..., None])
-    rank = 1 + ahead @ counts - np.diagonal(ahead, axis1=-2, axis2=-1)
-    return np.where(np.isnan(own), np.nan, rank)
+def _rank(own: NDArray[np.float64], others: NDArray[np.float64], places: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return 1 + the others ahead + half of the others level; what is NaN is neither and has no rank.
+
+    Scores have no more than `_DECIMALS` decimals, so whole numbers hold them, those of later draws above all of
+    earlier ones: one sorted row then ranks all.
+    """
+    own, itself = own[:, places], others[:, places]
+    whole = 10**_DECIMALS
+    first = 2 * whole * np.arange(len(own))[:, None]
+
+    def number(scores: NDArray[np.float64]) -> NDArray[np.int64]:
+        return (np.where(np.isnan(scores), -1, np.rint(np.nan_to_num(scores) * whole)).astype(np.int64) + first).ravel()
+
+    ordered = number(np.sort(np.nan_to_num(others, nan=-1 / whole), axis=1))
+    below, not_above = (np.searchsorted(ordered, number(own), side).reshape(own.shape) for side in ("left", "right"))
+    ahead = others.shape[1] * np.arange(1, len(own) + 1)[:, None] - not_above
+    level = not_above - below
+    return np.where(np.isnan(own), np.nan, 1 + ahead + level / 2 - (itself > own) - (itself == own) / 2)

@@ -9,6 +9,7 @@ import pandas as pd
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.findings.declared import WORDS
 from carec_digital_trade.findings.facts import gap_predicates as told
+from carec_digital_trade.findings.facts import law_predicates as law
 from carec_digital_trade.findings.facts.gap_predicates import Facts, common
 from carec_digital_trade.gap import Decomposition, Estimate, covariates_in, members_expected, spikes
 from carec_digital_trade.gap.expected import ANSWERS
@@ -19,6 +20,8 @@ from carec_digital_trade.readiness import ARTICLE_DOMAINS
 __all__ = ["common"]  # what a finding may name
 
 FACTORS = WORDS["factors"]
+STRONGEST = 3
+"""Cells, and pairs of them, that are shown besides those in doubt."""
 _RATIO = "actual_over_expected"
 _SHORT_TERMS = {"internet_users_10_points": "internet", "fixed_broadband_10_per_100": "broadband"}
 _ODD = ("one_year", "separation", "few_clusters", "few_traders")
@@ -29,10 +32,10 @@ def answer(
     variants: pd.DataFrame, chosen: GapParameters, led: pd.DataFrame, checks: pd.DataFrame | InputError
 ) -> Facts:
     """Set the gap, the readiness of the law and trade against expectation of both regions below each other."""
-    split, law = told.split_answer(variants, FACTORS), told.leads(led)[0]
+    split, lead = told.split_answer(variants, FACTORS), law.leads(led)[0]
     compared = None if isinstance(checks, InputError) else told.verdict(checks)
     scores = led.loc[led["weighting"] == "plain", "readiness_mean"]
-    sure = f"{law['leader']} leads in {law['share']:.0f}% of the draws" if law["known"] else "no lead is known"
+    sure = f"{lead['leader']} leads in {lead['share']:.0f}% of the draws" if lead["known"] else "no lead is known"
     rows = [("Readiness of the law, 0 to 1", *map("{:.2f}".format, scores), sure)]
     if split:
         amounts = (f"{split[side]:,.0f}" for side in ("region_trade", "benchmark_trade"))
@@ -42,7 +45,7 @@ def answer(
         rows.append(("Median of actual over expected trade", *medians, f"p = {compared['p']:.2f}"))
     table = pd.DataFrame(rows, columns=["question", "region_value", "benchmark_value", "sure"])
     table = table.replace("nan", "not known")
-    return {"frame": table, "records": [], "split": split, "checks": compared, "law": law}
+    return {"frame": table, "records": [], "split": split, "checks": compared, "law": lead}
 
 
 def readiness(ready: pd.DataFrame, chosen: GapParameters, scored: pd.DataFrame) -> Facts:
@@ -50,15 +53,28 @@ def readiness(ready: pd.DataFrame, chosen: GapParameters, scored: pd.DataFrame) 
     ranked = ready.sort_values("readiness", ascending=False, kind="stable", na_position="last")
     parts = [ranked[ranked["region"] == each.label] for each in chosen.compared()]
     frame = pd.concat(parts, ignore_index=True)
-    return {"frame": frame} | told.full_scores(frame, scored)
+    return {"frame": frame} | law.full_scores(frame, scored)
 
 
 def regional_readiness(led: pd.DataFrame, chosen: GapParameters, without: pd.DataFrame | None) -> Facts:
     """Add the leads without the dominant members to the records."""
     frame = led.assign(item=led["weighting"], covered_of=[f"{r.covered} of {r.members}" for r in led.itertuples()])
     more = [] if without is None else [without.assign(item=without["weighting"] + "_without_dominant")]
-    found = {"frame": frame, "records": [frame, *more], "leads": told.leads(led)}
-    return found | told.leads_without(led, without)
+    found = {"frame": frame, "records": [frame, *more], "leads": law.leads(led)}
+    return found | law.leads_without(led, without)
+
+
+def turning_cells(found: pd.DataFrame, chosen: GapParameters) -> Facts:
+    """Name the cells, and show those in doubt and the strongest."""
+    joined = ["_and_".join("_".join(cell) for cell in cells) for cells in found["cells"]]
+    frame = found.assign(
+        words=[law.cells_in_words(cells) for cells in found["cells"]],
+        item=joined,
+        turned=found["turns"].map({True: "yes", False: "no"}),
+        doubt=found["doubted"].map({True: "yes", False: "no"}),
+    )
+    ranked = frame["doubted"] | (frame[~frame["doubted"]].groupby("number").cumcount() < STRONGEST)
+    return {"frame": frame[ranked]} | law.hanging(frame)
 
 
 def by_domain(found: pd.DataFrame, chosen: GapParameters) -> Facts:
@@ -67,7 +83,7 @@ def by_domain(found: pd.DataFrame, chosen: GapParameters) -> Facts:
     frame = found.loc[found["domain"].map(list(words).index).sort_values(kind="stable").index]
     named = frame["domain"].map(words).str.capitalize()
     frame = frame.assign(laws=frame["legislation"], item=frame["domain"], words=named)
-    return {"frame": frame} | told.widest(frame)
+    return {"frame": frame} | law.widest(frame)
 
 
 def codings(cells: pd.DataFrame, chosen: GapParameters) -> Facts:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.claims.law import SETTLED, WEIGHTED
 from carec_digital_trade.datasets import describe
 from carec_digital_trade.gap import CONFIDENCE, Decomposition, Estimate, opening_parts
 from carec_digital_trade.parameters import GapParameters
@@ -42,75 +41,6 @@ def common(chosen: GapParameters) -> Facts:
         "components": len(parts),
         "rests_on": f"{chosen.estimator.upper()}, each economy left out of its own fit",
         "covered": "",
-    }
-
-
-def full_scores(frame: pd.DataFrame, scored: pd.DataFrame) -> Facts:
-    """Say how many economies, and members of each region, have the highest score, and who is not sure."""
-    known = scored["score"].dropna()
-    top = known.max()
-    regions = [
-        {
-            "label": label,
-            "at_top": int((rows["readiness"] == top).sum()),
-            "sure": int((rows["readiness_low"] == 1).sum()),
-            "members": len(rows),
-            "unsure": int((rows["readiness_low"] < rows["readiness_high"]).sum()),
-            "known": bool(rows["readiness"].notna().any()),
-        }
-        for label, rows in frame.groupby("region", sort=False)
-    ]
-    return {"ranked": len(known), "top": top, "at_top": int((known == top).sum()), "regions": regions}
-
-
-def leads(frame: pd.DataFrame) -> list[Facts]:
-    """Say for each weighting who leads in how many draws, and whether that settles the order."""
-    found = []
-    for weighting, rows in frame.groupby("weighting", sort=False):
-        first = rows.sort_values("leads", ascending=False, kind="stable").iloc[0]
-        known = bool(rows["leads"].notna().all())
-        found.append(
-            {
-                "how": WEIGHTED[weighting],
-                "known": known,
-                "tied": known and first["leads"] == 0,
-                "leader": first["region"],
-                "share": first["leads"],
-                "arithmetic": first["leads_arithmetic"],
-                "geometric": first["leads_geometric"],
-                "settled": known and first["leads_low"] >= 100 * SETTLED,
-            }
-        )
-    return found
-
-
-def leads_without(frame: pd.DataFrame, without: pd.DataFrame | None) -> Facts:
-    """Say by which weightings the other region leads without the dominant members, where both leads are known."""
-    if without is None:
-        return {"without": False, "turned": []}
-    full_name = dict(zip(without["region"].unique(), frame["region"].unique(), strict=True))
-    pairs = zip(leads(frame), leads(without), strict=True)
-    compared = [(full, rest) for full, rest in pairs if full["known"] and rest["known"] and not rest["tied"]]
-    turned = [
-        {"how": rest["how"], "leader": full_name[rest["leader"]]}
-        for full, rest in compared
-        if not full["tied"] and full_name[rest["leader"]] != full["leader"]
-    ]
-    return {"without": bool(compared), "turned": turned}
-
-
-def widest(frame: pd.DataFrame) -> Facts:
-    """Name the domain in which the regions' means differ most, and who lacks a status."""
-    one, other = frame["region"].unique()
-    means = frame.pivot(index="domain", columns="region", values="domain_readiness")
-    gaps = (means[one] - means[other]).dropna()
-    unknown = frame.groupby("region", sort=False)["no_data"].sum()
-    rows = frame[frame["domain"] == gaps.abs().idxmax()] if gaps.any() else frame[:0]
-    return {
-        "domain": rows["words"].iloc[0].lower() if len(rows) else "",
-        "having": rows[["legislation", "members", "region"]].values.tolist(),
-        "compared": len(gaps) > 0,
-        "unknown": [(label, int(number)) for label, number in unknown.items() if number],
     }
 
 
