@@ -153,7 +153,8 @@ def _pairs(draw: st.DrawFn, year: int) -> tuple[object, object]:
     if kind == "first own":
         return own, names[1]
     others = [code for code in CODES if code not in own]
-    return own, draw(st.lists(st.sampled_from(others), min_size=1, max_size=8, unique=True))
+    other = draw(st.lists(st.sampled_from(others), min_size=1, max_size=8, unique=True))
+    return own, draw(st.sampled_from([other, {"name": "The others of my own", "members": other}]))
 
 
 @st.composite

@@ -37,6 +37,7 @@ TABLES = [
     "cyberlaw",
     "cpta",
     "memberships",
+    "groups",
     "effects",
     "intraregional",
     "law_statements",

@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carec_digital_trade.datasets import load
+from carec_digital_trade.economies import fold, iso3, known_names, other_names, spellings
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.regions import fold, iso3, known_names, other_names, region, spellings
+from carec_digital_trade.regions import region
 
 KNOWN = known_names()
 

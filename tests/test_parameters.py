@@ -4,10 +4,11 @@ from strategies import shared_values
 
 from carec_digital_trade import datasets, vintages
 from carec_digital_trade.datasets import catalogue
+from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.metrics import years
 from carec_digital_trade.parameters import NOTEBOOKS, GapParameters, ScenarioParameters, SnapshotParameters
-from carec_digital_trade.regions import economy_name, region
+from carec_digital_trade.regions import region
 
 CAREC_MEMBERS = list(region("CAREC").members)
 
@@ -40,7 +41,10 @@ def test_spelling_does_not_change_the_parameters():
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"region": "CARAC"}, r"^region: there is no region 'CARAC': write CAREC or ASEAN.*did you mean 'CAREC'\?$"),
+        (
+            {"region": "CARAC"},
+            r"^region: there is no region 'CARAC': write one of CAREC, ASEAN, EU.*mean 'CAREC'\?$",
+        ),
         ({"region": ["KAZ", "KZG"]}, r"^region: there is no economy 'KZG'"),
         (
             {"regoin": "CAREC"},
@@ -62,7 +66,7 @@ def test_spelling_does_not_change_the_parameters():
         ({"region_exclude": "CHN"}, r"^region_exclude must be a list such as \[CHN\] or null, not 'CHN'$"),
         ({"region": []}, r"^region: a region needs at least one economy"),
         ({"region": "KAZ", "region_exclude": ["KAZ"]}, r"^the exclusions leave Kazakhstan without a member"),
-        ({"region": 7}, r"^region must be a name such as CAREC or a list such as \[CHN\], not 7$"),
+        ({"region": 7}, r"^region: write a name such as CAREC, a list such as \[KAZ, UZB\], or \{name.*\}, not 7$"),
         (
             {"region": ["KAZ", "MYS"]},
             r"^region and benchmark share MYS: list the members so that no economy is in both$",
@@ -192,3 +196,9 @@ def test_what_the_snapshot_shows_besides_is_asked_for_too(without_year):
     without_year(2024, "delivered")
     with pytest.raises(InputError, match="the table delivered of the vintage 'bundled' has no figures of 2024, which"):
         SnapshotParameters.validated({"year": 2023})
+
+
+def test_two_regions_of_ones_own_have_two_names():
+    values = {name: {"name": "Mine", "members": [code]} for name, code in (("region", "KAZ"), ("benchmark", "UZB"))}
+    with pytest.raises(InputError, match="region and benchmark"):
+        SnapshotParameters.validated(values)

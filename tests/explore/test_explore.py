@@ -166,3 +166,11 @@ def test_without_ipywidgets_a_sentence_says_how_to_get_it(monkeypatch, capsys):
     monkeypatch.setattr(package, "find_spec", lambda _: None)
     package.explore(SnapshotParameters.validated({}))
     assert "pip install ipywidgets" in capsys.readouterr().out
+
+
+def test_a_region_of_ones_own_stands_by_its_name():
+    own = {"name": "Central Asia", "members": ["KAZ", "UZB"]}
+    explorer = Explorer(SnapshotParameters.validated({"region": own}))
+    assert explorer.controls["region"].value == "Central Asia"
+    assert move(explorer.controls["year"], 2020)
+    assert explorer.chosen.region == own

@@ -88,4 +88,4 @@ def test_tables_are_those_that_are_read(monkeypatch):
     found = Cells("gap_analysis", **values)
     assert all(found[name].name == name for name in found)
     # Names and members may have been read before.
-    assert read | {"economies", "memberships"} == set(chosen.tables())
+    assert read | {"economies", "memberships", "groups"} == set(chosen.tables())

@@ -182,7 +182,7 @@ def test_tables_are_those_that_are_read(monkeypatch):
     for name in found:
         assert found[name].name == name
     # Names and members may have been read before.
-    assert read | {"economies", "memberships"} == set(found.value("chosen").tables())
+    assert read | {"economies", "memberships", "groups"} == set(found.value("chosen").tables())
 
 
 def test_asking_builds_no_scenario(monkeypatch):

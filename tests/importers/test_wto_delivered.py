@@ -12,11 +12,12 @@ from notebook_cells import Cells
 
 from carec_digital_trade import importers
 from carec_digital_trade.datasets import describe, load, vintages
+from carec_digital_trade.economies import AGGREGATES
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.gap import trade_panel
 from carec_digital_trade.importers.wto import MEMBERS, SERVICES
 from carec_digital_trade.metrics import balassa, composition, shift_share, trade
-from carec_digital_trade.regions import AGGREGATES, region
+from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import outcome
 
 FILE = made_files.wto_file()

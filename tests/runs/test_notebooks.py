@@ -32,7 +32,7 @@ def test_a_notebook_of_the_package(toy: str):
 
 def test_words_for_schemas(toy: str):
     words = {each.name: in_words(each.schema) for each in open_notebook(toy).parameters}
-    assert words["region"] == "text or list of text"
+    assert words["region"] == "text or list of text or mapping"
     assert words["region_exclude"] == "list of text or null"
     assert words["flow"] == "total | exports | imports"
     assert in_words({"const": "CAREC"}) == "CAREC"

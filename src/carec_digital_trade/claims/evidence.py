@@ -7,8 +7,9 @@ from typing import Any, Literal, NamedTuple, Self
 import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, has_table, load
+from carec_digital_trade.economies import economy_name
 from carec_digital_trade.metrics import trade
-from carec_digital_trade.regions import REFERENCE_YEAR, economy_name
+from carec_digital_trade.regions import REFERENCE_YEAR
 
 Verdict = Literal[
     "reproduced",

@@ -11,11 +11,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from traitlets import Unicode
 
+from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.explore.views import VIEWS, drawn
 from carec_digital_trade.metrics import years
 from carec_digital_trade.parameters import LAST_HORIZON, ScenarioParameters, SharedParameters
-from carec_digital_trade.regions import economy_name, region, region_names
+from carec_digital_trade.parameters.shared import RegionSpec
+from carec_digital_trade.regions import region, region_names
 from carec_digital_trade.scenarios import Lever, applicable
 
 TAKEN_BACK = "Taken back"
@@ -143,6 +145,7 @@ class _Controls:
     def __init__(self, start: SharedParameters) -> None:
         model = type(start)
         self._vintage = start.vintage
+        self._named = {spec["name"]: spec for name in _SIDES if isinstance(spec := getattr(start, name), dict)}
         self.widgets: dict[str, widgets.Widget] = {
             name: control for name in model.model_fields if (control := _control(name, model)) is not None
         }
@@ -154,7 +157,7 @@ class _Controls:
         """
         values = {name: control.value for name, control in self.widgets.items()}
         for name in _SIDES:
-            values[name] = _typed(values[name])
+            values[name] = self._named.get(values[name], _typed(values[name]))
         first, last = years(values["measure"], self._vintage)
         values["year"] = min(max(values["year"], first), last)
         for name, shown in zip(_SIDES, chosen.compared(), strict=True):
@@ -176,7 +179,7 @@ class _Controls:
             members.value = kept.excluded
         for name in self.widgets.keys() & type(chosen).model_fields.keys() - {"year", *_excludes()}:
             value = getattr(chosen, name)
-            self.widgets[name].value = ", ".join(value) if name in _SIDES and isinstance(value, list) else value
+            self.widgets[name].value = _shown(value) if name in _SIDES else value
 
 
 class _ScenarioControls(_Controls):
@@ -274,6 +277,13 @@ def _excludes() -> list[str]:
 def _typed(text: str) -> str | list[str]:
     """Return a region's name, or the economies of a list."""
     return [part.strip() for part in text.split(",") if part.strip()] if "," in text else text
+
+
+def _shown(spec: RegionSpec) -> str:
+    """Return how a region stands in its control."""
+    if isinstance(spec, dict):
+        return spec["name"]
+    return spec if isinstance(spec, str) else ", ".join(spec)
 
 
 def _set_range(slider: widgets.Widget, low: int, high: int, value: Any) -> None:

@@ -14,11 +14,12 @@ import pandas as pd
 
 from carec_digital_trade import prose
 from carec_digital_trade.datasets import source_line
+from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError, attempt
 from carec_digital_trade.findings.declared import COLUMNS, Spec, specs
 from carec_digital_trade.findings.finding import Finding, record
 from carec_digital_trade.parameters import NOTEBOOKS, SharedParameters
-from carec_digital_trade.regions import Region, economy_name
+from carec_digital_trade.regions import Region
 
 ANSWER = "answer"
 """Name of the finding that a notebook puts first."""

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from carec_digital_trade.datasets import BUNDLED
+from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.gap.decomposition import decompose, opening_parts
 from carec_digital_trade.gap.expected import RATIO, expected_trade, members_expected
@@ -25,7 +26,7 @@ from carec_digital_trade.gap.panel import (
 from carec_digital_trade.gap.sample import Estimator
 from carec_digital_trade.metrics import years
 from carec_digital_trade.prose import listing
-from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, Region, economy_name
+from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, Region
 
 DOMINANT = 0.5
 """Share of a region's trade above which its largest member dominates it."""

@@ -12,12 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from carec_digital_trade import vintages
+from carec_digital_trade.economies import iso3
 from carec_digital_trade.errors import DataError, InputError, nearest
 from carec_digital_trade.importers import batis, unctad, world_bank, wto
 from carec_digital_trade.importers.download import Patience, SourceError, download, within
 from carec_digital_trade.importers.storing import Asked, Imported, Progress, Reading, Source, check_free, quiet, store
 from carec_digital_trade.paths import expanded
-from carec_digital_trade.regions import iso3
 
 __all__ = ["SOURCES", "Asked", "Imported", "Patience", "Reading", "Source", "SourceError", "import_file", "refresh"]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import load
+from carec_digital_trade.economies import iso3
 from carec_digital_trade.errors import DataError, InputError
-from carec_digital_trade.regions import iso3
 
 FIRST_YEAR = 1960
 

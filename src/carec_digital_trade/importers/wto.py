@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from carec_digital_trade.economies import AGGREGATES
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.present import against_present
 from carec_digital_trade.importers.reading import text_rows
 from carec_digital_trade.importers.storing import Asked, Reading
 from carec_digital_trade.metrics.levels import WORLD
-from carec_digital_trade.regions import AGGREGATES
 
 COLUMNS = [
     "FLOW",

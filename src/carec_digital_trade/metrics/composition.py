@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import labels
+from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.metrics.levels import WORLD
 from carec_digital_trade.metrics.trade import combine_flows, coverage, shares, spread
-from carec_digital_trade.regions import Region, economy_name
+from carec_digital_trade.regions import Region
 
 PARTS = ("world_growth", "service_mix", "competitive")
 """What a shift-share split adds up."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from carec_digital_trade.datasets import has_table, load
+from carec_digital_trade.economies import iso3
 from carec_digital_trade.errors import InputError, check_once
-from carec_digital_trade.regions import Region, iso3
+from carec_digital_trade.regions import Region
 
 REPORTED = "R"
 """First letter of the methodology codes of figures that were reported; all others are estimates."""

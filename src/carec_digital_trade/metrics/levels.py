@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, load
+from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.metrics.concentration import concentration
 from carec_digital_trade.metrics.trade import (
@@ -19,7 +20,7 @@ from carec_digital_trade.metrics.trade import (
     spread,
     trade,
 )
-from carec_digital_trade.regions import Region, economy_name
+from carec_digital_trade.regions import Region
 from carec_digital_trade.vintages import remembered
 
 WORLD = "WLD"

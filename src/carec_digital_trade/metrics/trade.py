@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from carec_digital_trade.datasets import BUNDLED, load
+from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError, check_choice, check_once
-from carec_digital_trade.regions import Region, economy_name
+from carec_digital_trade.regions import Region
 from carec_digital_trade.vintages import remembered
 
 MEASURES = ("delivered", "deliverable")

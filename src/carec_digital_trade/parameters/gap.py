@@ -44,7 +44,7 @@ class GapParameters(SharedParameters):
             Names as in `datasets.catalogue`.
         """
         return [
-            *("delivered", "deliverable", "panel", "memberships", "economies"),
+            *("delivered", "deliverable", "panel", "memberships", "groups", "economies"),
             *("cyberlaw", "cpta", "law_statements"),
         ]
 

@@ -118,7 +118,7 @@ class ScenarioParameters(SharedParameters):
             Names as in `datasets.catalogue`.
         """
         own = [self.measure, *(["breaks"] if self.measure == "delivered" else [])]
-        return [*own, "panel", "mobile_broadband", "cyberlaw", "cpta", "effects", "memberships", "economies"]
+        return [*own, "panel", "mobile_broadband", "cyberlaw", "cpta", "effects", "memberships", "groups", "economies"]
 
     @field_validator("preset")
     @classmethod

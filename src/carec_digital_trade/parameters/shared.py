@@ -3,12 +3,24 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
+from carec_digital_trade.economies import economy_name, fold, iso3
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.metrics import trade, years
-from carec_digital_trade.regions import REFERENCE_YEAR, Region, iso3, region
+from carec_digital_trade.regions import OWN_REGION, REFERENCE_YEAR, Region, region, region_names
 from carec_digital_trade.vintages import check_vintage, look_again, remembered
+
+RegionSpec = str | list[str] | dict[str, str | list[str]]
+"""As `region` takes it."""
 
 
 class SharedParameters(BaseModel):
@@ -21,8 +33,10 @@ class SharedParameters(BaseModel):
     compared_in_full: ClassVar[bool] = False
     """Whether the notebook also shows the regions with the members that are left out."""
 
-    region: str | list[str] = Field("CAREC", description="the region studied: a name, or a list of ISO alpha-3 codes")
-    benchmark: str | list[str] = Field("ASEAN", description="the region that it is compared with, likewise")
+    region: RegionSpec = Field(
+        "CAREC", description="the region studied: a name, a list of ISO alpha-3 codes, or {name, members}"
+    )
+    benchmark: RegionSpec = Field("ASEAN", description="the region that it is compared with, likewise")
     region_exclude: list[str] | None = Field(None, description="members of the region to leave out; null: the default")
     benchmark_exclude: list[str] | None = Field(None, description="members of the benchmark to leave out, likewise")
     year: int = Field(
@@ -154,15 +168,24 @@ class SharedParameters(BaseModel):
         list of str
             Names as in `datasets.catalogue`.
         """
-        return [self.measure, "delivered_services", "panel", "memberships", "economies"]
+        return [self.measure, "delivered_services", "panel", "memberships", "groups", "economies"]
 
-    @field_validator("region", "benchmark")
+    @field_validator("region", "benchmark", mode="wrap")
     @classmethod
-    def _spelled(cls, spec: str | list[str]) -> str | list[str]:
-        if isinstance(spec, list):
-            return list(region(spec).members)
+    def _spelled(cls, given: Any, typed: ValidatorFunctionWrapHandler) -> RegionSpec:
+        """Write members as codes, and those of a user's own region out, so that the run rests on no file of his."""
+        try:
+            spec = typed(given)
+        except ValidationError:
+            known = f"a name such as CAREC, a list such as [KAZ, UZB], or {OWN_REGION}"
+            raise InputError(f"write {known}, not {given!r}") from None
         found = region(spec)
-        return found.name if len(found.members) > 1 else found.members[0]
+        if isinstance(spec, list):
+            return list(found.members)
+        if isinstance(spec, str) and found.name in region_names():
+            return found.name
+        named = isinstance(spec, dict) or found.name != economy_name(found.members[0], short=True)
+        return {"name": found.name, "members": list(found.members)} if named else found.members[0]
 
     @field_validator("region_exclude", "benchmark_exclude")
     @classmethod
@@ -193,6 +216,9 @@ class SharedParameters(BaseModel):
             raise InputError(
                 f"region and benchmark share {', '.join(shared)}: list the members so that no economy is in both"
             )
+        names = [fold(spec["name"]) for spec in (self.region, self.benchmark) if isinstance(spec, dict)]
+        if len(set(names)) < len(names):
+            raise InputError(f"region and benchmark are both called {one.name}: give each a name of its own")
         # Results are told apart by label. Regions that have no common member in full never share one.
         if kept[0].label == kept[1].label:
             raise InputError(
@@ -201,7 +227,7 @@ class SharedParameters(BaseModel):
             )
         return self
 
-    def _excluded(self, spec: str | list[str], exclude: list[str] | None) -> tuple[str, ...]:
+    def _excluded(self, spec: RegionSpec, exclude: list[str] | None) -> tuple[str, ...]:
         if exclude is not None:
             return tuple(exclude)
         return self.article_exclusions.get(spec, ()) if isinstance(spec, str) else ()

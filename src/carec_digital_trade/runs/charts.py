@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from carec_digital_trade.runs.identity import Run
-from carec_digital_trade.runs.values import as_typed
+from carec_digital_trade.runs.values import in_brief
 
 MOST_CHARTS = 36
 """Of a metric; more are no longer looked at."""
@@ -120,10 +120,10 @@ def _chart_set(metric: str, unit: str, along: str, rows: Sequence[_Row], others:
     several = len({run.source.name for run, _ in rows}) > 1
     series: dict[str, _Points] = {}
     for run, row in sorted(rows, key=lambda pair: _order(pair[0].parameters[along])):
-        told_apart = [f"{name} = {as_typed(run.parameters[name])}" for name in others if name in run.parameters]
+        told_apart = [f"{name} = {in_brief(run.parameters[name])}" for name in others if name in run.parameters]
         title = ", ".join([*[run.source.name] * several, row["region"] or "all", *told_apart])
         value = float(row["value"]) if row["value"] else None
-        series.setdefault(title, []).append((as_typed(run.parameters[along]), value))
+        series.setdefault(title, []).append((in_brief(run.parameters[along]), value))
     low, high = min(0.0, *values), max(0.0, *values)
     charts = [
         Chart(title, points, _svg(f"{metric}, {title}", points, low, high))

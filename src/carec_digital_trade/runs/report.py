@@ -27,7 +27,7 @@ from carec_digital_trade.runs.cleaning import is_harmless
 from carec_digital_trade.runs.clearing import check_ours
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.prose import Prose
-from carec_digital_trade.runs.values import as_typed
+from carec_digital_trade.runs.values import as_typed, in_brief
 from carec_digital_trade.vintages import asked_vintage
 
 INDEX = "index.html"
@@ -196,7 +196,7 @@ def template(name: str) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["typed"] = as_typed
+    environment.filters["typed"] = in_brief
     environment.filters["duration"] = duration
     environment.filters["day"] = _day
     environment.tests["harmless"] = is_harmless

@@ -137,6 +137,22 @@ def as_typed(value: Any) -> str:
     return json.dumps(value)
 
 
+def in_brief(value: Any) -> str:
+    """Write a value where it only tells runs apart: a region of one's own by its name.
+
+    Parameters
+    ----------
+    value : Any
+        As for `as_typed`.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    return str(value["name"]) if isinstance(value, Mapping) and {"name", "members"} == set(value) else as_typed(value)
+
+
 def as_yaml(batch: Mapping[str, Any]) -> str:
     """Write what a batch file could hold as YAML, which JSON is.
 

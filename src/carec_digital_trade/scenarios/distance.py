@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, load
+from carec_digital_trade.economies import economy_name, iso3
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.regions import Region, economy_name, iso3
+from carec_digital_trade.regions import Region
 from carec_digital_trade.scenarios.indicators import (
     IMPLEMENTED,
     SCALES,

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from carec_digital_trade.datasets import BUNDLED
+from carec_digital_trade.economies import iso3
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.prose import listing
-from carec_digital_trade.regions import iso3
 from carec_digital_trade.scenarios.checking import Checked, checked
 from carec_digital_trade.scenarios.effects import (
     AD_VALOREM_COST,

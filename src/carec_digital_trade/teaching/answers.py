@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from carec_digital_trade.economies import iso3
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.regions import iso3
 
 TOLERANCE = 0.005
 """Relative: an answer rounded to three digits is right, and the mistakes that a hint names lie further off."""

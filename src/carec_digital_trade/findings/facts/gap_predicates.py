@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.datasets import describe
+from carec_digital_trade.economies import economy_name
 from carec_digital_trade.gap import CONFIDENCE, Decomposition, Estimate, opening_parts
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import capital, count, listing
 from carec_digital_trade.readiness import TREATY, taking_part
-from carec_digital_trade.regions import Region, economy_name
+from carec_digital_trade.regions import Region
 
 Facts = dict[str, Any]
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade import scenarios
+from carec_digital_trade.economies import economy_name
 from carec_digital_trade.findings.declared import WORDS
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import listing
-from carec_digital_trade.regions import economy_name
 from carec_digital_trade.scenarios import BASELINE, ELASTICITY, KINDS_IN_WORDS, SCALES, STUDY, Goods, Simulation
 
 Facts = dict[str, Any]

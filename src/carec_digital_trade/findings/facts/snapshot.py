@@ -8,10 +8,11 @@ import pandas as pd
 
 from carec_digital_trade.claims.trade import LARGE_REVISION
 from carec_digital_trade.datasets import BUNDLED, catalogue, describe, has_table, load
+from carec_digital_trade.economies import economy_name
 from carec_digital_trade.metrics import more_even
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import count, listing
-from carec_digital_trade.regions import Region, economy_name
+from carec_digital_trade.regions import Region
 from carec_digital_trade.revisions import diff
 
 Facts = dict[str, Any]
