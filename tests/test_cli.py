@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import carec_digital_trade
 from carec_digital_trade import cli, datasets, runs
 
 COMMAND = [sys.executable, "-c", "from carec_digital_trade.cli import main; main()"]
@@ -290,3 +291,17 @@ def test_a_package_that_cannot_be_imported_is_named(tmp_path: Path):
     )
     sentence = f"cdt: a package cannot be imported: RuntimeError: broken (in {tmp_path / 'pandas.py'})\n"
     assert (ended.returncode, ended.stderr) == (1, sentence)
+
+
+def test_the_version(cdt: Callable):
+    assert cdt("--version") == (0, f"cdt {carec_digital_trade.__version__}\n", "")
+
+
+def test_a_dry_run_checks_and_writes_nothing(cdt: Callable, own: Path, tmp_path: Path):
+    out = tmp_path / "reports"
+    status, printed, _ = cdt("run", own, "-p", "year=2020", "--out", out, "--dry-run")
+    assert status == 0
+    assert "to do" in printed
+    assert "with:   year=2020" in printed
+    assert not out.exists()
+    assert cdt("run", own, "-p", "yaer=2020", "--out", out, "--dry-run")[0] == 1

@@ -31,7 +31,6 @@ _COLLECTED_AT = 100_000
 
 app = typer.Typer(
     help="Digital trade and regional integration: run the notebooks, read their parameters, look at the data.",
-    add_completion=False,
 )
 data_app = typer.Typer(help="The tables: what they are, whether they are intact, their figures, newer vintages.")
 app.add_typer(data_app, name="data")
@@ -102,9 +101,22 @@ def _explained(error: Exception) -> tuple[str, int]:
     raise error
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        say(f"cdt {version('carec-digital-trade')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _options(debug: Annotated[bool, typer.Option(_DEBUG, help="Show the traceback of a failure.")] = False) -> None:
-    """Keep ``--debug`` in the help; `status` has taken it off the command line."""
+def _options(
+    debug: Annotated[bool, typer.Option(_DEBUG, help="Show the traceback of a failure.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Keep the options in the help; `status` has taken ``--debug`` off the command line."""
 
 
 @app.command()
@@ -116,18 +128,24 @@ def run(
         Path | None, typer.Option(metavar="FILE.yaml", help="Parameters from a file; -p overrides.")
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of runs.")] = Path("reports"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, and do nothing.")] = False,
 ) -> None:
     """Run a notebook with one set of parameters into a folder of its own."""
     from carec_digital_trade import runs
     from carec_digital_trade.runs.clearing import check_ours
-    from carec_digital_trade.runs.folder import INDEX
-    from carec_digital_trade.runs.values import parse_assignments, parse_value, read_parameter_file
+    from carec_digital_trade.runs.folder import INDEX, is_finished
+    from carec_digital_trade.runs.values import as_typed, parse_assignments, parse_value, read_parameter_file
 
     typed = parse_assignments(parameter or [])
     values = read_parameter_file(expanded(params)) if params else {}
     values |= {name: parse_value(name, text) for name, text in typed.items()}
     planned = runs.plan(runs.open_notebook(notebook), values, out, typed)
     check_ours(planned.out, INDEX)
+    if dry_run:
+        changed = ", ".join(f"{name}={as_typed(value)}" for name, value in planned.changed.items())
+        standing = "finished before" if is_finished(planned.folder) else "to do"
+        say(f"{planned.run_id}: {standing}\nfolder: {planned.folder}\nwith:   {changed or 'the defaults'}")
+        return
     try:
         with _console(stderr=True).status(f"running {notebook}"):
             result = runs.perform(planned)

@@ -19,6 +19,7 @@ from scipy import stats
 from carec_digital_trade.gap.fitting import dependent, fit_poisson
 from carec_digital_trade.gap.panel import EQUATION
 from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, identified
+from carec_digital_trade.threads import one_thread
 
 CONFIDENCE = 0.95
 FEW_CLUSTERS = 30
@@ -89,6 +90,7 @@ class _Fit:
     r2: float
 
 
+@one_thread
 def estimate(
     panel: pd.DataFrame,
     equation: str = EQUATION,

@@ -11,6 +11,7 @@ from carec_digital_trade.gap.fitting import leave_one_out_ols, leave_one_out_ppm
 from carec_digital_trade.gap.panel import EQUATION, figures_in, lacking
 from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, identified
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
+from carec_digital_trade.threads import one_thread
 
 YEARS_BACK = 3
 RATIO = "actual_over_expected"
@@ -18,6 +19,7 @@ ANSWERS = {"yes": 1.0, "not known": math.nan, "no": 0.0}
 """Whether a member lags, and how results.csv says it, those first that do."""
 
 
+@one_thread
 def expected_trade(
     panel: pd.DataFrame,
     year: int = REFERENCE_YEAR,

@@ -26,6 +26,7 @@ from carec_digital_trade.scenarios.random_walk import (
     log_values,
     simulate_paths,
 )
+from carec_digital_trade.threads import one_thread
 
 Rival = Literal["damped_trend", "theta"]
 
@@ -47,6 +48,7 @@ _QUANTILES = (0.5, 0.1, 0.9, 0.025, 0.975)
 _BOUNDS = ["forecast", "low_80", "high_80", "low_95", "high_95"]
 
 
+@one_thread
 def backtest(
     series: pd.DataFrame,
     regions: Sequence[Region],
