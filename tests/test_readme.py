@@ -45,7 +45,9 @@ def test_the_gallery_shows_every_picture_under_its_notebook():
     assert shown == {notebook.file: [name for name, _ in pictures_of(notebook)] for notebook in NOTEBOOKS.values()}
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "data/README.md", "docs/gallery.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "data/README.md", "docs/gallery.md", "docs/cookbook.md"]
+)
 def test_links_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):

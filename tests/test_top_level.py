@@ -31,3 +31,8 @@ def test_verbs_together_give_the_article_s_largest_member():
     carec = cdt.region("CAREC")
     known = cdt.members(cdt.trade("delivered", "total"), carec, 2024)
     assert known.loc[known["rank"] == 1, "iso3"].item() == "CHN"
+
+
+def test_completion_shows_verbs_and_not_imports():
+    assert "import_module" not in dir(cdt)
+    assert all(getattr(cdt, name) is not None for name in dir(cdt))

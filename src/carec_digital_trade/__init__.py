@@ -40,4 +40,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_VERBS, *_MODULES])
+    return sorted(["__doc__", "__version__", *_VERBS, *_MODULES])
