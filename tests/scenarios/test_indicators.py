@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import IMPLEMENTED, SCALES, gaps, indicator_pace, indicator_values, indicators
+from carec_digital_trade.scenarios.samples import Sample, sample_of
 
 
 def test_latest_values_with_their_years():
@@ -67,6 +70,46 @@ def test_gaps_beyond_the_evidence_are_reported(carec, asean):
     assert (raised["gap_beyond"] == 0).all()
     assert set(raised.index[raised["extrapolated"]]) == {"TJK", "AFG", "PAK"}
     assert not raised.at["KAZ", "extrapolated"]
+
+
+def test_a_level_outside_the_sample_adds_nothing(asean):
+    # Nine tenths of the sample of 2014-2018 lay between 2.8 and 123 subscriptions per 100 people. China, with 128, has
+    # a gap to the best of ASEAN and nothing of it is used; Mongolia, with 120, uses what is left up to 123.
+    some, years = region(["CHN", "MNG", "TJK"]), (2014, 2018)
+    table = gaps("mobile_broadband", some, asean, "best", unit="points", sample=years).set_index("iso3")
+    covered = sample_of("mobile_broadband", "points", years)
+    assert table.at["CHN", "gap"] > 40 and table.at["CHN", "gap_used"] == 0
+    assert table.at["CHN", "gap_beyond"] == table.at["CHN", "gap"]
+    assert table.at["MNG", "gap_used"] == pytest.approx(covered.high - table.at["MNG", "value"])
+    # No rise is larger than the sample's own, whatever the support.
+    assert 44 < table.at["TJK", "gap_used"] < covered.rise
+    raised = gaps("mobile_broadband", some, asean, "best", 100, "points", sample=years).set_index("iso3")
+    assert raised.at["TJK", "gap_used"] == pytest.approx(covered.rise)
+    without = gaps("mobile_broadband", some, asean, "best", 100, "points").set_index("iso3")
+    assert without.at["TJK", "gap_beyond"] == 0 and np.isinf(without.at["TJK", "sample_rise"])
+
+
+def test_what_is_below_the_levels_of_the_sample_is_not_used(asean, monkeypatch):
+    monkeypatch.setattr(sys.modules[gaps.__module__], "sample_of", lambda *_: Sample(30.0, 60.0, np.log(3.0)))
+    table = gaps("internet_users", region(["AFG", "PAK", "TJK"]), asean, support=10, sample=(2014, 2018))
+    table = table.set_index("iso3")
+    # From 17.7 a threefold rise ends at 53, of which that from 30 on is covered; from 27 and 57 on it is up to 60.
+    assert np.exp(table.at["AFG", "gap_used"]) == pytest.approx(3 * table.at["AFG", "value"] / 30)
+    assert np.exp(table.at["PAK", "gap_used"]) == pytest.approx(60 / 30)
+    assert np.exp(table.at["TJK", "gap_used"]) == pytest.approx(60 / table.at["TJK", "value"])
+
+
+def test_the_sample_of_a_study_from_the_raw_table():
+    table, covered = load("mobile_broadband"), load("dstri")["iso3"].unique()
+    rows = table[table["iso3"].isin(covered) & (table["flag"] != "implausible")]
+    wide = rows.pivot(index="year", columns="iso3", values="mobile_broadband_per_100")
+    years, found = range(2014, 2019), sample_of("mobile_broadband", "points", (2014, 2018))
+    levels = wide.loc[years].to_numpy()
+    assert [found.low, found.high] == pytest.approx(np.nanquantile(levels, [0.05, 0.95]))
+    # Indonesia's series has a break in 2017, so a rise across it is none.
+    rises = levels - wide.loc[[year - 5 for year in years]].to_numpy()
+    rises[3:, list(wide.columns).index("IDN")] = np.nan
+    assert found.rise == pytest.approx(np.nanquantile(rises, 0.9))
 
 
 def test_share_gaps_are_not_cut_by_the_support(asean):

@@ -207,7 +207,7 @@ class TestSize:
     def large(delivered):
         everybody = region([*region("CAREC").members, *region("ASEAN").members])
         fitted = fit_baseline(delivered, everybody.members)
-        levers = lever_set({"connectivity": {"effect": "wto2023_trade", "benchmark": "KOR"}})
+        levers = lever_set({"connectivity": {"effect": SURE, "benchmark": "KOR"}})
         scenario = scenarios.scenario(fitted, everybody, region("ASEAN"), levers, horizon=2036)
         assert scenario.reach.shape == (1, 21) and (scenario.reach > 0).all() and len(scenario.years) == 11
         return scenario

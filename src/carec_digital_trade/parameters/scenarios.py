@@ -118,7 +118,8 @@ class ScenarioParameters(SharedParameters):
             Names as in `datasets.catalogue`.
         """
         own = [self.measure, *(["breaks"] if self.measure == "delivered" else [])]
-        return [*own, "panel", "mobile_broadband", "cyberlaw", "cpta", "effects", "memberships", "groups", "economies"]
+        tables = ["panel", "mobile_broadband", "dstri", "cyberlaw", "cpta", "effects"]
+        return [*own, *tables, "memberships", "groups", "economies"]
 
     @field_validator("preset")
     @classmethod

@@ -17,6 +17,7 @@ from carec_digital_trade.scenarios.indicators import (
     indicator_pace,
     indicator_values,
 )
+from carec_digital_trade.scenarios.samples import NO_SAMPLE, Sample, sample_of
 
 EVIDENCE_SUPPORT = 2.0
 """Rise of an indicator, as a ratio, up to which an elasticity is taken to hold; beyond it, it is extrapolated."""
@@ -54,6 +55,7 @@ def gaps(
     unit: GapUnit | None = None,
     vintage: str = BUNDLED,
     scores: Mapping[str, float] | None = None,
+    sample: tuple[int | None, int] | None = None,
 ) -> pd.DataFrame:
     """Measure how far the members of a region are from a benchmark.
 
@@ -77,14 +79,18 @@ def gaps(
     scores : mapping of str to float, optional
         For "cpta", the share that each economy (iso3) has implemented, 0 to 1, of which nobody publishes a figure.
         Without any, the gap of every economy that the treaty's table lists is the whole of it, parties included.
+    sample : tuple of int or None, int, optional
+        Years of the study whose effect is used, as in `sample_of`: no part of a gap outside the levels that they
+        cover is used, and no rise beyond theirs. By default there is no study.
 
     Returns
     -------
     pandas.DataFrame
         One row a member: iso3, indicator, year, value, unit, benchmark (whose level), benchmark_value, gap_unit ("log",
-        "points" or "share"), gap (0 at or above the benchmark; missing without a value), gap_used (up to support; none
-        of a gap from nothing), gap_beyond (the rest), ratio (benchmark over value), extrapolated (whether gap_used
-        exceeds `EVIDENCE_SUPPORT`).
+        "points" or "share"), gap (0 at or above the benchmark; missing without a value), gap_used (up to
+        support and within the sample; none of a gap from nothing), gap_beyond (the rest), ratio (benchmark over value),
+        sample_low, sample_high, sample_rise (as from `sample_of`; infinite without a study), extrapolated (whether
+        gap_used exceeds `EVIDENCE_SUPPORT`).
 
     Raises
     ------
@@ -103,8 +109,8 @@ def gaps(
     gap = distance.clip(lower=0)
     if indicator == IMPLEMENTED and scores is None:
         gap[gap.index.isin(load("cpta", vintage)["iso3"])] = target
-    # From nothing to something is no rise by any ratio, so none of it is within the evidence.
-    used = gap.clip(upper=_rise(own["value"], support, unit)).mask(np.isinf(gap), 0.0)
+    covered = NO_SAMPLE if sample is None else sample_of(indicator, unit, sample, vintage)
+    used = _within(own["value"], gap, np.minimum(_rise(own["value"], support, unit), covered.rise), covered, unit)
     frame = pd.DataFrame(
         {
             "indicator": indicator,
@@ -117,6 +123,9 @@ def gaps(
             "gap": gap,
             "gap_used": used,
             "gap_beyond": gap - used,
+            "sample_low": covered.low,
+            "sample_high": covered.high,
+            "sample_rise": covered.rise,
             "ratio": target / own["value"].where(own["value"] > 0),
             "extrapolated": used > _rise(own["value"], EVIDENCE_SUPPORT, unit) + 1e-12,
         }
@@ -134,6 +143,15 @@ def _values(indicator: Indicator, level: str, scores: Mapping[str, float] | None
             "take full as the benchmark, or give scores of your own"
         )
     return pd.DataFrame({"year": pd.NA, "value": pd.Series(scores or {}, dtype=float)}).rename_axis("iso3")
+
+
+def _within(values: pd.Series, gap: pd.Series, most: pd.Series, covered: Sample, unit: str) -> pd.Series:
+    """Return the part of each gap that is within a rise and within the levels of a sample."""
+    level = np.log(values.where(values > 0)) if unit == "log" else values
+    low, high = np.log(np.maximum(covered[:2], 1e-300)) if unit == "log" else covered[:2]
+    used = gap.clip(upper=most).clip(upper=high - level) - (low - level).clip(lower=0).fillna(0.0)
+    # From nothing to something is no rise by any ratio, so none of it is within the evidence.
+    return used.clip(lower=0).mask(np.isinf(gap), 0.0).where(gap.notna())
 
 
 def _rise(values: pd.Series, ratio: float, unit: str) -> pd.Series:

@@ -110,6 +110,9 @@ class Effect(OwnEffect):
     study: str = Field("own", description="effects of one study are never taken as independent")
     estimated_on: str = Field("", description="outcome, indicator and its change, as published")
     sample: str = Field("", description="economies and years, as published")
+    range_years: tuple[int | None, int] | None = Field(
+        None, description="years over which the sample's levels and rises are taken; null: of none"
+    )
     flow: Literal["exports", "imports"] | None = Field(None, description="flow it was estimated on; null: both")
     by_flow: dict[str, str] = Field({}, description="estimates that it is the mean of, by flow")
     drawn: Literal["uniform_from_zero"] | None = Field(None, description="how, if not around the centre")
@@ -207,8 +210,14 @@ def _published(row: Mapping[str, str | float | None]) -> Effect:
         note="; ".join(filter(None, (row["note"], row["proxy"]))),
         proxy=row["proxy"] is not None,
         estimated_on=f"{row['outcome']}; {row['estimated_indicator']}, {row['unit_of_change']}",
+        range_years=_range_years(row),
         sample=f"{row['sample_economies']} economies, {row['sample_years']}",
     )
+
+
+def _range_years(row: Mapping[str, float | None]) -> tuple[int | None, int] | None:
+    first, last = row["range_first"], row["range_last"]
+    return None if last is None else (None if first is None else int(first), int(last))
 
 
 def elasticity_sources(vintage: str = BUNDLED) -> pd.DataFrame:

@@ -63,7 +63,7 @@ def indicator_values(indicator: Indicator, vintage: str = BUNDLED) -> pd.DataFra
 @remembered(maxsize=16)
 def _latest(indicator: Indicator, vintage: str) -> pd.DataFrame:
     if SCALES[indicator].gap_units != ("share",):
-        known = _history(indicator, vintage)
+        known = history(indicator, vintage)
         return known.groupby("iso3")[["year", "value"]].last().reset_index()
     rated = scores(components(load("cyberlaw", vintage), draft_value=0))
     known = rated[rated["complete"]].rename(columns={"score": "value"})
@@ -71,14 +71,28 @@ def _latest(indicator: Indicator, vintage: str) -> pd.DataFrame:
     return known.assign(year=year)[["iso3", "year", "value"]].reset_index(drop=True)
 
 
-def _history(indicator: str, vintage: str) -> pd.DataFrame:
-    """Return iso3, year and value of an indicator that has years, in their order; what cannot be is left out."""
+def history(indicator: str, vintage: str) -> pd.DataFrame:
+    """Return an indicator that has years, in their order; what cannot be is left out.
+
+    Parameters
+    ----------
+    indicator : {"mobile_broadband", "fixed_broadband", "internet_users"}
+        Which.
+    vintage : str
+        Vintage of the tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        iso3, year, value, break (whether it cannot be compared with the year before).
+    """
     if indicator == "mobile_broadband":
-        table = load("mobile_broadband", vintage)
-        known = table[table["flag"] != "implausible"].rename(columns={"mobile_broadband_per_100": "value"})
+        table = load("mobile_broadband", vintage).rename(columns={"mobile_broadband_per_100": "value"})
+        known = table[table["flag"] != "implausible"].assign(**{"break": table["flag"] == "break"})
     else:
         known = load("panel", vintage).rename(columns={_PANEL[indicator]: "value"}).dropna(subset="value")
-    return known.sort_values(["iso3", "year"])[["iso3", "year", "value"]]
+        known = known.assign(**{"break": False})
+    return known.sort_values(["iso3", "year"])[["iso3", "year", "value", "break"]]
 
 
 def indicator_pace(indicator: Indicator, unit: GapUnit = "log", vintage: str = BUNDLED) -> pd.DataFrame:
@@ -99,7 +113,7 @@ def indicator_pace(indicator: Indicator, unit: GapUnit = "log", vintage: str = B
         iso3, year (of the latest value), pace (change a year over the `PACE_YEARS` up to it). Economies without a
         value in both years are left out, for logs also those with a value of 0.
     """
-    known = _history(indicator, vintage)
+    known = history(indicator, vintage)
     if unit == "log":
         known = known[known["value"] > 0].assign(value=lambda rows: np.log(rows["value"]))
     earlier = known.assign(year=known["year"] + PACE_YEARS).rename(columns={"value": "earlier"})

@@ -204,7 +204,7 @@ def policy(
         for number, effect in enumerate(drawn):
             called = f"{name}_{effect.study}" if several else name
             term = Term(called, name, effect, lever.indicator or effect.indicator, number)
-            table = gaps(term.indicator, unit=effect.gap_unit, **asked)
+            table = gaps(term.indicator, unit=effect.gap_unit, sample=effect.range_years, **asked)
             used = table.set_index("iso3")["gap_used"].reindex(baseline.members).fillna(0.0).to_numpy()
             terms.append(term)
             tables.append(table.assign(lever=term.name))

@@ -148,7 +148,8 @@ def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -
 
 def in_words(frame: pd.DataFrame) -> pd.DataFrame:
     """Add to gaps what is printed: names, and gaps in times where they are in logs."""
-    times = frame["gap_unit"] == "log"
+    times, sampled = frame["gap_unit"] == "log", np.isfinite(frame["sample_low"])
+    levels = frame["sample_low"].map("{:.1f} to ".format) + frame["sample_high"].map("{:.1f}".format)
     frame = frame.rename(columns={"indicator": "indicator_name"}).rename(columns={"value": "indicator"})
     return economy(frame).assign(
         name=frame["lever"].map(lever_words),
@@ -156,6 +157,8 @@ def in_words(frame: pd.DataFrame) -> pd.DataFrame:
         shown=shown(frame["gap"], times),
         shown_used=shown(frame["gap_used"], times),
         shown_beyond=shown(frame["gap_beyond"], times),
+        levels=levels.where(sampled, ""),
+        shown_most=shown(frame["sample_rise"], times),
         scale=frame["gap_unit"].map({"log": "times", "points": "points", "share": "difference"}),
     )
 
