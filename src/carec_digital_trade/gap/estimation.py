@@ -13,8 +13,7 @@ from typing import get_args
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
-from scipy import stats
+import scipy
 
 from carec_digital_trade.gap.fitting import dependent, fit_poisson
 from carec_digital_trade.gap.panel import EQUATION
@@ -176,11 +175,13 @@ def _fitted(sample: Sample, regressors: np.ndarray, start: np.ndarray | None = N
         results = fit_poisson(trade, sample.with_effects(regressors), start, **options)
         index, explained = np.log(results.fittedvalues), 1 - results.deviance / results.null_deviance
     else:
+        from statsmodels.regression.linear_model import OLS  # noqa: PLC0415  (a second; most commands fit nothing)
+
         columns = pd.DataFrame(np.column_stack([np.log(trade), regressors]))
         if sample.economy_effects:  # taken out by demeaning (Frisch, Waugh and Lovell), and the constant with them
             columns = columns.loc[:, columns.nunique() > 1]
             columns = columns - columns.groupby(clusters).transform("mean")
-        results = sm.OLS(columns[0].to_numpy(), columns.drop(columns=0).to_numpy()).fit(**options)
+        results = OLS(columns[0].to_numpy(), columns.drop(columns=0).to_numpy()).fit(**options)
         index, explained = np.log(trade) - results.resid, 1 - results.resid.var() / np.log(trade).var()
     rows, parameters = regressors.shape
     factor = sample.economies / (sample.economies - 1) * (rows - 1) / (rows - parameters)
@@ -190,7 +191,7 @@ def _fitted(sample: Sample, regressors: np.ndarray, start: np.ndarray | None = N
 def _coefficients(sample: Sample, fit: _Fit) -> pd.DataFrame:
     shown = len(sample.terms)
     coefficients, errors = fit.coefficients[:shown], np.sqrt(np.diag(fit.covariance)[:shown])
-    spread = stats.t(sample.economies - 1)
+    spread = scipy.stats.t(sample.economies - 1)
     margin = spread.ppf((1 + CONFIDENCE) / 2) * errors
     return pd.DataFrame(
         {
@@ -217,7 +218,7 @@ def _reset(sample: Sample, fit: _Fit) -> tuple[float, float]:
     start = np.insert(fit.coefficients, terms, 0.0)  # near the answer, which halves the steps
     augmented = _fitted(sample, np.insert(sample.regressors, terms, square, axis=1), start)
     statistic = float(augmented.coefficients[terms] ** 2 / augmented.covariance[terms, terms])
-    return statistic, float(stats.f.sf(statistic, 1, sample.economies - 1))
+    return statistic, float(scipy.stats.f.sf(statistic, 1, sample.economies - 1))
 
 
 def _few(sample: Sample) -> dict[str, str]:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from carec_digital_trade.errors import InputError, check_once
 from carec_digital_trade.gap.fitting import leave_one_out_ols, leave_one_out_ppml, undetermined
@@ -153,11 +153,11 @@ def equal_coverage(found: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         A row for each division: by (population, gdp_per_person), p (Pearson's chi-square test of equal coverage).
     """
-    tests = [
-        (by, stats.chi2_contingency([rows["inside"].tolist(), (rows["economies"] - rows["inside"]).tolist()]).pvalue)
-        for by, rows in found[found["by"] != "all"].groupby("by", sort=False)
-    ]
-    return pd.DataFrame(tests, columns=["by", "p"])
+    tests = {}
+    for by, rows in found[found["by"] != "all"].groupby("by", sort=False):
+        table = [rows["inside"].tolist(), (rows["economies"] - rows["inside"]).tolist()]
+        tests[by] = scipy.stats.chi2_contingency(table).pvalue
+    return pd.DataFrame(tests.items(), columns=["by", "p"])
 
 
 def lagging(ready: pd.DataFrame, scored: pd.DataFrame, expected: pd.DataFrame | InputError) -> pd.DataFrame:
@@ -208,8 +208,8 @@ def everybody(scored: pd.DataFrame, expected: pd.DataFrame | InputError) -> pd.D
     both = scored.merge(ratios, on="iso3").dropna(subset=["score", RATIO])
     value = low = high = math.nan
     if len(both) > 3 and both["score"].nunique() > 1:
-        value = stats.spearmanr(both["score"], both[RATIO]).statistic
-        margin = stats.norm.ppf(0.975) * math.sqrt((1 + value**2 / 2) / (len(both) - 3))
+        value = scipy.stats.spearmanr(both["score"], both[RATIO]).statistic
+        margin = scipy.stats.norm.ppf(0.975) * math.sqrt((1 + value**2 / 2) / (len(both) - 3))
         low, high = (math.tanh(math.atanh(value) + side * margin) for side in (-1, 1))
     row = {
         "rank_correlation": value,

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import statsmodels.api as sm
-from scipy.linalg import null_space
-from scipy.optimize import linprog
-from statsmodels.genmod.generalized_linear_model import GLMResults
+import scipy
+
+if TYPE_CHECKING:
+    from statsmodels.genmod.generalized_linear_model import GLMResults
 
 from carec_digital_trade.errors import InputError
 
@@ -62,12 +62,12 @@ def separated(outcome: np.ndarray, regressors: np.ndarray) -> np.ndarray:
     """
     zeros = outcome == 0
     found = np.zeros(len(outcome), dtype=bool)
-    free = null_space(regressors[~zeros]) if zeros.any() else np.empty((0, 0))
+    free = scipy.linalg.null_space(regressors[~zeros]) if zeros.any() else np.empty((0, 0))
     if free.shape[1] == 0:
         return found
     directions = regressors[zeros] @ free
     rows, width = directions.shape
-    solution = linprog(
+    solution = scipy.optimize.linprog(
         c=np.concatenate([np.zeros(width), -np.ones(rows)]),
         A_ub=np.hstack([directions, np.eye(rows)]),
         b_ub=np.zeros(rows),
@@ -79,7 +79,7 @@ def separated(outcome: np.ndarray, regressors: np.ndarray) -> np.ndarray:
 
 def fit_poisson(
     outcome: np.ndarray, regressors: np.ndarray, start: np.ndarray | None = None, **covariance: Any
-) -> GLMResults:
+) -> "GLMResults":
     """Fit by Poisson pseudo-maximum likelihood, to convergence far beyond eight digits.
 
     Parameters
@@ -98,7 +98,10 @@ def fit_poisson(
     statsmodels.genmod.generalized_linear_model.GLMResults
         The fit.
     """
-    model = sm.GLM(outcome, regressors, family=sm.families.Poisson())
+    from statsmodels.genmod.families import Poisson  # noqa: PLC0415  (a second; most commands fit nothing)
+    from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415
+
+    model = GLM(outcome, regressors, family=Poisson())
     return model.fit(start_params=start, tol=_STEP, tol_criterion="params", wls_method="qr", **covariance)
 
 

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.economies import economy_name
@@ -236,7 +236,7 @@ def _compared(setting: dict[str, Any], expected: pd.DataFrame, regions: Sequence
         "region_median": ours.median(),
         "benchmark_median": others.median(),
         "region_below": bool(ours.median() < others.median()) if both else pd.NA,
-        "p": stats.mannwhitneyu(ours, others, method="exact").pvalue if both else np.nan,
+        "p": scipy.stats.mannwhitneyu(ours, others, method="exact").pvalue if both else np.nan,
     }
 
 

@@ -32,7 +32,11 @@ STACK = (
     "carec_digital_trade.findings.facts.snapshot",
     "carec_digital_trade.findings.facts.gap_analysis",
     "carec_digital_trade.findings.facts.scenarios",
-    "statsmodels.api",
+    "scipy.stats",
+    "statsmodels.regression.linear_model",
+    "statsmodels.genmod.generalized_linear_model",
+    "statsmodels.tsa.exponential_smoothing.ets",
+    "statsmodels.tsa.forecasting.theta",
     # What a kernel would import on first use, each one anew.
     "ipykernel.debugger",
     "IPython.core.completerlib",

@@ -9,10 +9,7 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
-from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-from statsmodels.tsa.forecasting.theta import ThetaModel
+import scipy
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import Region
@@ -157,6 +154,10 @@ def rival_forecast(values: np.ndarray, rival: Rival, steps: int) -> tuple[np.nda
         Shape (5, H): forecast, and bounds at the `LEVELS`; and whether the estimation converged, which is used if it
         did not. Near a flat top the line search that says so differs by processor.
     """
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning  # noqa: PLC0415  (a second; most commands fit nothing)
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # noqa: PLC0415
+    from statsmodels.tsa.forecasting.theta import ThetaModel  # noqa: PLC0415
+
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         if rival == "damped_trend":
@@ -168,8 +169,8 @@ def rival_forecast(values: np.ndarray, rival: Rival, steps: int) -> tuple[np.nda
             fitted = ThetaModel(pd.Series(values), deseasonalize=False).fit()
             mean = fitted.forecast(steps).to_numpy()
             # Each call estimates the variance anew, so there is one, for one standard deviation.
-            deviation = fitted.prediction_intervals(steps, alpha=2 * norm.sf(1)).to_numpy()[:, 1] - mean
-            bounds = [mean + np.outer([-1, 1], norm.ppf(0.5 + level / 200) * deviation) for level in LEVELS]
+            deviation = fitted.prediction_intervals(steps, alpha=2 * scipy.stats.norm.sf(1)).to_numpy()[:, 1] - mean
+            bounds = [mean + np.outer([-1, 1], scipy.stats.norm.ppf(0.5 + level / 200) * deviation) for level in LEVELS]
     return np.vstack([mean, *bounds]), not any(issubclass(each.category, ConvergenceWarning) for each in caught)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
+import scipy
 
 from carec_digital_trade.errors import InputError
 
@@ -187,7 +187,7 @@ def _between(deviations: np.ndarray, errors: np.ndarray) -> float:
     if excess(smallest) <= 0:
         return 0.0
     largest = float((deviations**2).sum()) / min(freedom, 1.0) + smallest
-    return float(np.sqrt(brentq(excess, smallest, largest, xtol=1e-15, rtol=1e-12)))
+    return float(np.sqrt(scipy.optimize.brentq(excess, smallest, largest, xtol=1e-15, rtol=1e-12)))
 
 
 def _weight(model: str, enough: np.ndarray, between: float, errors: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from math import factorial
 
 import numpy as np
 import pandas as pd
-from scipy.stats import sobol_indices, t, uniform
+import scipy
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.scenarios.draws import joint_futures
@@ -256,10 +256,13 @@ def sobol(
     if not np.ptp(response(rng.random((len(names), 64)))) > 0:
         columns = [f"{kind}{end}" for kind in _KINDS for end in ("", "_low", "_high")]
         return table.reindex(columns=["factor", *columns])
-    runs = [sobol_indices(func=response, n=n, dists=[uniform()] * len(names), rng=rng) for _ in range(REPLICATES)]
+    runs = [
+        scipy.stats.sobol_indices(func=response, n=n, dists=[scipy.stats.uniform()] * len(names), rng=rng)
+        for _ in range(REPLICATES)
+    ]
     for kind, attribute in _KINDS.items():
         estimates = np.array([np.ravel(getattr(run, attribute)) for run in runs])
-        margin = estimates.std(axis=0, ddof=1) / np.sqrt(REPLICATES) * t.ppf(0.975, REPLICATES - 1)
+        margin = estimates.std(axis=0, ddof=1) / np.sqrt(REPLICATES) * scipy.stats.t.ppf(0.975, REPLICATES - 1)
         table[kind] = estimates.mean(axis=0)
         table[f"{kind}_low"], table[f"{kind}_high"] = table[kind] - margin, table[kind] + margin
     return table.sort_values("total", ascending=False, kind="stable", ignore_index=True)

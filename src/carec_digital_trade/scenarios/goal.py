@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import scipy
 from pydantic import Field
-from scipy.optimize import brentq
 
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError
@@ -141,7 +141,7 @@ def goal_seek(
     elif full < 0:
         closure, reached = np.nan, "never"
     else:
-        closure, reached = brentq(shortfall, 0.0, 1.0, xtol=_CLOSURE_TOLERANCE), "closure"
+        closure, reached = scipy.optimize.brentq(shortfall, 0.0, 1.0, xtol=_CLOSURE_TOLERANCE), "closure"
     row = {
         "region": scenario.region.label,
         "year": wanted,
