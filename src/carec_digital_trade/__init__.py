@@ -26,6 +26,7 @@ _VERBS = {
     "scenario": "scenarios",
     "simulate": "scenarios",
     "trade": "metrics",
+    "what_overturns": "overturning",
 }
 """Name to the module that it is imported from."""
 _MODULES = ("claims", "figures", "gap", "metrics", "readiness", "revisions", "scenarios")

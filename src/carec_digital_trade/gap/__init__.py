@@ -17,6 +17,7 @@ from carec_digital_trade.gap.expected import (
     lagging,
     members_expected,
 )
+from carec_digital_trade.gap.headlines import largest_factor, told_apart
 from carec_digital_trade.gap.panel import EQUATION, covariates_in, spikes, trade_panel, with_covariates
 from carec_digital_trade.gap.sample import usable
 from carec_digital_trade.gap.survival import economy_sizes, splits_survive, survives, without_dominant
@@ -38,12 +39,14 @@ __all__ = [
     "expected_trade",
     "interval_coverage",
     "lagging",
+    "largest_factor",
     "members_expected",
     "opening_parts",
     "spikes",
     "split_gap",
     "splits_survive",
     "survives",
+    "told_apart",
     "trade_panel",
     "usable",
     "with_covariates",

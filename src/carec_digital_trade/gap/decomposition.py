@@ -13,7 +13,7 @@ import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError, check_choice
-from carec_digital_trade.gap.panel import Flow, Measure, lacking, require_disjoint, trade_panel
+from carec_digital_trade.gap.panel import YEARS_BACK, Flow, Measure, lacking, require_disjoint, trade_panel
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 
 Basis = Literal["total", "mean_member"]
@@ -101,6 +101,7 @@ def decompose(
     flow: Flow = "total",
     basis: Basis = "total",
     vintage: str = BUNDLED,
+    latest: bool = False,
 ) -> Decomposition:
     """Split the gap between two regions into population, GDP per person and trade per GDP.
 
@@ -122,6 +123,9 @@ def decompose(
         Regional totals, or totals over the number of members covered.
     vintage : str
         Vintage of the data.
+    latest : bool
+        Whether a member that lacks a figure of the year is taken, in every factor, with its last year that has all, at
+        most `YEARS_BACK` before.
 
     Returns
     -------
@@ -137,7 +141,7 @@ def decompose(
     """
     check_choice("basis", basis, get_args(Basis))
     require_disjoint(region, benchmark)
-    figures = _figures(year, measure, flow, vintage)
+    figures = _figures(year, measure, flow, vintage, latest)
     ours, theirs = (_covered(figures, each, year) for each in (region, benchmark))
     one, other = (rows.sum() / (1 if basis == "total" else len(rows)) for rows in (ours, theirs))
     return Decomposition(
@@ -170,7 +174,8 @@ def decompose_economies(
     pandas.DataFrame
         One row a member and factor: iso3, trade and benchmark_trade (USD million), then the columns of
         `Decomposition.table`, then note. A member without data, or whose trade is not positive and so has no
-        logarithm, has one row with missing numbers and the reason in note.
+        logarithm, has one row with missing numbers and the reason in note; one that lacks a figure of the year is set
+        with its latest against the benchmark of the year, which note says.
 
     Raises
     ------
@@ -178,18 +183,20 @@ def decompose_economies(
         As in `decompose`.
     """
     require_disjoint(region, benchmark)
-    figures = _figures(year, measure, flow, vintage)
-    ours, theirs = (_covered(figures, each, year) for each in (region, benchmark))
+    figures, carried = (_figures(year, measure, flow, vintage, latest) for latest in (False, True))
+    ours, theirs = _covered(carried, region, year), _covered(figures, benchmark, year)
     mean = theirs.sum() / len(theirs)
     blocks = []
     for code, row in ours.iterrows():
         if row["trade"] > 0:
             parts = _split_table(row, mean, iso3=code, trade=row["trade"], benchmark_trade=mean["trade"])
-            blocks.append(parts.assign(note=""))
+            used = carried.loc[code, "year"]
+            why = _left_out(figures, region, year).set_index("iso3")["reason"].get(code, "")
+            blocks.append(parts.assign(note=f"{used:.0f} is shown: {why}" if why else ""))
         else:
             why = f"trade of {row['trade']:,.1f} USD million in {year} has no logarithm"
             blocks.append(pd.DataFrame({"iso3": [code], "note": why}))
-    absent = _left_out(figures, region, year).rename(columns={"reason": "note"})[["iso3", "note"]]
+    absent = _left_out(carried, region, year).rename(columns={"reason": "note"})[["iso3", "note"]]
     return pd.concat([*blocks, absent], ignore_index=True)
 
 
@@ -217,8 +224,8 @@ def _logarithmic_mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.where(excess == 0, larger, smaller * excess / np.where(growth == 0, 1, growth))
 
 
-def _figures(year: int, measure: Measure, flow: Flow, vintage: str) -> pd.DataFrame:
-    """Return trade, population and GDP of every economy in one year, indexed by iso3."""
+def _figures(year: int, measure: Measure, flow: Flow, vintage: str, latest: bool = False) -> pd.DataFrame:
+    """Return trade, population and GDP of every economy in one year, or its latest, indexed by iso3; and the year."""
     panel = trade_panel(measure, flow, vintage)
     years = panel.dropna(subset=_FIGURES)["year"]
     if year not in years.values:
@@ -226,11 +233,15 @@ def _figures(year: int, measure: Measure, flow: Flow, vintage: str) -> pd.DataFr
             f"the gap cannot be split in {year}: {measure} trade and GDP are both there "
             f"from {years.min()} to {years.max()}"
         )
-    return panel[panel["year"] == year].set_index("iso3")[_FIGURES]
+    of_year = panel[panel["year"] == year].set_index("iso3")[["year", *_FIGURES]]
+    if not latest:
+        return of_year
+    earlier = panel[panel["year"].between(year - YEARS_BACK, year)].dropna(subset=_FIGURES).sort_values("year")
+    return earlier.groupby("iso3")[["year", *_FIGURES]].last().combine_first(of_year)
 
 
 def _left_out(figures: pd.DataFrame, region: Region, year: int) -> pd.DataFrame:
-    rows = figures.reindex(list(region.members))
+    rows = figures[_FIGURES].reindex(list(region.members))
     absent = rows.index[rows.isna().any(axis="columns")]
     reasons = [f"no {lacking(rows.loc[[code]], _FIGURES)} in {year}" for code in absent]
     return pd.DataFrame({"region": region.label, "iso3": absent, "reason": reasons}, dtype="str")
@@ -238,7 +249,7 @@ def _left_out(figures: pd.DataFrame, region: Region, year: int) -> pd.DataFrame:
 
 def _covered(figures: pd.DataFrame, region: Region, year: int) -> pd.DataFrame:
     """Return the members that have every figure, or say why they cannot be compared."""
-    rows = figures.reindex(list(region.members)).dropna()
+    rows = figures[_FIGURES].reindex(list(region.members)).dropna()
     if rows.empty:
         reasons = _left_out(figures, region, year)
         why = ", ".join(f"{row.iso3} has {row.reason}" for row in reasons.itertuples())

@@ -8,12 +8,11 @@ import scipy
 
 from carec_digital_trade.errors import InputError, check_once
 from carec_digital_trade.gap.fitting import leave_one_out_ols, leave_one_out_ppml, undetermined
-from carec_digital_trade.gap.panel import EQUATION, figures_in, lacking
+from carec_digital_trade.gap.panel import EQUATION, YEARS_BACK, figures_in, lacking
 from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, identified
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 from carec_digital_trade.threads import one_thread
 
-YEARS_BACK = 3
 RATIO = "actual_over_expected"
 ANSWERS = {"yes": 1.0, "not known": math.nan, "no": 0.0}
 """Whether a member lags, and how results.csv says it, those first that do."""
@@ -67,17 +66,55 @@ def expected_trade(
         If an option is unknown, the equation cannot be read, an economy and year comes twice, the rows do not determine
         the fits, no economy can be shown, or too few for the level.
     """
+    compared = _comparison(shown_in(predictions(panel, equation, estimator), year), level)
+    return _with_notes(compared, panel, year, figures_in(equation, panel.columns))
+
+
+def predictions(panel: pd.DataFrame, equation: str = EQUATION, estimator: Estimator = "ols") -> pd.DataFrame:
+    """Predict the trade of each economy and year from the fit without that economy.
+
+    Parameters
+    ----------
+    panel, equation, estimator
+        As for `expected_trade`, errors included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that can be fitted, by iso3 and year, in the columns of the panel, with expected (USD million) besides.
+    """
     sample = identified(estimation_sample(panel, equation, estimator))
-    window = sample.rows.assign(expected=_predictions(sample))
-    window = window[window["year"].between(year - YEARS_BACK, year)]
+    return sample.rows.assign(expected=_predictions(sample))
+
+
+def shown_in(predicted: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return the row of each economy in a year, or its last at most `YEARS_BACK` before.
+
+    Parameters
+    ----------
+    predicted : pandas.DataFrame
+        As from `predictions`.
+    year : int
+        To show.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an economy.
+
+    Raises
+    ------
+    InputError
+        If no economy has any.
+    """
+    window = predicted[predicted["year"].between(year - YEARS_BACK, year)]
     if window.empty:
-        known = sample.rows["year"]
+        known = predicted["year"]
         raise InputError(
             f"no economy has trade and all regressors from {year - YEARS_BACK} to {year}: "
             f"choose a year from {known.min()} to {known.max()}"
         )
-    compared = _comparison(window.groupby("iso3").tail(1), level)
-    return _with_notes(compared, panel, year, figures_in(equation, panel.columns))
+    return window.groupby("iso3").tail(1)
 
 
 def members_expected(expected: pd.DataFrame, region: Region) -> pd.DataFrame:

@@ -28,6 +28,9 @@ COVARIATE_TERMS: dict[Covariate, str] = {
 """Covariates enter in tens of their unit and not in logarithms: they are bounded by nature, some are zero, and a
 logarithm would count a step from 0.1% to 1% of the population as much as one from 10% to 100%."""
 
+YEARS_BACK = 3
+"""An economy without a figure is shown at its last year with all of them, at most so many before."""
+
 SPIKE = 0.5
 """By how much of the neighbouring years' trade a year must differ from both to stand out."""
 

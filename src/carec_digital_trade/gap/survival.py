@@ -144,8 +144,8 @@ def splits_survive(
 ) -> pd.DataFrame:
     """Split the gap between two regions as asked, then with other data, and see which factor opens it the most.
 
-    Changed are the measure (in the nearest year that the other one has), the year (that one, and the one before), and
-    the members (without the dominant ones).
+    Changed are the measure (in the nearest year that the other one has), the year (that one, and the one before), the
+    members (without the dominant ones), and whether those that lack a figure are taken with their latest.
 
     Parameters
     ----------
@@ -156,11 +156,11 @@ def splits_survive(
     -------
     pandas.DataFrame
         One row a variant, the one asked for first: key (as_asked, other_measure, other_measures_year, year_before,
-        without_dominant), variant (the same in words), region, measure, year, region_covered and benchmark_covered
-        (members), region_trade, benchmark_trade and gap (USD million), log_gap, the ratio of each factor (population,
-        gdp_per_person, trade_per_gdp), each factor's part of the gap in logarithms, positive where it opens it
-        (opening_population and so on), largest (the factor that opens it the most), agrees (whether that is the first
-        row's), problem (why the gap cannot be split, or empty).
+        latest_figures, without_dominant, without_dominant_latest), variant (the same in words), region, measure, year,
+        region_covered and benchmark_covered (members), region_trade, benchmark_trade and gap (USD million), log_gap,
+        the ratio of each factor (population, gdp_per_person, trade_per_gdp), each factor's part of the gap in
+        logarithms, positive where it opens it (opening_population and so on), largest (the factor that opens it the
+        most), agrees (whether that is the first row's), problem (why the gap cannot be split, or empty).
     """
     (other,) = (each for each in get_args(Measure) if each != measure)
     near = int(np.clip(year, *years(other, vintage)))
@@ -171,12 +171,28 @@ def splits_survive(
     for each, key in {near: "other_measures_year", year - 1: "year_before"}.items():
         if years(measure, vintage)[0] <= each != year:
             variants.append((asked | {"key": key, "variant": f"in {each}", "year": each}, regions))
+    latest = {"key": "latest_figures", "variant": "with latest figures", "latest": True}
+    variants.append((asked | latest, regions))
     if kept := without_dominant(regions, economy_sizes(trade_panel(measure, flow, vintage), year)):
-        variants.append((asked | _key_without(regions, kept), kept))
+        without = asked | _key_without(regions, kept)
+        words = f"{without['variant']}, {latest['variant']}"
+        more = latest | {"key": "without_dominant_latest", "variant": words}
+        variants += [(without, kept), (without | more, kept)]
     frame = pd.DataFrame([_split(*variant, flow, vintage) for variant in variants], columns=_SPLIT)
+    frame = _without_repeats(frame)
     largest = frame["largest"]
     agrees = (largest == largest.iloc[0]).where(largest.ne("") & (largest.iloc[0] != ""))
     return frame.assign(agrees=agrees.astype("boolean"))
+
+
+def _without_repeats(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the variants with latest figures that cover nobody more than those without."""
+    covered = frame.set_index("key")[["region_covered", "benchmark_covered"]]
+    pairs = {"latest_figures": "as_asked", "without_dominant_latest": "without_dominant"}
+    same = [
+        late for late, plain in pairs.items() if late in covered.index and covered.loc[late].equals(covered.loc[plain])
+    ]
+    return frame[~frame["key"].isin(same)].reset_index(drop=True)
 
 
 def _without_largest(each: Region, trade: pd.Series) -> Region:
@@ -243,7 +259,8 @@ def _compared(setting: dict[str, Any], expected: pd.DataFrame, regions: Sequence
 def _split(setting: dict[str, Any], regions: Sequence[Region], flow: Flow, vintage: str) -> dict[str, Any]:
     row = setting | {"region": regions[0].label, "largest": "", "problem": ""}
     try:
-        found = decompose(*regions, setting["year"], setting["measure"], flow, vintage=vintage)
+        latest = setting.get("latest", False)
+        found = decompose(*regions, setting["year"], setting["measure"], flow, vintage=vintage, latest=latest)
     except InputError as error:
         return row | {"problem": str(error)}
     parts = opening_parts(found)

@@ -35,6 +35,7 @@ from carec_digital_trade.metrics.dynamics import (
     index,
     log_trend,
 )
+from carec_digital_trade.metrics.headlines import ALIKE, more_evenly_spread, trades_more
 from carec_digital_trade.metrics.integration import (
     Integration,
     ServicesIntegration,
@@ -63,6 +64,7 @@ from carec_digital_trade.metrics.trade import (
 )
 
 __all__ = [
+    "ALIKE",
     "EVENNESS_DECIMALS",
     "FLOWS",
     "MEASURES",
@@ -91,6 +93,7 @@ __all__ = [
     "log_trend",
     "members",
     "more_even",
+    "more_evenly_spread",
     "nearest_year",
     "over_time",
     "paces",
@@ -105,6 +108,7 @@ __all__ = [
     "specialisation",
     "theil_split",
     "trade",
+    "trades_more",
     "within_regions",
     "world_share",
     "world_total",

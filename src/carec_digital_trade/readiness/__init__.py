@@ -6,7 +6,7 @@ choices made and on errors of the tracker, `turning_cells` on which of its cells
 `regional_readiness` put all together; `codings` sets the article's account of the law beside the tracker's.
 """
 
-from carec_digital_trade.readiness.cells import Cell, turning_cells
+from carec_digital_trade.readiness.cells import Cell, leading_law, turning_cells
 from carec_digital_trade.readiness.laws import (
     ARTICLE_DOMAINS,
     DRAFT_VALUE,

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.overturning import Headline, Setting
 from carec_digital_trade.readiness.laws import TREATY
 from carec_digital_trade.readiness.uncertainty import SAME, STATUSES, Uncertainty
 
@@ -46,17 +47,16 @@ def turning_cells(drawn: Uncertainty, compared: pd.DataFrame | None = None) -> p
     -------
     pandas.DataFrame
         A row for each cell, then one for each pair of the `STRONGEST` and the doubted, those that move the lead most
-        first: cells (a tuple of `Cell`), number (1 or 2), tracker and instead (statuses, joined by " and "), leader
-        (region that leads as asked), leads (share of the draws, 0 to 1, in which it still does), turns (whether another
-        then leads in more of them), doubted (whether all its cells are).
+        first: cells (a tuple of `Cell`), item (their name in results.csv), number (1 or 2), tracker and instead
+        (statuses, joined by " and "), leader (region that leads as asked), leads (share of the draws, 0 to 1, in which
+        it still does), turns (whether another then leads in more of them), doubted (whether all its cells are).
 
     Raises
     ------
     InputError
-        If the regions are level in as many draws as any of them leads in.
+        If the regions are level in as many draws as any of them leads in, or no cell can speak against the lead.
     """
-    first = slice(MOST_DRAWS)
-    drawn = replace(drawn, weights=drawn.weights[first], draft=drawn.draft[first], geometric=drawn.geometric[first])
+    drawn = _first_draws(drawn)
     leads = drawn.leads[drawn.leads["weighting"] == "plain"]
     if not leads["leads"].gt(leads["ties"]).any():
         raise InputError(
@@ -64,10 +64,13 @@ def turning_cells(drawn: Uncertainty, compared: pd.DataFrame | None = None) -> p
         )
     leader = leads.loc[leads["leads"].idxmax(), "region"]
     trial = _Trial(drawn, leader)
+    if not trial.instead:
+        raise InputError("no cell of the tracker, coded otherwise, would speak against the lead")
     doubts = set() if compared is None else _doubted(compared) & set(trial.instead)
 
     def ordered(tried: Iterable[tuple[Cell, ...]]) -> pd.DataFrame:
         frame = pd.DataFrame([trial.row(cells) for cells in tried]).assign(leader=leader)
+        frame["item"] = ["_and_".join("_".join(cell) for cell in cells) for cells in frame["cells"]]
         frame["doubted"] = [doubts.issuperset(cells) for cells in frame["cells"]]
         return frame.sort_values(["doubted", "leads"], ascending=[False, True], kind="stable")
 
@@ -79,6 +82,50 @@ def turning_cells(drawn: Uncertainty, compared: pd.DataFrame | None = None) -> p
 def _doubted(compared: pd.DataFrame) -> set[Cell]:
     differ = compared[compared["comparison"] == "differ"]
     return set(map(Cell, differ["iso3"], differ["domain"]))
+
+
+def leading_law(drawn: Uncertainty, found: pd.DataFrame | InputError) -> Headline:
+    """Return the headline that says which region's law is the readier in most draws, all members counted alike.
+
+    Parameters
+    ----------
+    drawn : Uncertainty
+        As from `uncertainty`.
+    found : pandas.DataFrame
+        As from `turning_cells`, or the error that says why there is none.
+
+    Returns
+    -------
+    Headline
+        Whose verdict is region, benchmark or alike; there is none where a region has no member with a known status.
+    """
+    places = np.unique(drawn.statuses.index.get_indexer([code for each in drawn.regions for code in each.members]))
+    first = _first_draws(drawn)
+
+    @cache
+    def scores() -> pd.DataFrame:
+        found = np.concatenate([each.point for each in first.scored(places)])
+        return pd.DataFrame(found, columns=first.statuses.index[places])
+
+    def told(setting: Setting) -> str:
+        one, other = (scores()[list(each.members)].mean(axis=1) for each in setting.regions)
+        if one.isna().any() or other.isna().any():
+            return ""
+        ahead, behind = np.mean(one - other > SAME), np.mean(other - one > SAME)
+        return "alike" if 1 - ahead - behind >= max(ahead, behind) else "region" if ahead > behind else "benchmark"
+
+    if isinstance(found, InputError):
+        return Headline(told)
+    sides = ["region", "benchmark"]
+    ahead = [each.label for each in drawn.regions].index(found["leader"].iloc[0])
+    verdict = found["turns"].map({False: sides[ahead], True: sides[1 - ahead]})
+    keys = found["number"].map({1: "cell", 2: "two_cells"})
+    return Headline(told, cells=pd.DataFrame({"key": keys, "change": found["item"], "verdict": verdict}))
+
+
+def _first_draws(drawn: Uncertainty) -> Uncertainty:
+    first = slice(MOST_DRAWS)
+    return replace(drawn, weights=drawn.weights[first], draft=drawn.draft[first], geometric=drawn.geometric[first])
 
 
 class _Trial:

@@ -10,6 +10,7 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.findings.declared import WORDS
 from carec_digital_trade.findings.facts import gap_predicates as told
 from carec_digital_trade.findings.facts import law_predicates as law
+from carec_digital_trade.findings.facts import overturned
 from carec_digital_trade.findings.facts.gap_predicates import Facts, common
 from carec_digital_trade.gap import Decomposition, Estimate, covariates_in, members_expected, spikes
 from carec_digital_trade.gap.expected import ANSWERS
@@ -29,7 +30,12 @@ _ODD = ("one_year", "separation", "few_clusters", "few_traders")
 
 
 def answer(
-    variants: pd.DataFrame, chosen: GapParameters, led: pd.DataFrame, checks: pd.DataFrame | InputError
+    variants: pd.DataFrame,
+    chosen: GapParameters,
+    led: pd.DataFrame,
+    checks: pd.DataFrame | InputError,
+    changed: pd.DataFrame,
+    cells: pd.DataFrame | InputError,
 ) -> Facts:
     """Set the gap, the readiness of the law and trade against expectation of both regions below each other."""
     split, lead = told.split_answer(variants, FACTORS), law.leads(led)[0]
@@ -45,7 +51,8 @@ def answer(
         rows.append(("Median of actual over expected trade", *medians, f"p = {compared['p']:.2f}"))
     table = pd.DataFrame(rows, columns=["question", "region_value", "benchmark_value", "sure"])
     table = table.replace("nan", "not known")
-    return {"frame": table, "records": [], "split": split, "checks": compared, "law": lead}
+    turned = {"gap_turn": told.gap_turn(changed, FACTORS), "law_turn": law.law_turn(changed, cells)}
+    return {"frame": table, "records": [], "split": split, "checks": compared} | turned
 
 
 def readiness(ready: pd.DataFrame, chosen: GapParameters, scored: pd.DataFrame) -> Facts:
@@ -66,15 +73,16 @@ def regional_readiness(led: pd.DataFrame, chosen: GapParameters, without: pd.Dat
 
 def turning_cells(found: pd.DataFrame, chosen: GapParameters) -> Facts:
     """Name the cells, and show those in doubt and the strongest."""
-    joined = ["_and_".join("_".join(cell) for cell in cells) for cells in found["cells"]]
     frame = found.assign(
         words=[law.cells_in_words(cells) for cells in found["cells"]],
-        item=joined,
         turned=found["turns"].map({True: "yes", False: "no"}),
         doubt=found["doubted"].map({True: "yes", False: "no"}),
     )
     ranked = frame["doubted"] | (frame[~frame["doubted"]].groupby("number").cumcount() < STRONGEST)
-    return {"frame": frame[ranked]} | law.hanging(frame)
+    hangs = law.hanging(found)
+    left = found.loc[found["cells"] == hangs["named"], "leads_recoded"].sum()
+    words = {"named": law.cells_in_words(hangs["named"]), "leader": found["region"].iloc[0], "left": left}
+    return {"frame": frame[ranked]} | hangs | words
 
 
 def by_domain(found: pd.DataFrame, chosen: GapParameters) -> Facts:
@@ -197,6 +205,24 @@ def split_survival(variants: pd.DataFrame, chosen: GapParameters) -> Facts:
     """Name the factor that opens each gap the most."""
     frame = variants.assign(item=variants["key"], largest=variants["largest"].replace(FACTORS))
     return {"frame": frame} | told.same_factor(frame, FACTORS)
+
+
+def overturning(changed: pd.DataFrame, chosen: GapParameters) -> Facts:
+    """Put the verdicts into words, a column a headline."""
+    sides = dict(zip(("region", "benchmark"), (each.label for each in chosen.compared()), strict=True))
+    words = {
+        "factor": {
+            f"{side}: {key}": f"{label} less: {name}" for side, label in sides.items() for key, name in FACTORS.items()
+        },
+        "law": sides | {"alike": "level"},
+        "apart": {"not told apart": "cannot be told apart"}
+        | {f"{side} higher": f"{label} higher" for side, label in sides.items()},
+    }
+    found = overturned.table(changed, words)
+    frame = found["frame"]
+    cells = frame["key"].isin(overturned.CELLS)
+    frame.loc[cells, "change"] = [law.item_in_words(item) for item in frame.loc[cells, "change"]]
+    return found
 
 
 def _joined(*parts: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from carec_digital_trade.datasets import describe
 from carec_digital_trade.economies import economy_name
+from carec_digital_trade.findings.facts.overturned import first_change
 from carec_digital_trade.gap import CONFIDENCE, Decomposition, Estimate, opening_parts
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import capital, count, listing
@@ -184,14 +185,19 @@ def verdict(checks: pd.DataFrame) -> Facts:
 
 
 def split_answer(variants: pd.DataFrame, words: dict[str, str]) -> Facts | None:
-    """Return the gap as asked with its largest factor, and the largest without the dominant members if another."""
+    """Return the gap as asked with its largest factor."""
     asked = variants.iloc[0]
     if asked["problem"]:
         return None
-    kept = variants.loc[variants["key"] == "without_dominant", "largest"]
-    turned = [words[each] for each in kept if each not in ("", asked["largest"])]
     amounts = asked[["region_trade", "benchmark_trade", "gap"]].to_dict()
-    return make_up(_opening(asked, words)) | amounts | {"turned": "".join(turned)}
+    return make_up(_opening(asked, words)) | amounts
+
+
+def gap_turn(changed: pd.DataFrame, words: dict[str, str]) -> Facts:
+    """Return the change that turns the gap round, or makes another factor its largest part."""
+    found = first_change(changed, "factor")
+    side, _, factor = found["verdict"].partition(": ")
+    return found | {"round": side != found["asked"].partition(": ")[0], "factor": words.get(factor, "")}
 
 
 def same_factor(frame: pd.DataFrame, words: dict[str, str]) -> Facts:

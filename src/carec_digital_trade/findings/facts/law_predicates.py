@@ -1,16 +1,17 @@
 """What the sentences on the law rest on: who has the highest score, who leads, and on which cells that hangs."""
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from carec_digital_trade.claims.law import SETTLED, WEIGHTED
+from carec_digital_trade.economies import economy_name
+from carec_digital_trade.errors import InputError
 from carec_digital_trade.findings.declared import WORDS
+from carec_digital_trade.findings.facts.overturned import first_change
 from carec_digital_trade.prose import listing
 from carec_digital_trade.readiness import Cell
-from carec_digital_trade.regions import economy_name
 
 Facts = dict[str, Any]
 
@@ -93,16 +94,30 @@ def hanging(frame: pd.DataFrame) -> Facts:
     doubt = both[both["doubted"]]
     named = next((rows.iloc[0] for rows in (turning, doubt, both) if len(rows)), None)
     return {
-        "leader": frame["region"].iloc[0],
         "singles": len(turning),
         "pairs": len(both),
         "tried": len(pairs),
         "in_doubt": bool(len(doubt) and not len(turning)),
-        "named": "" if named is None else named["words"],
-        "left": math.nan if named is None else named["leads_recoded"],
+        "named": () if named is None else named["cells"],
     }
 
 
-def cells_in_words(cells: Iterable[Cell]) -> str:
+def law_turn(changed: pd.DataFrame, cells: pd.DataFrame | InputError) -> Facts:
+    """Return what turns the order of the law: a cell, two in doubt, any two, a member, or nothing."""
+    found = first_change(changed, "law")
+    if isinstance(cells, InputError):
+        return found | {"kind": "level" if found["known"] else "unknown", "cells": ""}
+    hangs = hanging(cells)
+    kinds = {"cell": hangs["singles"], "doubt": hangs["in_doubt"], "pair": hangs["pairs"], "member": found["change"]}
+    kind = next((kind for kind, there in kinds.items() if there), "nothing")
+    return found | {"kind": kind, "cells": cells_in_words(hangs["named"], WORDS["short_components"], "'s ")}
+
+
+def cells_in_words(cells: Iterable[Cell], words: dict[str, str] = WORDS["components"], joint: str = " on ") -> str:
     """Name cells of the tracker, such as "Brunei on cybercrime"."""
-    return listing(f"{economy_name(cell.iso3, short=True)} on {WORDS['components'][cell.domain]}" for cell in cells)
+    return listing(f"{economy_name(cell.iso3, short=True)}{joint}{words[cell.domain]}" for cell in cells)
+
+
+def item_in_words(item: str) -> str:
+    """Name cells by their name in results.csv, such as "BRN_cybercrime_and_SGP_cybercrime"."""
+    return cells_in_words(Cell(*each.split("_", 1)) for each in item.split("_and_")) + ", coded otherwise"

@@ -9,7 +9,8 @@ import pandas as pd
 from carec_digital_trade.claims.trade import LARGE_REVISION
 from carec_digital_trade.datasets import BUNDLED, catalogue, describe, has_table, load
 from carec_digital_trade.economies import economy_name
-from carec_digital_trade.metrics import more_even
+from carec_digital_trade.findings.facts.overturned import first_change, table
+from carec_digital_trade.metrics import ALIKE, more_even
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import count, listing
 from carec_digital_trade.regions import Region
@@ -17,8 +18,6 @@ from carec_digital_trade.revisions import diff
 
 Facts = dict[str, Any]
 
-ALIKE = 1.05
-"""Totals whose ratio is smaller are about as large as each other."""
 STANDS_OUT = 0.10
 """A year that lies further than this above both its neighbours, or below both, stands out."""
 ROLES = ("the region", "the benchmark")
@@ -89,25 +88,31 @@ def evener(rows: pd.DataFrame, one: str, other: str) -> Facts:
     return {"defined": defined, "tie": defined and order == 0, "more": more, "less": less, "by_size": by_size}
 
 
-def answer(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
+def answer(frame: pd.DataFrame, chosen: SnapshotParameters, changed: pd.DataFrame) -> Facts:
     """Return who trades more in full and without the members left out, how even, and how well it is known."""
     rows = frame.set_index("region")
     full, kept = _labels(chosen)
     out = [code for one in chosen.compared() for code in one.excluded]
-    shares = rows.loc[full, "top_share"].dropna()
     short = [one.name if len(one.name.split()) < 3 else role for one, role in zip(chosen.regions(), ROLES, strict=True)]
     return {
         "called": dict(zip([*full, *kept], [*short, *short], strict=True)),
         "rows": rows,
         "size": larger(rows["total"], *full),
-        "without": larger(rows["total"], *kept) if out else None,
+        "size_turn": first_change(changed, "size"),
+        "even_turn": first_change(changed, "even"),
+        "sides": dict(zip(("region", "benchmark"), short, strict=True)),
         "even": evener(rows, *(kept if out else full)),
         "out": few(out),
         "covered": int(rows.loc[full, "members"].sum()),
         "of": int(rows.loc[full, "of"].sum()),
-        "top": shares.idxmax() if len(shares) else None,
         "vintage": describe(chosen.measure, chosen.vintage)["vintage"],
     }
+
+
+def overturning(changed: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
+    """Put the verdicts into words, a column a headline."""
+    sides = dict(zip(("region", "benchmark"), (each.name for each in chosen.regions()), strict=True))
+    return table(changed, dict.fromkeys(("size", "even"), sides | {"alike": "about alike"}))
 
 
 def table1(frame: pd.DataFrame, chosen: SnapshotParameters) -> Facts:
