@@ -357,3 +357,9 @@ def test_the_sentences_to_judge_carry_the_estimates_numbers():
     assert f"{between.r2:.0%}" in text
     assert row["low"] < 0 < row["high"]  # what sentence C says
     assert [letter for letter, each in HINTS["2.5"]["sentences"].items() if "hint" not in each] == ["B", "D"]
+
+
+@pytest.mark.parametrize(("answer", "right"), [(6.2, True), (6.24, True), (6.238, True), (6.3, False), (6.0, False)])
+def test_a_rounded_number_is_right(answer, right):
+    """As the README prints it; one digit is not enough."""
+    assert check("1.3", answer).right is right

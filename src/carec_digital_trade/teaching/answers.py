@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from carec_digital_trade.errors import InputError
 
 TOLERANCE = 0.005
 """Relative: an answer rounded to three digits is right, and the mistakes that a hint names lie further off."""
+
+FEWEST_DIGITS = 2
+"""Significant ones, to which an answer may be rounded."""
 
 HINTS: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("hints.toml").read_text(encoding="utf-8"))
 """Number of the exercise to its hints by name."""
@@ -69,7 +73,7 @@ def compare(exercise: str, answer: Any, right: Any, **mistakes: Any) -> str:
     exercise : str
         Number of the exercise.
     answer, right : float, sequence of float, or anything else
-        Numbers agree within `TOLERANCE`, anything else if it is equal.
+        Numbers agree within `TOLERANCE` or if the answer is the right one rounded, anything else if it is equal.
     **mistakes
         Name of a hint to what comes out if the mistake is made. Of those that agree with the answer, the nearest gives
         the hint; of two as near, the first.
@@ -283,5 +287,13 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, float) and isinstance(other, numbers.Real):
-        return math.isclose(one, other, rel_tol=TOLERANCE)
+        return math.isclose(one, other, rel_tol=TOLERANCE) or _is_rounded(one, other)
     return type(one) is type(other) and one == other
+
+
+def _is_rounded(answer: float, number: float) -> bool:
+    """Say whether an answer is a number rounded to as many significant digits as the answer shows."""
+    if not math.isfinite(answer):
+        return False
+    digits = len(Decimal(repr(float(answer))).normalize().as_tuple().digits)
+    return digits >= FEWEST_DIGITS and float(f"{number:.{digits - 1}e}") == answer
