@@ -109,7 +109,7 @@ def test_all_faults_are_said_at_once_with_their_lines(tmp_path: Path):
         "lines 2 and 5: year 2009 is not covered: deliverable has the years 2010 to 2023",
         "lines 2 and 7: year 2030 is not covered: deliverable has the years 2010 to 2023",
         "line 8: flow must be 'total', 'exports' or 'imports', not 'exportss'",
-        "line 10: region: there is no region 'CARAC': write CAREC or ASEAN, ",
+        "line 10: region: there is no region 'CARAC': write one of CAREC, ASEAN, EU, ",
         "line 11: seed in grid must be a list of at least one, such as [2019, 2020]",
         "line 13: measure is fixed on line 2 and set again: take out one of the two",
         "line 14: a run must hold lines of the form name: value, such as year: 2024",
