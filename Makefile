@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LAB := $(BIN)/../share/jupyter/lab/settings
 START := notebooks/00_start.ipynb
+API := datasets economies regions metrics readiness gap scenarios claims findings figures revisions vintages importers teaching
 NOTEBOOKS := $(filter-out $(START),$(wildcard notebooks/0*.ipynb))
 # One thread a process: the tests and runs are parallel already.
 export OMP_NUM_THREADS := 1
@@ -11,7 +12,7 @@ export OPENBLAS_NUM_THREADS := 1
 # Where it is set, as in many containers, every process would compile anew what it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help report test lab notebooks teaching dictionary lint lock wheel clean
+.PHONY: help report test lab notebooks teaching dictionary api lint lock wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +49,10 @@ dictionary: .venv/ready ## print the data dictionary into data/README.md
 	@sed -i '/<!-- dictionary -->/q' data/README.md && echo >> data/README.md
 	@$(BIN)/python -m carec_digital_trade.dictionary >> data/README.md
 
+api: .venv/ready ## print the reference of the library, from its docstrings, into build/api/
+	@$(BIN)/pdoc --docformat numpy --output-directory build/api $(addprefix carec_digital_trade.,$(API))
+	@echo "Open $(CURDIR)/build/api/index.html"
+
 lint: .venv/ready ## check style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
@@ -59,4 +64,4 @@ wheel: .venv/ready ## build the wheel, with data and notebooks in it, into dist/
 	@$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove what the other targets made, .venv included
-	@rm -rf .venv reports dist .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv reports dist build .pytest_cache .ruff_cache .hypothesis

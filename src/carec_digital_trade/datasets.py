@@ -158,6 +158,13 @@ def load(name: str, vintage: str = BUNDLED) -> pd.DataFrame:
     DataError
         If the file is not the one described, naming file, row, column and what was expected, or, within a run, not
         the one on which the run was planned.
+
+    Examples
+    --------
+    >>> load("table1")[["iso3", "value"]].head(2)
+      iso3     value
+    0  AFG     524.0
+    1  AZE    6635.0
     """
     folder, resource = _found(name, vintage)
     check_planned(name, vintage, resource["hash"])

@@ -109,6 +109,12 @@ def attempt(recipe: Callable[..., Any], *given: Any) -> Any:
     -------
     Any
         What the recipe returns, or the `InputError` that says why it cannot; a finding made of it says so.
+
+    Examples
+    --------
+    >>> import carec_digital_trade as cdt
+    >>> print(attempt(cdt.region, "Atlantis"))
+    there is no region 'Atlantis': ...
     """
     if fault := next((each for each in given if isinstance(each, InputError)), None):
         return fault

@@ -95,6 +95,13 @@ def region(
     InputError
         If the region or an economy is unknown, a list is empty or names an economy twice, a name of one's own is taken
         or no name, an excluded economy is no member, or nobody is left.
+
+    Examples
+    --------
+    >>> region("CAREC", 2005).members
+    ('AZE', 'CHN', 'KAZ', 'KGZ', 'MNG', 'TJK', 'UZB', 'AFG')
+    >>> region({"name": "Caspian", "members": ["AZE", "KAZ", "TKM"]}, exclude=["TKM"]).label
+    'Caspian without Turkmenistan'
     """
     if isinstance(spec, Mapping):
         name, members = _own(spec)

@@ -104,6 +104,13 @@ def concentration(values: pd.DataFrame | pd.Series | Iterable[float]) -> Concent
     -------
     Concentration
         With the frame's code or the Series' label of the largest member, or its position in an array.
+
+    Examples
+    --------
+    >>> concentration([1, 1, 1, 1]).effective_members
+    4.0
+    >>> round(concentration([3, 1, 1, 1]).hhi, 3)
+    0.333
     """
     known = _known(values)
     share, n = shares(known.to_numpy()), len(known)

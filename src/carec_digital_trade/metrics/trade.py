@@ -49,6 +49,12 @@ def trade(measure: str, flow: str, vintage: str = BUNDLED) -> pd.DataFrame:
     ------
     InputError
         If the measure or the flow is unknown.
+
+    Examples
+    --------
+    >>> exports = trade("delivered", "exports")
+    >>> exports.loc[(exports["iso3"] == "KAZ") & (exports["year"] == 2024), "unit"].item()
+    'USD million'
     """
     check_choice("measure", measure, MEASURES)
     table = load(measure, vintage=vintage)
@@ -102,6 +108,13 @@ def members(trade_frame: pd.DataFrame, region: Region, year: int) -> pd.DataFram
     ------
     InputError
         If the frame mixes flows or measures, or lacks the year.
+
+    Examples
+    --------
+    >>> from carec_digital_trade import region
+    >>> ranking = members(trade("delivered", "total"), region("ASEAN"), 2024)
+    >>> ranking.loc[ranking["rank"] == 1, "name"].item()
+    'Singapore'
     """
     value = by_member(trade_frame, region, year).iloc[0]
     return pd.DataFrame(

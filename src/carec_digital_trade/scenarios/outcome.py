@@ -44,6 +44,11 @@ def outcome(
     ------
     InputError
         If the measure, the flow or the prices are unknown.
+
+    Examples
+    --------
+    >>> outcome("delivered", "exports").columns.tolist()
+    ['iso3', 'year', 'flow', 'value', 'measure', 'unit', 'flagged']
     """
     check_choice("measure", measure, get_args(Measure))
     check_choice("flow", flow, get_args(Flow))

@@ -45,6 +45,11 @@ def preset(name: str) -> dict[str, Lever]:
     ------
     InputError
         If there is no such preset.
+
+    Examples
+    --------
+    >>> list(preset("all_four"))
+    ['regulation', 'paperless', 'connectivity', 'inclusion']
     """
     if name not in presets():
         raise InputError(f"there is no preset {name!r}: use {', '.join(presets())}{nearest(name, presets())}")

@@ -191,6 +191,15 @@ def simulate(scenario: Scenario, draws: int = DRAWS, seed: int = 0, chunk: int =
     ------
     InputError
         If the number of draws is out of range.
+
+    Examples
+    --------
+    >>> import carec_digital_trade as cdt
+    >>> caucasus, benchmark = cdt.region(["AZE", "GEO"]), cdt.region("ASEAN")
+    >>> base = cdt.baseline(cdt.outcome("delivered", "total"), caucasus)
+    >>> asked = cdt.scenario(base, caucasus, benchmark, cdt.preset("connectivity"), 2030)
+    >>> int(simulate(asked, draws=200, seed=1).additional()["year"].max())
+    2030
     """
     check_draws(draws)
     effects = scenario.effect_draws(draws, seed)
