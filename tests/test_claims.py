@@ -1,12 +1,18 @@
+import re
 from collections import namedtuple
+from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from carec_digital_trade.claims import law, trade, verdicts
+from carec_digital_trade.claims import VERDICTS, infrastructure, law, trade, verdicts
 from carec_digital_trade.claims.evidence import Evidence
 from carec_digital_trade.datasets import load
+from carec_digital_trade.economies import economy_name
+from carec_digital_trade.metrics import CONNECTIVITY, PRICES
+from carec_digital_trade.readiness import codings
+from carec_digital_trade.regions import region
 
 Claim = namedtuple("Claim", "region economies domain article_value unit")
 BUNDLED = Evidence.of()
@@ -37,7 +43,7 @@ def status_with(domain, **statuses):
 def test_every_claim_gets_a_verdict_a_finding_and_a_source():
     frame = verdicts()
     assert list(frame["id"]) == list(load("claims")["id"])
-    assert frame["verdict"].isin(["reproduced", "supported", "qualified", "contradicted", "not testable here"]).all()
+    assert frame["verdict"].isin(VERDICTS).all()
     assert frame["finding"].str.endswith(".").all()
     assert frame.loc[frame["verdict"] != "not testable here", "source"].ne("none").all()
 
@@ -54,21 +60,24 @@ def test_the_verdicts_that_the_bundled_data_give():
         "china_dominates": "supported",
         "poor_internet": "qualified",
         "intra_carec": "not testable here",
-        "carec_consumer_completed": "contradicted",
-        "carec_consumer_draft": "contradicted",
+        "carec_consumer_completed": "overtaken",
+        "carec_consumer_draft": "overtaken",
         "asean_seven_mature": "qualified",
         "low_digital_trade": "supported",
         # ASEAN leads in too few draws to support it and in too many to contradict it.
         "asean_comprehensive_laws": "qualified",
         "readiness_disparity": "qualified",
         "cambodia_cybercrime": "supported",
-        "lao_privacy": "contradicted",
+        "lao_privacy": "overtaken",
+        "exchange_points": "qualified",
+        "data_centers": "contradicted",
+        "underdeveloped_infrastructure": "qualified",
         # The rows for the three come from the article itself, which cannot support its own claim.
         "cpta_not_ratified": "not testable here",
     }
     assert found["verdict"][list(expected)].to_dict() == expected
-    assert found.loc["poor_internet", "value"] == 6
-    assert "5 of CAREC's 11 members are at or above" in found.loc["poor_internet", "finding"]
+    assert found.loc["poor_internet", "value"] == 3  # of four indicators
+    assert "internet users 6 of 11, mobile broadband 9 of 11" in found.loc["poor_internet", "finding"]
     # 178,641 / 35,763 = 4.995, 548,462 / 35,763 = 15.34 and 548,462 / 421,527 = 1.301, by hand from Table 1.
     assert (
         "15.3 times CAREC; with both left out it is 5.0 times, with both in 1.3"
@@ -93,7 +102,13 @@ def test_the_verdicts_that_the_bundled_data_give():
         (law.law_in_most, claim("CAREC", "", "e_transactions"), {}, "supported"),
         (law.law_in_most, claim("CAREC", "", "indirect_taxation"), {}, "contradicted"),
         (law.law_exists, claim("CAREC", "", "cybercrime"), {}, "supported"),
-        (law.law_only_in, claim("CAREC", "CHN KAZ", "consumer_protection"), {}, "contradicted"),
+        (law.law_only_in, claim("CAREC", "CHN KAZ", "consumer_protection"), {}, "overtaken"),
+        (
+            law.law_only_in,
+            claim("CAREC", "CHN KAZ", "consumer_protection"),
+            {"status": status_with("consumer_protection", CHN="none")},
+            "qualified",
+        ),
         (law.law_in_each, claim("ASEAN", "MYS THA", "e_transactions cybercrime"), {}, "supported"),
         (law.law_in_each, claim("ASEAN", "MMR", "cybercrime"), {}, "contradicted"),
         (
@@ -106,7 +121,19 @@ def test_the_verdicts_that_the_bundled_data_give():
             law.law_draft_in,
             claim("CAREC", "AZE KGZ", "consumer_protection"),
             {"status": status_with("consumer_protection", AZE="draft")},
+            "overtaken",
+        ),
+        (
+            law.law_draft_in,
+            claim("CAREC", "AZE KGZ", "consumer_protection"),
+            {"status": status_with("consumer_protection", AZE="draft", KGZ="none")},
             "qualified",
+        ),
+        (
+            law.law_draft_in,
+            claim("CAREC", "AZE KGZ", "consumer_protection"),
+            {"status": status_with("consumer_protection", AZE="legislation", KGZ="none")},
+            "contradicted",
         ),
         (law.law_unfinished_in, claim("CAREC", "TJK", "consumer_protection"), {}, "not testable here"),
         (law.treaty_not_party, claim("CAREC", "AFG"), {}, "supported"),
@@ -149,3 +176,55 @@ def test_low_levels_against_a_computation_by_hand():
         [BUNDLED.present.assign(value=lambda frame: frame["value"].where(frame["iso3"].isin(carec), 1.0))]
     )
     assert trade.low_levels(claim("CAREC ASEAN"), evidence(present=smaller)).verdict == "qualified"
+
+
+def made(indicators):
+    """Figures of 2023 of the members of CAREC and ASEAN: by indicator, those of each region's members in order."""
+    carec, asean = region("CAREC").members, region("ASEAN").members
+    rows = [
+        (code, 2023, indicator, value)
+        for indicator, (ours, theirs) in indicators.items()
+        for members, values in ((carec, ours), (asean, theirs))
+        for code, value in zip(members, values, strict=False)
+    ]
+    return evidence(infrastructure=pd.DataFrame(rows, columns=["iso3", "year", "indicator", "value"]))
+
+
+BELOW, ABOVE = ([1] * 6 + [3] * 5, [2] * 10), ([1] * 5 + [3] * 6, [2] * 10)  # most members, and not most, are below
+
+
+@pytest.mark.parametrize(
+    ("check", "indicators", "verdict"),
+    [
+        (infrastructure.connectivity, dict.fromkeys(CONNECTIVITY, BELOW), "supported"),
+        (infrastructure.connectivity, dict.fromkeys(CONNECTIVITY, ABOVE), "contradicted"),
+        (infrastructure.connectivity, dict.fromkeys(CONNECTIVITY, BELOW) | {"coverage_4g": ABOVE}, "qualified"),
+        # Of prices more is worse.
+        (infrastructure.affordability, dict.fromkeys(PRICES, ABOVE), "supported"),
+        (infrastructure.affordability, dict.fromkeys(PRICES, BELOW), "contradicted"),
+        (infrastructure.affordability, {"mobile_price": ABOVE, "fixed_price": BELOW}, "qualified"),
+        (infrastructure.exchange_points, {"exchange_points": ([2] * 6, [2] * 10)}, "contradicted"),
+        (infrastructure.exchange_points, {"exchange_points": ([1] * 6, [2] * 10)}, "qualified"),
+        (infrastructure.exchange_points, {"exchange_points": ([2] * 5, [2] * 10)}, "qualified"),
+        (infrastructure.exchange_points, {"exchange_points": ([], [2] * 10)}, "not testable here"),
+        (infrastructure.data_centres, {"data_centres": ([1] * 6, [2] * 10)}, "contradicted"),
+        (infrastructure.data_centres, {"data_centres": ([1] * 5, [2] * 10)}, "qualified"),
+        (infrastructure.data_centres, {"data_centres": ([], [])}, "not testable here"),
+    ],
+)
+def test_infrastructure_on_both_sides_of_its_thresholds(check, indicators, verdict):
+    assert check(claim("CAREC ASEAN"), made(indicators)).verdict == verdict
+
+
+def test_a_cell_has_the_same_verdict_here_and_beside_the_article():
+    beside = codings(load("law_statements"), load("cyberlaw")).set_index(["iso3", "domain"])["comparison"]
+    found = verdicts().set_index("id")["finding"]
+    for row in load("claims").itertuples():
+        if row.check not in ("law_only_in", "law_draft_in", "law_unfinished_in", "law_in_each"):
+            continue
+        for code, domain in product(row.economies.split(), row.domain.split()):
+            verdict = beside[code, domain]
+            cell = f"{economy_name(code, short=True)} ({domain})"
+            assert (cell in found[row.id]) == (verdict != "supported"), (row.id, cell)
+            if verdict != "supported":
+                assert re.search(f"{verdict}: [^;]*{re.escape(cell)}", found[row.id])

@@ -132,12 +132,12 @@ def test_codings_are_complete_whatever_the_regions():
     assert result.table.shape == (21, 6)
     assert result.records["value"].sum() == 84
     singapore = result.frame.set_index("name").loc["Singapore"]
-    assert singapore["consumer_protection"] == "differ (mature / none)"
-    assert singapore["cybercrime"] == "agree (mature / legislation)"
+    assert singapore["consumer_protection"] == "contradicted (mature / none)"
+    assert singapore["cybercrime"] == "supported (mature / legislation)"
     tajikistan = result.frame.set_index("name").loc["Tajikistan", "consumer_protection"]
-    assert tajikistan == "cannot compare (not completed / no data)"
-    assert by_item(result, "cells").groupby("item").sum()["differ"] == 2
-    assert "2 contradict each other" in result.reading
+    assert tajikistan == "not testable here (not completed / no data)"
+    assert by_item(result, "cells").groupby("item").sum()["contradicted"] == 2
+    assert "2 contradicted" in result.reading
 
 
 def test_factors_by_hand_and_parts_that_add_up():

@@ -2,7 +2,8 @@
 
 Verdicts: *reproduced*, a figure that follows to its last printed digit from the article's own Table 1; *supported*,
 the data agree, also when like is compared with like; *qualified*, they agree with a part of the claim, or with the
-sentence as written and not when like is compared with like, or do not settle it; *contradicted*, they disagree; *not
+sentence as written and not when like is compared with like, or do not settle it; *overtaken*, the tracker of laws is
+further on than the article, which may have been right; *contradicted*, they disagree; *not
 testable here*, the package has no data on it other than the article's own word; *supported for services* and
 *contradicted for services*, the data speak of services by partner and the claim of all trade.
 """
@@ -12,12 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from carec_digital_trade.claims import law, trade
+from carec_digital_trade.claims import infrastructure, law, trade
 from carec_digital_trade.claims.evidence import Evidence, Finding, words
 from carec_digital_trade.datasets import BUNDLED, describe, has_table, load
 from carec_digital_trade.regions import region
 
-VERDICTS = ("reproduced", "supported", "qualified", "contradicted", "not testable here")
+VERDICTS = ("reproduced", "supported", "qualified", "overtaken", "contradicted", "not testable here")
 """In the order of a table; others, for services alone, follow."""
 
 
@@ -93,7 +94,10 @@ _CHECKS: dict[str, tuple[Callable[[Any, Evidence], Finding], tuple[str, ...]]] =
     "more_balanced": (trade.more_balanced, ("table1",)),
     "dominance": (trade.dominance, ("table1",)),
     "low_levels": (trade.low_levels, ("delivered", "panel")),
-    "internet": (trade.internet, ("panel",)),
+    "connectivity": (infrastructure.connectivity, ("panel", "mobile_broadband", "coverage_4g")),
+    "exchange_points": (infrastructure.exchange_points, ("exchange_points", "panel")),
+    "data_centres": (infrastructure.data_centres, ("exchange_points",)),
+    "affordability": (infrastructure.affordability, ("broadband_prices",)),
     "quoted_only": (trade.intra_regional, ("bilateral",)),  # quoted only, unless there is trade by partner
     "no_data": (trade.no_data, ()),
     "law_in_most": (law.law_in_most, ("cyberlaw",)),

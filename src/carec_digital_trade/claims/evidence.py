@@ -8,13 +8,14 @@ import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, has_table, load
 from carec_digital_trade.economies import economy_name
-from carec_digital_trade.metrics import trade
+from carec_digital_trade.metrics import infrastructure, trade
 from carec_digital_trade.regions import REFERENCE_YEAR
 
 Verdict = Literal[
     "reproduced",
     "supported",
     "qualified",
+    "overtaken",
     "contradicted",
     "supported for services",
     "contradicted for services",
@@ -51,6 +52,8 @@ class Evidence:
         Table ``bilateral``; None where the vintage has none.
     quoted : pandas.DataFrame
         Table ``intraregional`` by region.
+    infrastructure : pandas.DataFrame
+        As from `metrics.infrastructure`.
     vintage : str
         Vintage of all of them.
     """
@@ -62,6 +65,7 @@ class Evidence:
     treaty: pd.DataFrame
     bilateral: pd.DataFrame | None
     quoted: pd.DataFrame
+    infrastructure: pd.DataFrame
     vintage: str = BUNDLED
 
     @classmethod
@@ -76,6 +80,7 @@ class Evidence:
             treaty=load("cpta", vintage).set_index("iso3"),
             bilateral=load("bilateral", vintage) if has_table("bilateral", vintage) else None,
             quoted=load("intraregional", vintage).set_index("region"),
+            infrastructure=infrastructure(vintage),
             vintage=vintage,
         )
 

@@ -1,14 +1,14 @@
 """Checks of the article's claims on the law and on the paperless trade agreement."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
-from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, graded, name, words
+from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, name, words
 from carec_digital_trade.prose import listing
-from carec_digital_trade.readiness import CODING_ERROR, components, uncertainty
+from carec_digital_trade.readiness import CODING_ERROR, compare, components, uncertainty
 from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, region
 
 SETTLED = 0.9
@@ -16,6 +16,7 @@ SETTLED = 0.9
 WEIGHTED = {"plain": "with all members counted alike", "gdp": "weighted by GDP", "trade": "weighted by trade"}
 """How members are weighted, in words."""
 _WITHOUT = "_without_giants"
+_CELLS = ("overtaken", "contradicted", "not testable here")
 _NEWER = " The tracker is newer than the article and does not say when a law was passed."
 
 
@@ -39,46 +40,50 @@ def law_exists(claim: Any, evidence: Evidence) -> Finding:
 
 def law_in_each(claim: Any, evidence: Evidence) -> Finding:
     """Ask whether each economy named has legislation in every domain."""
-    named = words(claim.economies)
-    having = _having_all(evidence, named, claim.domain)
-    lacking = "; ".join(
-        f"{name(code)} ({', '.join(domain for domain in words(claim.domain) if not _is_law(evidence, code, domain))})"
-        for code in named
-        if code not in having
-    )
-    sentence = (
-        f"{len(having)} of the {len(named)} named have legislation in every domain; lacking: {lacking or 'none'}."
-    )
-    return Finding(len(having), "members", graded(code in having for code in named), sentence)
+    cells = [(code, domain, "mature") for code in words(claim.economies) for domain in words(claim.domain)]
+    return _cells_told(cells, evidence, "cells named have the legislation")
 
 
 def law_only_in(claim: Any, evidence: Evidence) -> Finding:
     """Ask whether the economies named, and no others, have the legislation."""
-    having = _having_all(evidence, region(claim.region).members, claim.domain)
-    verdict: Verdict = "supported" if set(having) == set(words(claim.economies)) else "contradicted"
-    others = ", ".join(name(code) for code in having if code not in words(claim.economies))
-    sentence = f"The tracker shows legislation in {len(having)} members, besides those named in {others or 'none'}."
-    return Finding(len(having), "members", verdict, sentence + _NEWER)
+    named = words(claim.economies)
+    cells = [
+        (code, claim.domain, "legislation" if code in named else "not completed")
+        for code in region(claim.region).members
+    ]
+    return _cells_told(cells, evidence, "members are as the article has them")
 
 
 def law_draft_in(claim: Any, evidence: Evidence) -> Finding:
     """Ask whether the economies named have a draft."""
-    return _statuses(claim, evidence, lambda status: status == "draft", "have a draft")
+    cells = [(code, claim.domain, "draft") for code in words(claim.economies)]
+    return _cells_told(cells, evidence, "named have a draft")
 
 
 def law_unfinished_in(claim: Any, evidence: Evidence) -> Finding:
     """Ask whether the economies named have no finished legislation."""
-    return _statuses(claim, evidence, lambda status: status in ("draft", "none"), "have no finished legislation")
+    cells = [(code, claim.domain, "still refining") for code in words(claim.economies)]
+    return _cells_told(cells, evidence, "named have no finished legislation")
 
 
-def _statuses(claim: Any, evidence: Evidence, holds: Callable[[str], bool], what: str) -> Finding:
-    status = {code: evidence.status[code, claim.domain] for code in words(claim.economies)}
-    agree = sum(map(holds, status.values()))
-    unknown = set(status.values()) == {"no_data"}
-    verdict: Verdict = "not testable here" if unknown else graded(map(holds, status.values()))
-    listed = ", ".join(f"{name(code)}: {found}" for code, found in status.items())
-    sentence = f"{agree} of the {len(status)} named {what} ({listed})."
-    return Finding(agree, "members", verdict, sentence if verdict == "supported" else sentence + _NEWER)
+def _cells_told(cells: Sequence[tuple[str, str, str]], evidence: Evidence, what: str) -> Finding:
+    """Give each cell the verdict that `readiness.codings` gives it, and the claim that of all of them.
+
+    Supported if every cell that can be tested is; overtaken if the tracker is further on in some and contradicts none;
+    contradicted if it contradicts all that it does not overtake; else qualified.
+    """
+    told = [(code, domain, compare(said, evidence.status[code, domain])) for code, domain, said in cells]
+    found = {kind: [f"{name(code)} ({domain})" for code, domain, each in told if each == kind] for kind in _CELLS}
+    agree = len(told) - sum(map(len, found.values()))
+    if len(found["not testable here"]) == len(told):
+        verdict: Verdict = "not testable here"
+    elif found["contradicted"]:
+        verdict = "qualified" if agree else "contradicted"
+    else:
+        verdict = "overtaken" if found["overtaken"] else "supported"
+    listed = "; ".join(f"{kind}: {', '.join(named)}" for kind, named in found.items() if named)
+    sentence = f"{agree} of the {len(told)} {what}; {listed or 'none otherwise'}."
+    return Finding(agree, "cells", verdict, sentence + _NEWER if found["overtaken"] else sentence)
 
 
 def treaty_not_party(claim: Any, evidence: Evidence) -> Finding:

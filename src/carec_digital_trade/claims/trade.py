@@ -132,23 +132,6 @@ def low_levels(claim: Any, evidence: Evidence) -> Finding:
     )
 
 
-def internet(claim: Any, evidence: Evidence) -> Finding:
-    """Count members at or above the other region's median internet use."""
-    one, other = claim.region.split()
-    latest = evidence.panel.dropna(subset="internet_users_pct").sort_values("year").groupby("iso3").last()
-    ours = latest.reindex(region(one).members).dropna(subset="internet_users_pct")
-    median = latest.reindex(region(other).members)["internet_users_pct"].median()
-    behind = ours["internet_users_pct"] < median
-    below, above = ", ".join(map(name, ours.index[behind])), (~behind).sum()
-    return Finding(
-        behind.sum(),
-        "members",
-        graded(behind),
-        f"{above} of {one}'s {len(ours)} members are at or above {other}'s median internet use ({median:.0f}% of "
-        f"persons); below it: {below or 'none'}. Latest year of each, {ours['year'].min()} to {ours['year'].max()}.",
-    )
-
-
 def intra_regional(claim: Any, evidence: Evidence) -> Finding:
     """Compare the regions' intra-regional shares in services; those of all trade cannot be computed here."""
     if evidence.bilateral is None:

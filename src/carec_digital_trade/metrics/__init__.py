@@ -36,6 +36,14 @@ from carec_digital_trade.metrics.dynamics import (
     log_trend,
 )
 from carec_digital_trade.metrics.headlines import ALIKE, more_evenly_spread, trades_more
+from carec_digital_trade.metrics.infrastructure import (
+    CONNECTIVITY,
+    INDICATORS,
+    PRICES,
+    behind,
+    infrastructure,
+    latest_of_members,
+)
 from carec_digital_trade.metrics.integration import (
     Integration,
     ServicesIntegration,
@@ -65,10 +73,13 @@ from carec_digital_trade.metrics.trade import (
 
 __all__ = [
     "ALIKE",
+    "CONNECTIVITY",
     "EVENNESS_DECIMALS",
     "FLOWS",
+    "INDICATORS",
     "MEASURES",
     "PARTS",
+    "PRICES",
     "CatchUp",
     "Concentration",
     "Growth",
@@ -80,6 +91,7 @@ __all__ = [
     "Trend",
     "at_a_glance",
     "balassa",
+    "behind",
     "by_member",
     "composition",
     "compound_annual_growth",
@@ -87,7 +99,9 @@ __all__ = [
     "concentration_over_time",
     "growth",
     "index",
+    "infrastructure",
     "integration",
+    "latest_of_members",
     "leave_one_out",
     "levels",
     "log_trend",

@@ -26,6 +26,7 @@ class SnapshotParameters(SharedParameters):
             Names as in `datasets.catalogue`.
         """
         own = ["table1", "delivered", "breaks", "claims", "cyberlaw", "cpta", "intraregional"]
+        own += ["mobile_broadband", "coverage_4g", "broadband_prices", "exchange_points"]
         imported = ["bilateral"] if has_table("bilateral", self.vintage) else []
         return list(dict.fromkeys([*super().tables(), *own, *imported]))
 

@@ -13,6 +13,7 @@ from carec_digital_trade.readiness.laws import (
     TREATY,
     by_domain,
     codings,
+    compare,
     components,
     treaty_status,
 )

@@ -40,8 +40,8 @@ def turning_cells(drawn: Uncertainty, compared: pd.DataFrame | None = None) -> p
     drawn : Uncertainty
         As from `uncertainty`.
     compared : pandas.DataFrame, optional
-        The tracker beside another account, as from `codings`. Cells in which the two differ are doubted: they come
-        first, and are tried in pairs in any case.
+        The tracker beside another account, as from `codings`. Cells in which the tracker contradicts it are doubted:
+        they come first, and are tried in pairs in any case.
 
     Returns
     -------
@@ -80,8 +80,8 @@ def turning_cells(drawn: Uncertainty, compared: pd.DataFrame | None = None) -> p
 
 
 def _doubted(compared: pd.DataFrame) -> set[Cell]:
-    differ = compared[compared["comparison"] == "differ"]
-    return set(map(Cell, differ["iso3"], differ["domain"]))
+    doubted = compared[compared["comparison"] == "contradicted"]
+    return set(map(Cell, doubted["iso3"], doubted["domain"]))
 
 
 def leading_law(drawn: Uncertainty, found: pd.DataFrame | InputError) -> Headline:

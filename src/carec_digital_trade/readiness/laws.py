@@ -130,13 +130,13 @@ def codings(statements: pd.DataFrame, laws: pd.DataFrame) -> pd.DataFrame:
         others (the members that it does not name in this domain), most members, some members, nothing said.
         ``comparison`` is
 
-        - agree: the tracker's status is one that the article's words allow. "Legislation" and "mature" allow only
+        - supported: the tracker's status is one that the article's words allow. "Legislation" and "mature" allow only
           legislation (the tracker does not say how good a law is), "draft" only a draft, "not completed" and "still
           refining" a draft or none.
-        - newer: the tracker's status is a later stage (none, draft, legislation) than the words allow. The article may
-          have been right when it was written: the tracker is younger, and gives no dates that would tell.
-        - differ: the tracker's status is an earlier stage than the words allow.
-        - cannot compare: the article names nobody ("most members" is true of no single one), says nothing, or the
+        - overtaken: the tracker's status is a later stage (none, draft, legislation) than the words allow. The article
+          may have been right when it was written: the tracker is younger, and gives no dates that would tell.
+        - contradicted: the tracker's status is an earlier stage than the words allow.
+        - not testable here: the article names nobody ("most members" is true of no single one), says nothing, or the
           tracker has no data.
 
     Raises
@@ -148,8 +148,33 @@ def codings(statements: pd.DataFrame, laws: pd.DataFrame) -> pd.DataFrame:
     tracker = laws.set_index(["iso3", "domain"])["status"]
     cells = pd.concat([_cells(name, rows) for name, rows in statements.groupby("region", sort=False)])
     cells["tracker"] = tracker.reindex(pd.MultiIndex.from_frame(cells[["iso3", "domain"]])).fillna("no_data").to_numpy()
-    compared = [_comparison(cell.scope, cell.article, cell.tracker) for cell in cells.itertuples()]
+    named = cells["scope"].isin([_NAMED, _REST])
+    said = cells["article"].where(named, None)
+    compared = [compare(*each) for each in zip(said, cells["tracker"], strict=True)]
     return cells.assign(comparison=compared).reset_index(drop=True)
+
+
+def compare(article: str | None, tracker: str) -> str:
+    """Hold what the article says of an economy's law against the tracker.
+
+    Parameters
+    ----------
+    article : str or None
+        Its words, one of the statements of the table ``law_statements``; None where it does not name the economy.
+    tracker : str
+        The status.
+
+    Returns
+    -------
+    str
+        As in `codings`.
+    """
+    if not isinstance(article, str) or tracker not in _STAGES:
+        return "not testable here"
+    first, last = _ALLOWED[article]
+    if _STAGES[tracker] < first:
+        return "contradicted"
+    return "overtaken" if _STAGES[tracker] > last else "supported"
 
 
 def treaty_status(treaty: pd.DataFrame, year: int | None = None) -> pd.Series:
@@ -171,15 +196,6 @@ def treaty_status(treaty: pd.DataFrame, year: int | None = None) -> pd.Series:
     dates = treaty.set_index("iso3")
     status = np.select([dates["party_since"] <= end, dates["signed"] <= end], ["party", "signed"], "not a party")
     return pd.Series(status, index=dates.index)
-
-
-def _comparison(scope: str, article: str, tracker: str) -> str:
-    if scope not in (_NAMED, _REST) or tracker not in _STAGES:
-        return "cannot compare"
-    first, last = _ALLOWED[article]
-    if _STAGES[tracker] < first:
-        return "differ"
-    return "newer" if _STAGES[tracker] > last else "agree"
 
 
 def _cells(name: str, statements: pd.DataFrame) -> pd.DataFrame:
