@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from carec_digital_trade import gap, metrics, readiness, scenarios
+from carec_digital_trade import gap, integration, metrics, readiness, scenarios
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
@@ -38,7 +38,7 @@ CASES = {
         metrics.regional_ratio,
     ),
     "composition": (load("delivered_services"), lambda frame: metrics.composition(frame, CAREC, 2025, "exports")),
-    "services_integration": (BILATERAL, lambda frame: metrics.services_integration(frame, CAREC, 2023)),
+    "services_integration": (BILATERAL, lambda frame: integration.services_integration(frame, CAREC, 2023)),
     "components": (LAWS, readiness.components),
     "components of the treaty": (load("cpta"), lambda frame: readiness.components(LAWS, frame)),
     "scores": (PARTS, readiness.scores),

@@ -23,7 +23,8 @@ from carec_digital_trade.datasets import catalogue, describe, has_table, load, s
 from carec_digital_trade.datasets import vintages as listed
 from carec_digital_trade.errors import DataError, InputError
 from carec_digital_trade.importers import storing
-from carec_digital_trade.metrics import services_integration, years
+from carec_digital_trade.integration import services_integration
+from carec_digital_trade.metrics import years
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.regions import region
 from carec_digital_trade.runs import execute, kernels, open_notebook, plan

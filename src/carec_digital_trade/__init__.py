@@ -29,7 +29,7 @@ _VERBS = {
     "what_overturns": "overturning",
 }
 """Name to the module that it is imported from."""
-_MODULES = ("claims", "figures", "gap", "metrics", "readiness", "revisions", "scenarios")
+_MODULES = ("claims", "figures", "gap", "integration", "metrics", "readiness", "revisions", "scenarios")
 
 
 def __getattr__(name: str) -> Any:

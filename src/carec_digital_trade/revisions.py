@@ -8,8 +8,8 @@ import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, describe, load
 from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.integration.indices import REST
 from carec_digital_trade.metrics import by_member, members, trade
-from carec_digital_trade.metrics.integration import REST
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 
 By = Literal["change", "percent"]

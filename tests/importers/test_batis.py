@@ -14,8 +14,8 @@ from carec_digital_trade import importers
 from carec_digital_trade.datasets import describe, load, vintages
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers import batis
-from carec_digital_trade.metrics import integration, services_integration
-from carec_digital_trade.metrics.integration import REST
+from carec_digital_trade.integration import indices, services_integration
+from carec_digital_trade.integration.indices import REST
 from carec_digital_trade.regions import region
 from carec_digital_trade.revisions import diff
 from carec_digital_trade.vintages import FOLDER_VARIABLE
@@ -46,8 +46,8 @@ def pairs(year: int) -> pd.DataFrame:
     """All pairs of the made matrix, the digitally deliverable services added up."""
     share = sum(made_files.BATIS_SHARES[service] for service in batis.SERVICES)
     matrix = share * made_files.batis_exports(ECONOMIES, year)
-    long = matrix.rename_axis(index="reporter", columns="partner").stack().rename("value").reset_index()
-    return long[long["reporter"] != long["partner"]]
+    long = matrix.rename_axis(index="exporter", columns="importer").stack().rename("value").reset_index()
+    return long[long["exporter"] != long["importer"]]
 
 
 def test_the_file_has_the_real_layout(file: Path):
@@ -89,7 +89,7 @@ def test_nothing_is_lost_by_lumping(bilateral: pd.DataFrame):
 @pytest.mark.parametrize("one", REGIONS, ids=lambda one: one.label)
 @pytest.mark.parametrize("year", YEARS)
 def test_the_indices_are_those_of_the_whole_matrix(bilateral: pd.DataFrame, one, year: int):
-    kept, whole = services_integration(bilateral, one, year).indices, integration(pairs(year), one)
+    kept, whole = services_integration(bilateral, one, year).indices, indices(pairs(year), one)
     for index in ("intra_regional_share", "trade_intensity", "introversion"):
         assert getattr(kept, index) == pytest.approx(getattr(whole, index), rel=PRINTED)
     assert kept.covered == whole.covered == len(one.members)

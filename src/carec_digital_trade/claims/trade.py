@@ -8,16 +8,8 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, graded, name, words
-from carec_digital_trade.metrics import (
-    ServicesIntegration,
-    concentration,
-    nearest_year,
-    per_gdp,
-    per_person,
-    regional_ratio,
-    regional_total,
-    services_integration,
-)
+from carec_digital_trade.integration import ServicesIntegration, nearest_year, services_integration
+from carec_digital_trade.metrics import concentration, per_gdp, per_person, regional_ratio, regional_total
 from carec_digital_trade.prose import listing
 from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, Region, region
 

@@ -1,7 +1,7 @@
 """OECD-WTO Balanced Trade in Services (BaTIS, BPM6): who exports which digitally deliverable services to whom.
 
 The file has tens of millions of rows, so it is read in chunks, and only what the indices of integration need is kept:
-the flows among the wanted economies, theirs with the rest of the world as one partner (`metrics.integration.REST`), and
+the flows among the wanted economies, theirs with the rest of the world as one partner (`integration.indices.REST`), and
 those within the rest. Flows are the exporter's, at the balanced value, which reconciles the reports of both sides
 (Liberatore and Wettstein 2021). The methodology code says how the exporter's own figure came about.
 """
@@ -17,7 +17,7 @@ from carec_digital_trade.importers import checking
 from carec_digital_trade.importers.present import MOST_LOST, against_present, same_scale
 from carec_digital_trade.importers.reading import text_chunks
 from carec_digital_trade.importers.storing import Asked, Reading
-from carec_digital_trade.metrics.integration import REST
+from carec_digital_trade.integration.indices import REST
 
 COLUMNS = {
     "Reporter": "category",

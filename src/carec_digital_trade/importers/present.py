@@ -10,7 +10,7 @@ from carec_digital_trade.datasets import LATEST, describe, has_table, load
 from carec_digital_trade.economies import AGGREGATES, economy_name
 from carec_digital_trade.errors import DataError
 from carec_digital_trade.importers.storing import template
-from carec_digital_trade.metrics.integration import REST
+from carec_digital_trade.integration.indices import REST
 from carec_digital_trade.prose import listing
 from carec_digital_trade.revisions import compare, figures
 

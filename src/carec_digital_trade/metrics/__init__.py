@@ -1,4 +1,4 @@
-"""Metrics of digital trade: how much, how evenly, how fast, in which services, and how much within a region."""
+"""Metrics of digital trade: how much, how evenly, how fast, and in which services."""
 
 from carec_digital_trade.metrics.composition import (
     PARTS,
@@ -44,14 +44,6 @@ from carec_digital_trade.metrics.infrastructure import (
     infrastructure,
     latest_of_members,
 )
-from carec_digital_trade.metrics.integration import (
-    Integration,
-    ServicesIntegration,
-    integration,
-    nearest_year,
-    services_integration,
-    within_regions,
-)
 from carec_digital_trade.metrics.levels import (
     at_a_glance,
     levels,
@@ -83,9 +75,7 @@ __all__ = [
     "CatchUp",
     "Concentration",
     "Growth",
-    "Integration",
     "Rate",
-    "ServicesIntegration",
     "SigmaConvergence",
     "TheilSplit",
     "Trend",
@@ -100,7 +90,6 @@ __all__ = [
     "growth",
     "index",
     "infrastructure",
-    "integration",
     "latest_of_members",
     "leave_one_out",
     "levels",
@@ -108,14 +97,12 @@ __all__ = [
     "members",
     "more_even",
     "more_evenly_spread",
-    "nearest_year",
     "over_time",
     "paces",
     "per_gdp",
     "per_person",
     "regional_ratio",
     "regional_total",
-    "services_integration",
     "shift_share",
     "sigma_convergence",
     "sources_of_growth",
@@ -123,7 +110,6 @@ __all__ = [
     "theil_split",
     "trade",
     "trades_more",
-    "within_regions",
     "world_share",
     "world_total",
     "years",
