@@ -35,7 +35,7 @@ def words_of(explorer):
     return f"{result.caption}. {result.reading}"
 
 
-def places(control):  # noqa: PLR0911  (one a kind)
+def places(control):
     """Return a strategy of the values that a reader can give a control; of text, also wrong ones."""
     match control:
         case widgets.Combobox():
@@ -50,9 +50,7 @@ def places(control):  # noqa: PLR0911  (one a kind)
             return st.tuples(*[st.integers(control.min, control.max)] * 2).map(sorted).map(tuple)
         case widgets.IntSlider():
             return st.integers(control.min, control.max)
-        case widgets.FloatLogSlider():
-            return st.floats(control.min, control.max).map(lambda power: control.base**power)
-        case widgets.FloatSlider():
+        case widgets.BoundedFloatText() | widgets.FloatSlider():
             return st.floats(control.min, control.max)
 
 
@@ -85,7 +83,7 @@ def test_bounds_are_those_of_the_models(scenarios):
     assert [(scenarios.controls[name].min, scenarios.controls[name].max) for name in ("year", "horizon", "draws")] == [
         *((2005, 2025), (2026, 2060), (100, 1000)),
     ]
-    assert 10 ** scenarios.controls["support"].max == 1000
+    assert scenarios.controls["support"].max == 1000
     closure = scenarios.controls["levers: closure of connectivity"]
     assert (closure.min, closure.max, closure.value) == (0, 1, 1)
     draft = Explorer(GapParameters.validated({})).controls["draft_value"]

@@ -1,6 +1,5 @@
 """The controls at work: one for each parameter that a figure depends on, what is drawn, hidden and taken back."""
 
-import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
@@ -25,8 +24,8 @@ QUICK_DRAWS = 1_000
 """Random draws at most, so that the figure follows the slider."""
 
 _SIDES = ("region", "benchmark")
-_LOGARITHMIC = 100
-"""Range of a positive figure, in times, from which its slider is logarithmic."""
+_WIDE = 100
+"""Range of a positive figure, in times, from which it is typed: a slider would snap to its steps."""
 _STEP = 0.05
 
 
@@ -253,9 +252,8 @@ def _by_type(field: FieldInfo, words: Mapping[str, Any]) -> widgets.Widget | Non
         return None
     bounds = _bounds(field)
     low, high = bounds["ge"], bounds["le"] if "le" in bounds else bounds["lt"] - _STEP
-    if low > 0 and high / low >= _LOGARITHMIC:
-        ends = {"min": math.log10(low), "max": math.log10(high)}
-        return widgets.FloatLogSlider(value=low, **ends, step=_STEP, **words)
+    if low > 0 and high / low >= _WIDE:
+        return widgets.BoundedFloatText(value=low, min=low, max=high, **words)
     return widgets.FloatSlider(min=low, max=high, step=_STEP, **words)
 
 
