@@ -132,7 +132,7 @@ def test_gaps_show_what_is_used_what_is_beyond_and_what_is_missing():
     assert np.allclose([bar.get_x() + bar.get_width() for bar in beyond], part["shown"])
     tajikistan = list(part["economy"]).index("Tajikistan")
     assert axes[0].texts[tajikistan].get_text() == "no data"
-    assert axes[1].texts[tajikistan].get_text() == "160"
+    assert axes[1].texts[tajikistan].get_text() == "195"
     assert "3 of 11 members in connectivity" in words(axes) and "in inclusion" not in words(axes)
     assert {bar.get_hatch() for bar in axes[2].patches} == {"////"} and "Hatched: no effect" in words(axes)
     assert not any(bar.get_hatch() for bar in bars)

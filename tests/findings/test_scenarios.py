@@ -142,7 +142,7 @@ def test_gaps_beyond_the_evidence_are_told_and_not_used(restated):
     default = restated
     frame = default["gaps"].frame
     table = frame[frame["lever"] == "connectivity"].set_index("economy")
-    subscriptions = indicator_values("fixed_broadband").set_index("iso3")["value"]
+    subscriptions = indicator_values("fixed_broadband", at=2025).set_index("iso3")["value"]
     median = subscriptions[list(default.value("peers").members)].median()
     assert table.loc["Tajikistan", "shown"] == pytest.approx(median / subscriptions["TJK"])
     assert table.loc["Tajikistan", "shown_used"] == pytest.approx(2)

@@ -27,6 +27,27 @@ def test_the_pace_is_that_of_the_last_five_years():
     assert panel["KGZ", last - 5] * np.exp(5 * pace.at["KGZ", "pace"]) == pytest.approx(panel["KGZ", last])
 
 
+def test_a_break_in_a_series_is_not_taken_for_growth():
+    # Kyrgyz subscriptions have a break in 2021, which four of the five changes up to 2023 do not cross.
+    table = load("mobile_broadband").set_index(["iso3", "year"])
+    assert table.at[("KGZ", 2021), "flag"] == "break"
+    own = table.loc["KGZ", "mobile_broadband_per_100"]
+    pace = indicator_pace("mobile_broadband", "points").set_index("iso3")["pace"]
+    assert pace["KGZ"] == pytest.approx((own[2020] - own[2018] + own[2023] - own[2021]) / 4)
+
+
+def test_a_figure_that_ends_early_is_carried_forward_at_its_own_pace():
+    pace = indicator_pace("internet_users", "points").set_index("iso3")["pace"]
+    now, then = (indicator_values("internet_users", at=at).set_index("iso3") for at in (None, 2025))
+    assert (then.at["TKM", "year"], then.at["TKM", "figure"]) == (2017, now.at["TKM", "value"])
+    assert then.at["TKM", "value"] == pytest.approx(now.at["TKM", "value"] + 8 * pace["TKM"])
+    assert then.at["UZB", "value"] == 100  # nobody has more users than people
+    # A figure of a later year is not known yet, and one of the year itself is as it is.
+    earlier = indicator_values("internet_users", at=2020).set_index("iso3")
+    panel = load("panel").set_index(["iso3", "year"])["internet_users_pct"]
+    assert earlier.at["KAZ", "value"] == earlier.at["KAZ", "figure"] == panel["KAZ", 2020]
+
+
 def test_law_share_counts_a_draft_as_no_law_and_leaves_out_the_unknown():
     values = indicator_values("law_share").set_index("iso3")["value"]
     # Pakistan: e-transactions and cybercrime in force, privacy a draft, consumer protection none: 2 of 4.

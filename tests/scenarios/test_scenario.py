@@ -5,8 +5,10 @@ from carec_digital_trade import scenarios
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
+    central_addition,
     evidence,
     fit_baseline,
+    gaps,
     lever_set,
     outcome,
     phase_in,
@@ -73,6 +75,34 @@ def test_what_the_effects_rest_on(goods_baseline, carec, asean):
     assert table.at["inclusion", "effect"] == "" and "no trade is claimed" in table.at["inclusion", "note"]
     assert (table["source"].drop("inclusion").str.len() > 0).all()
     assert tuple(table.loc["trade elasticity", ["low", "central", "high"]]) == (-5.0, -3.7, -2.8)
+
+
+def test_an_indicator_that_closed_before_the_start_adds_nothing(delivered, asean):
+    # Uzbekistan is below ASEAN's median in its latest figure and, at its own pace, above that of 2025.
+    alone, lever = region(["UZB"]), {"effect": "wto2023_cost_points"}
+    baseline = fit_baseline(delivered, alone.members)
+    asked = scenarios.scenario(baseline, alone, asean, {"connectivity": lever})
+    assert gaps("mobile_broadband", alone, asean)["gap"].item() > 7
+    assert asked.gaps[["gap", "gap_used", "gap_beyond"]].eq(0).all(axis=None) and not asked.reach.any()
+    assert central_addition(asked) == 0
+
+
+def test_only_what_is_open_at_the_start_is_closed(delivered, asean):
+    alone = region(["AZE"])
+    baseline = fit_baseline(delivered, alone.members)
+    for start in (2025, 2028):
+        lever = {"connectivity": {"effect": "wto2023_cost_points", "start": start}}
+        asked = scenarios.scenario(baseline, alone, asean, lever)
+        open_then = gaps("mobile_broadband", alone, asean, sample=(2014, 2018), at=start)
+        assert asked.reach.item() == open_then["gap_used"].item()
+
+
+def test_figures_older_than_five_years_are_listed(delivered, asean):
+    pair = region(["TKM", "KAZ"])
+    baseline = fit_baseline(delivered, pair.members)
+    connected = scenarios.scenario(baseline, pair, asean, preset("connectivity"))
+    assert connected.outdated == ["TKM"]  # whose users were last counted in 2017
+    assert scenarios.scenario(baseline, pair, asean, preset("inclusion")).outdated == []
 
 
 def test_a_spillover_is_an_assumption_that_scales_the_effect(baseline, carec, asean):

@@ -205,9 +205,9 @@ def _draw_gaps(axis: Axes, part: pd.DataFrame, colour: str) -> None:
         bare = {"facecolor": "none", "edgecolor": colour, "hatch": "////", "linewidth": 0.8, "alpha": 0.6}
         far = gap > base
         axis.barh(rows[far], gap[far] - base, left=base, height=0.62, zorder=2, **bare)
-    for row, (value, reach) in enumerate(zip(part["indicator"], part["shown"], strict=True)):
+    for row, (distance, reach) in enumerate(zip(part["gap"], part["shown"], strict=True)):
         number = f"{reach:,.0f}" if reach >= 100 else f"{reach:.1f}" if reach >= 1.1 else f"{reach:.2f}"
-        words = NO_DATA if np.isnan(value) else "from 0" if np.isnan(reach) else "none" if reach == base else number
+        words = NO_DATA if np.isnan(distance) else "from 0" if np.isnan(reach) else "none" if reach == base else number
         beside(axis, row, words)
     if in_times:
         largest = max(gap.max(), 4.0)

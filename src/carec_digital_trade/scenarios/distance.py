@@ -56,6 +56,7 @@ def gaps(
     vintage: str = BUNDLED,
     scores: Mapping[str, float] | None = None,
     sample: tuple[int | None, int] | None = None,
+    at: int | None = None,
 ) -> pd.DataFrame:
     """Measure how far the members of a region are from a benchmark.
 
@@ -82,15 +83,17 @@ def gaps(
     sample : tuple of int or None, int, optional
         Years of the study whose effect is used, as in `sample_of`: no part of a gap outside the levels that they
         cover is used, and no rise beyond theirs. By default there is no study.
+    at : int, optional
+        Year in which all stand where they are compared, as in `indicator_values`; by default each in its latest.
 
     Returns
     -------
     pandas.DataFrame
-        One row a member: iso3, indicator, year, value, unit, benchmark (whose level), benchmark_value, gap_unit ("log",
-        "points" or "share"), gap (0 at or above the benchmark; missing without a value), gap_used (up to
-        support and within the sample; none of a gap from nothing), gap_beyond (the rest), ratio (benchmark over value),
-        sample_low, sample_high, sample_rise (as from `sample_of`; infinite without a study), extrapolated (whether
-        gap_used exceeds `EVIDENCE_SUPPORT`).
+        One row a member: iso3, indicator, year and figure (its latest), at, value (as of it), unit, benchmark (whose
+        level), benchmark_value, gap_unit ("log", "points" or "share"), gap (0 at or above the benchmark; missing
+        without a value), gap_used (up to support and within the sample; none of a gap from nothing), gap_beyond (the
+        rest), ratio (benchmark over value), sample_low, sample_high, sample_rise (as from `sample_of`; infinite without
+        a study), extrapolated (whether gap_used exceeds `EVIDENCE_SUPPORT`).
 
     Raises
     ------
@@ -100,7 +103,7 @@ def gaps(
     """
     if not support >= 1:
         raise InputError(f"support is {support:g}: it must be 1 or more, such as 2 for a doubling")
-    values = _values(indicator, level, scores, vintage)
+    values = _values(indicator, level, scores, vintage, at)
     name, target = _benchmark(indicator, values["value"], region, benchmark, level)
     scale, unit = SCALES[indicator], unit or SCALES[indicator].gap_units[0]
     own, in_logs = values.reindex(region.members), unit == "log"
@@ -115,6 +118,8 @@ def gaps(
         {
             "indicator": indicator,
             "year": own["year"].astype("Int64"),
+            "figure": own["figure"],
+            "at": at,
             "value": own["value"],
             "unit": scale.unit,
             "benchmark": name,
@@ -133,16 +138,19 @@ def gaps(
     return frame.rename_axis("iso3").reset_index()
 
 
-def _values(indicator: Indicator, level: str, scores: Mapping[str, float] | None, vintage: str) -> pd.DataFrame:
-    """Return year and value by iso3, of the agreement the scores."""
+def _values(
+    indicator: Indicator, level: str, scores: Mapping[str, float] | None, vintage: str, at: int | None
+) -> pd.DataFrame:
+    """Return year, figure and value by iso3, of the agreement the scores."""
     if indicator != IMPLEMENTED:
-        return indicator_values(indicator, vintage).set_index("iso3")
+        return indicator_values(indicator, vintage, at).set_index("iso3")
     if scores is None and level != "full":
         raise InputError(
             "nobody publishes how much of the paperless trade agreement an economy has implemented: "
             "take full as the benchmark, or give scores of your own"
         )
-    return pd.DataFrame({"year": pd.NA, "value": pd.Series(scores or {}, dtype=float)}).rename_axis("iso3")
+    given = pd.Series(scores or {}, dtype=float)
+    return pd.DataFrame({"year": pd.NA, "figure": given, "value": given}).rename_axis("iso3")
 
 
 def _within(values: pd.Series, gap: pd.Series, most: pd.Series, covered: Sample, unit: str) -> pd.Series:

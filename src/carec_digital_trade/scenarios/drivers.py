@@ -163,6 +163,16 @@ class Response:
         of = "logarithm" if (self(ends) > 0).all() else "amount"
         return sobol(self.logs if of == "logarithm" else self, self.names, seed=seed).assign(of=of, **self.of)
 
+    def across(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return additional trade in all futures, shape (`FUTURES`,), at one probability of each factor but the first.
+
+        Parameters
+        ----------
+        probabilities : numpy.ndarray
+            Shape (F - 1,): without the baseline.
+        """
+        return self._additional(self._futures, np.repeat(probabilities[:, None], FUTURES, axis=1))
+
     def _ranked(self, study: Choice) -> Choice:
         """Return the studies of a lever in the order of what they add at the central effects."""
         shares = np.array(study.weights) / np.sum(study.weights)
@@ -190,6 +200,8 @@ class Response:
 def tornado(response: Response) -> pd.DataFrame:
     """Move one factor at a time from its 10th to its 90th percentile, the others at their medians.
 
+    The additional trade is the median over the futures of the baseline, and for the baseline its percentiles.
+
     Parameters
     ----------
     response : Response
@@ -203,17 +215,23 @@ def tornado(response: Response) -> pd.DataFrame:
         unit, extrapolated.
     """
     names = response.names
-    points = np.full((len(names), 2 * len(names) + 1), 0.5)
-    for row in range(len(names)):
-        points[row, 2 * row : 2 * row + 2] = LOW, HIGH
-    additional = response(points)
-    low, high = np.sort(additional[:-1].reshape(-1, 2), axis=1).T
+    middle = np.full(len(response.factors), 0.5)
+    futures = response.across(middle)
+    bars = [np.quantile(futures, [LOW, HIGH], method="inverted_cdf")]
+    for row in range(len(middle)):
+        moves = [np.where(np.arange(len(middle)) == row, end, middle) for end in (LOW, HIGH)]
+        bars.append(np.array([_median(response.across(move)) for move in moves]))
+    low, high = np.sort(bars, axis=1).T
     ends, unknown = np.array([LOW, HIGH]), np.array([np.nan, np.nan])
     moved = [unknown if factor.name.endswith(STUDY) else factor.quantile(ends) for factor in response.factors]
     start, end = np.array([unknown, *moved]).T
     columns = {"factor": names, "from_value": start, "to_value": end, "low": low, "high": high}
-    frame = pd.DataFrame(columns | {"central": additional[-1], "swing": high - low} | response.of)
+    frame = pd.DataFrame(columns | {"central": _median(futures), "swing": high - low} | response.of)
     return frame.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
+
+
+def _median(values: np.ndarray) -> float:
+    return float(np.quantile(values, 0.5, method="inverted_cdf"))
 
 
 def sobol(

@@ -21,12 +21,13 @@ _PANEL = {"fixed_broadband": "fixed_broadband_per_100", "internet_users": "inter
 
 
 class Scale(NamedTuple):
-    """How an indicator is measured: what it is, in which unit, by which table, and in which units a gap can be had."""
+    """How an indicator is measured: what it is, its unit, table and units of a gap, and the most that it can be."""
 
     title: str
     unit: str
     table: str
     gap_units: tuple[GapUnit, ...]
+    ceiling: float = np.inf
 
 
 SCALES = {
@@ -34,15 +35,15 @@ SCALES = {
         "Active mobile broadband subscriptions", "per 100 people", "mobile_broadband", ("points", "log")
     ),
     "fixed_broadband": Scale("Fixed broadband subscriptions", "per 100 people", "panel", ("log", "points")),
-    "internet_users": Scale("Internet users", "% of population", "panel", ("log", "points")),
+    "internet_users": Scale("Internet users", "% of population", "panel", ("log", "points"), 100.0),
     "law_share": Scale("Share of the article's four domains of law with legislation", "0 to 1", "cyberlaw", ("share",)),
     IMPLEMENTED: Scale("Share of the paperless trade agreement that is implemented", "0 to 1", "cpta", ("share",)),
 }
 """By indicator; the first unit of gaps is that of a lever without an effect."""
 
 
-def indicator_values(indicator: Indicator, vintage: str = BUNDLED) -> pd.DataFrame:
-    """Return the latest value of an indicator for every economy.
+def indicator_values(indicator: Indicator, vintage: str = BUNDLED, at: int | None = None) -> pd.DataFrame:
+    """Return the latest figure of an indicator for every economy, and where it stands in a year.
 
     Parameters
     ----------
@@ -50,25 +51,37 @@ def indicator_values(indicator: Indicator, vintage: str = BUNDLED) -> pd.DataFra
         Which; of "cpta" nobody publishes a value.
     vintage : str
         Vintage of the tables.
+    at : int, optional
+        Year: a figure that ends earlier goes on at the economy's own pace in points, as from `indicator_pace`, to no
+        less than 0 and no more than the scale has, and later figures are not used. By default each figure is taken as
+        it is. Laws are as the tracker has them.
 
     Returns
     -------
     pandas.DataFrame
-        iso3, year (of the value; of the table for laws), value (in the unit of `SCALES`). Economies without
-        a value are left out. The share of laws counts a draft as no law, and is missing where a domain is not known.
+        iso3, year (of the figure; of the table for laws), figure, value (where it stands), in the unit of `SCALES`.
+        Economies without a figure are left out. The share of laws counts a draft as no law, and is missing where a
+        domain is not known.
     """
-    return _latest(indicator, vintage).copy()
+    return _latest(indicator, vintage, at).copy()
 
 
-@remembered(maxsize=16)
-def _latest(indicator: Indicator, vintage: str) -> pd.DataFrame:
+@remembered(maxsize=64)
+def _latest(indicator: Indicator, vintage: str, at: int | None) -> pd.DataFrame:
     if SCALES[indicator].gap_units != ("share",):
         known = history(indicator, vintage)
-        return known.groupby("iso3")[["year", "value"]].last().reset_index()
+        if at is not None:
+            known = known[known["year"] <= at]
+        last = known.groupby("iso3")[["year", "value"]].last().reset_index().rename(columns={"value": "figure"})
+        if at is None:
+            return last.assign(value=last["figure"])
+        pace = last["iso3"].map(_pace(known)).fillna(0.0)
+        onward = last["figure"] + pace * (at - last["year"])
+        return last.assign(value=onward.clip(0, SCALES[indicator].ceiling).where(last["year"] < at, last["figure"]))
     rated = scores(components(load("cyberlaw", vintage), draft_value=0))
     known = rated[rated["complete"]].rename(columns={"score": "value"})
     year = int(describe(SCALES[indicator].table, vintage)["vintage"][:4])
-    return known.assign(year=year)[["iso3", "year", "value"]].reset_index(drop=True)
+    return known.assign(year=year, figure=known["value"])[["iso3", "year", "figure", "value"]].reset_index(drop=True)
 
 
 def history(indicator: str, vintage: str) -> pd.DataFrame:
@@ -110,12 +123,20 @@ def indicator_pace(indicator: Indicator, unit: GapUnit = "log", vintage: str = B
     Returns
     -------
     pandas.DataFrame
-        iso3, year (of the latest value), pace (change a year over the `PACE_YEARS` up to it). Economies without a
-        value in both years are left out, for logs also those with a value of 0.
+        iso3, year (of the latest value), pace (mean change a year over the `PACE_YEARS` up to it, without those
+        across a break in the series). Economies without such a change are left out; logs are of what is above 0.
     """
     known = history(indicator, vintage)
     if unit == "log":
         known = known[known["value"] > 0].assign(value=lambda rows: np.log(rows["value"]))
-    earlier = known.assign(year=known["year"] + PACE_YEARS).rename(columns={"value": "earlier"})
-    last = known.groupby("iso3").tail(1).merge(earlier, on=["iso3", "year"])
-    return last[["iso3", "year"]].assign(pace=(last["value"] - last["earlier"]) / PACE_YEARS)
+    last = known.groupby("iso3", as_index=False)["year"].last()
+    return last.assign(pace=last["iso3"].map(_pace(known))).dropna(ignore_index=True)
+
+
+def _pace(known: pd.DataFrame) -> pd.Series:
+    """Return the pace by iso3 of a history, in its order."""
+    by = known.groupby("iso3")
+    changes = known[["iso3"]].assign(years=by["year"].diff(), change=by["value"].diff())
+    recent = known["year"] - changes["years"] >= by["year"].transform("last") - PACE_YEARS
+    sums = changes[recent & ~known["break"]].groupby("iso3")[["years", "change"]].sum()
+    return sums["change"] / sums["years"]

@@ -28,6 +28,8 @@ from carec_digital_trade.scenarios.factors import (
 from carec_digital_trade.scenarios.levers import Lever, applicable, lever_set
 from carec_digital_trade.scenarios.random_walk import Baseline
 
+OUTDATED = 5
+"""Years by which a figure may be older than the start of a lever before it is said."""
 _MOST = 1e6
 """Times a member's trade: more is a slip of the pen, and would end in numbers too large for the machine."""
 
@@ -130,6 +132,12 @@ class Policy:
         return list(dict.fromkeys(gaps.loc[gaps["gap_beyond"] > gaps["gap_used"], "iso3"]))
 
     @property
+    def outdated(self) -> list[str]:
+        """The members (iso3) of whom a figure that a gap is measured by is older than `OUTDATED` years."""
+        gaps = self.gaps[self.gaps["lever"].isin(self.effective)]
+        return list(dict.fromkeys(gaps.loc[gaps["at"] - gaps["year"] > OUTDATED, "iso3"]))
+
+    @property
     def _used_gaps(self) -> pd.DataFrame:
         return self.gaps[self.gaps["lever"].isin([term.name for term in self.terms])]
 
@@ -187,7 +195,7 @@ def policy(
     levers = applicable(lever_set(levers), baseline.measure, baseline.flow)
     terms: list[Term] = []
     choices: list[Choice] = []
-    tables = [pd.DataFrame(columns=["lever", "iso3", "gap_used", "gap_beyond", "extrapolated"])]
+    tables = [pd.DataFrame(columns=["lever", "iso3", "at", "year", "gap_used", "gap_beyond", "extrapolated"])]
     reach: list[np.ndarray] = []
     about = {"region": region, "benchmark": benchmark, "support": support, "vintage": vintage}
     weights = _checked_weights(studies or {}, vintage)
@@ -197,7 +205,8 @@ def policy(
         shares = _weights(name, [effect.study for effect in effects], weights)
         drawn = [effect for effect, share in zip(effects, shares, strict=True) if share > 0]
         several = len(drawn) > 1
-        asked = about | {"level": lever.benchmark, "scores": lever.scores}
+        start = lever.last_year_without(baseline.base_year)
+        asked = about | {"level": lever.benchmark, "scores": lever.scores, "at": start}
         if several:
             numbers = tuple(float(number) for number in range(len(drawn)))
             choices.append(Choice(name + STUDY, numbers, tuple(share for share in shares if share > 0)))

@@ -38,6 +38,7 @@ def asked(chosen: ScenarioParameters, futures: Simulation) -> Facts:
         "tables": [chosen.measure, *indicators],
         "cited": f"Effects: {'; '.join(cited)}." if cited else "",
         "extrapolated": beyond,
+        "outdated": few(map(short_name, scenario.outdated)),
         "mark": "; EXTRAPOLATED beyond the evidence" if beyond else "",
         "nothing": bool((futures.totals["scenario"][-1] == futures.totals["baseline"][-1]).all()),
     }
@@ -45,8 +46,13 @@ def asked(chosen: ScenarioParameters, futures: Simulation) -> Facts:
 
 def economy(frame: pd.DataFrame) -> pd.DataFrame:
     """Name the economy of each row; one without a code is the region."""
-    names = [row.region if pd.isna(row.iso3) else economy_name(row.iso3, short=True) for row in frame.itertuples()]
+    names = [row.region if pd.isna(row.iso3) else short_name(row.iso3) for row in frame.itertuples()]
     return frame.assign(economy=names)
+
+
+def short_name(code: str) -> str:
+    """Return an economy's name as tables have it."""
+    return economy_name(code, short=True)
 
 
 def lever_words(name: str) -> str:
@@ -116,7 +122,7 @@ def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -
         "pace_years": scenarios.PACE_YEARS,
     }
     if frame.empty:
-        nobody = {"reached": [], "further": [], "beyond": "", "moving": 0, "soon": np.nan}
+        nobody = {"reached": [], "further": [], "beyond": "", "outdated": "", "moving": 0, "soon": np.nan}
         return facts | nobody | {"frame": frame, "records": [], "tables": ["panel"]}
     idle = ~frame["lever"].isin(scenario.effective)
     frame = frame.assign(
@@ -131,7 +137,7 @@ def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -
     frame = frame.assign(panel=[studies.get(lever, lever_words(lever)) for lever in frame["lever"]])
     soon = frame.loc[frame["effective"] & (frame["gap_used"] > 0), "own_pace_years"].dropna()
     # A gap from nothing is no number of times, and all of it beyond the evidence.
-    from_nothing = frame["effective"] & frame["indicator"].notna() & frame["shown"].isna()
+    from_nothing = frame["effective"] & frame["indicator_at_start"].notna() & frame["shown"].isna()
     far = (frame["scale"] == "times") & ((frame["shown_beyond"] > 1) | from_nothing)
     groups = list(frame.assign(far=far).groupby("name", sort=False))[:_MOST]
     return facts | {
@@ -141,6 +147,7 @@ def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -
         "reached": [(lever, int((rows["gap"] == 0).sum()), len(rows)) for lever, rows in groups],
         "further": [(lever, int(rows["far"].sum()), len(rows)) for lever, rows in groups if rows["far"].any()],
         "beyond": few(frame.loc[frame["effective"] & (frame["gap_beyond"] > 0), "economy"]),
+        "outdated": few(map(short_name, scenario.outdated)),
         "moving": len(soon),
         "soon": soon.median(),
     }
@@ -150,7 +157,8 @@ def in_words(frame: pd.DataFrame) -> pd.DataFrame:
     """Add to gaps what is printed: names, and gaps in times where they are in logs."""
     times, sampled = frame["gap_unit"] == "log", np.isfinite(frame["sample_low"])
     levels = frame["sample_low"].map("{:.1f} to ".format) + frame["sample_high"].map("{:.1f}".format)
-    frame = frame.rename(columns={"indicator": "indicator_name"}).rename(columns={"value": "indicator"})
+    frame = frame.rename(columns={"indicator": "indicator_name", "value": "indicator_at_start"})
+    frame = frame.rename(columns={"figure": "indicator"})
     return economy(frame).assign(
         name=frame["lever"].map(lever_words),
         when=[str(year) if pd.notna(year) else "no data" for year in frame["year"]],
@@ -174,12 +182,14 @@ def gap_records(frame: pd.DataFrame) -> list[pd.DataFrame]:
     frame = frame.assign(item=frame["lever"], extrapolated=frame["extrapolated"].astype(float))
     of_gap = frame.assign(
         unit=frame["gap_unit"].map({"log": "log ratio", "points": "points", "share": "difference"}),
+        year=frame["at"],
         indicator_gap=frame["gap"],
         indicator_gap_used=frame["gap_used"],
         indicator_gap_beyond=frame["gap_beyond"],
     )
+    at_start = frame.assign(year=frame["at"])[[*_PLACE, "indicator_at_start"]]
     gap_columns = ["indicator_gap", "indicator_gap_used", "indicator_gap_beyond"]
-    return [frame, of_gap[[*_PLACE, *gap_columns]]]
+    return [frame.drop(columns="indicator_at_start"), at_start, of_gap[[*_PLACE, *gap_columns]]]
 
 
 def attribution(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
