@@ -30,7 +30,12 @@ def lever(family, effects, **fields):
 
 
 LEVERS = st.tuples(
-    st.none() | lever("regulation", ["wto2023_interaction"], benchmark=st.sampled_from(["median", "full", "SGP"])),
+    st.none()
+    | lever(
+        "regulation",
+        ["wto2023_interaction", "wto2023_interaction_best"],
+        benchmark=st.sampled_from(["median", "full", "SGP"]),
+    ),
     st.none()
     | lever(
         "connectivity",

@@ -36,9 +36,10 @@ def test_defaults():
     assert default.compared() == default.regions()
     assert default.goal().model_dump() == {"kind": "multiple", "multiple": 2.0, "year": 2030}
     assert chosen(horizon=2027).goal().year == 2027
-    assert list(default.chosen_levers()) == ["regulation", "paperless", "connectivity", "inclusion"]
+    assert list(default.chosen_levers()) == ["regulation", "paperless", "connectivity", "inclusion", "laws"]
     # Paperless trade acts on goods, so it is no lever on services.
-    assert list(applicable(default.chosen_levers(), default.measure)) == ["regulation", "connectivity", "inclusion"]
+    acting = applicable(default.chosen_levers(), default.measure)
+    assert list(acting) == ["regulation", "connectivity", "inclusion", "laws"]
 
 
 def test_levers_of_ones_own_are_named_after_their_families():
@@ -164,7 +165,7 @@ def test_the_schema_documents_every_preset_lever_and_effect_with_its_source():
         assert line.endswith(effect.source) and effect.lever in line and f"{effect.central:g}" in line
         assert not effect.source.endswith("as above")
     assert all(name in told for name in Lever.model_fields)
-    assert set(preset("all_four")) == {"regulation", "paperless", "connectivity", "inclusion"}
+    assert set(preset("all_four")) == {"regulation", "paperless", "connectivity", "inclusion", "laws"}
 
 
 def test_the_data_are_not_read_on_import():

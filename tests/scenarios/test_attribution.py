@@ -14,12 +14,16 @@ from carec_digital_trade.scenarios import (
     preset,
     shapley,
     simulate,
+    with_effects,
 )
+
+LAWS = {"regulation": "wto2023_interaction"}
+"""On goods and services, for which the other interaction was not estimated."""
 
 
 @pytest.fixture(scope="module")
 def scenario(goods_baseline, carec, asean):
-    return scenarios.scenario(goods_baseline, carec, asean, preset("all_four"))
+    return scenarios.scenario(goods_baseline, carec, asean, with_effects(preset("all_four"), LAWS))
 
 
 def by_all_orders(values):

@@ -12,14 +12,17 @@ from carec_digital_trade.scenarios import (
     simulate,
     sobol,
     tornado,
+    with_effects,
 )
 
+LAWS = {"regulation": "wto2023_interaction"}
+"""On goods and services, for which the other interaction was not estimated."""
 A, B = 7.0, 0.1
 
 
 @pytest.fixture(scope="module")
 def scenario(goods_baseline, carec, asean):
-    return scenarios.scenario(goods_baseline, carec, asean, preset("all_four"))
+    return scenarios.scenario(goods_baseline, carec, asean, with_effects(preset("all_four"), LAWS))
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ def own(**changes):
 def test_presets_are_there_whole_and_half_way():
     families = {"regulation", "paperless", "connectivity", "inclusion"}
     assert set(presets()) == {name + ending for name in (*families, "all_four") for ending in ("", "_half")}
-    assert set(preset("all_four")) == families
+    assert set(preset("all_four")) == {*families, "laws"}  # the number of laws is shown beside the OECD's index
     halves = [name for name in presets() if name.endswith("_half")]
     assert {lever.closure for name in halves for lever in preset(name).values()} == {0.5}
     assert preset("connectivity")["connectivity"].closure == 1.0
@@ -40,7 +40,7 @@ def test_a_lever_may_have_a_name_of_its_own():
 def test_effects_are_replaced():
     levers = with_effects(preset("all_four"), {"connectivity": "oecd2018_services", "regulation": None})
     assert levers["connectivity"].used_indicators == ("internet_users",)
-    assert levers["regulation"].effect is None and levers["regulation"].used_indicators == ("law_share",)
+    assert levers["regulation"].effect is None and levers["regulation"].used_indicators == ("dstri",)
     with pytest.raises(InputError, match=r"no lever 'conectivity'.*did you mean 'connectivity'"):
         with_effects(levers, {"conectivity": None})
 

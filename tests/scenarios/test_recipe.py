@@ -76,7 +76,7 @@ def test_what_was_tested_is_kept_by_what_the_series_hold(delivered, fitted):
 
 def test_all_four_levers_act_where_they_can(fitted):
     asked = scenarios.scenario(fitted, SMALL, region("ASEAN"), preset("all_four"))
-    assert list(asked.levers) == ["regulation", "connectivity", "inclusion"]
+    assert list(asked.levers) == ["regulation", "connectivity", "inclusion", "laws"]
     wide = simulate(asked, 300, 3)
     last = wide.additional().iloc[-1]
     within = (wide.totals["scenario"] / wide.totals["baseline"])[-1] - 1

@@ -94,6 +94,7 @@ def test_the_study_is_a_bar_of_its_own(drawn):
 def test_regulation_raises_only_the_study_that_it_was_estimated_with(baseline, carec, asean):
     levers = {**preset("connectivity"), **preset("regulation")}
     with_laws = scenarios.scenario(baseline, carec, asean, levers)
+    assert {term.indicator for term in with_laws.terms if term.effect.amplifier} == {"dstri"}
     raised = {
         term.effect.study for term, is_raised in zip(with_laws.terms, with_laws.amplified, strict=True) if is_raised
     }

@@ -215,6 +215,8 @@ def _draw_gaps(axis: Axes, part: pd.DataFrame, colour: str) -> None:
         log_ticks(axis.xaxis, 1, largest)
     elif part["scale"].iloc[0] == "points":
         axis.set(xlim=(0, 1.05 * max(gap.max(), 10.0)), xlabel="Rise needed, points")
+    elif part["scale"].iloc[0] == "steps":
+        axis.set(xlim=(0, 1.05 * max(gap.max(), 1.0)), xlabel="Gap, steps from median to best")
     else:
         axis.set(xlim=(0, 1), xlabel="Gap, of 1", xticks=[0, 0.5, 1])
     name_rows(axis, part["economy"], part["extrapolated"], _NAME_IN_PANEL)

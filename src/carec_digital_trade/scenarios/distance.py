@@ -14,6 +14,8 @@ from carec_digital_trade.scenarios.indicators import (
     SCALES,
     GapUnit,
     Indicator,
+    Scale,
+    history,
     indicator_pace,
     indicator_values,
 )
@@ -62,14 +64,15 @@ def gaps(
 
     Parameters
     ----------
-    indicator : {"mobile_broadband", "fixed_broadband", "internet_users", "law_share", "cpta"}
+    indicator : {"mobile_broadband", "fixed_broadband", "internet_users", "dstri", "law_share", "cpta"}
         Which.
     region : Region
         Whose members.
     benchmark : Region
         Region whose median or best member sets the level.
     level : str
-        "median" or "best" of the benchmark region, "full" (1, for an indicator between 0 and 1), or an economy.
+        "median" or "best" of the benchmark region, "full" (1, for an indicator between 0 and 1, or no restriction), or
+        an economy.
     support : float
         Rise of the indicator, as a ratio of 1 or more, up to which an elasticity is used; the rest of a gap is
         reported and not turned into trade. It does not apply to shares.
@@ -106,14 +109,16 @@ def gaps(
     values = _values(indicator, level, scores, vintage, at)
     name, target = _benchmark(indicator, values["value"], region, benchmark, level)
     scale, unit = SCALES[indicator], unit or SCALES[indicator].gap_units[0]
-    own, in_logs = values.reindex(region.members), unit == "log"
-    with np.errstate(divide="ignore"):  # from nothing to something is infinitely far
-        distance = np.log(target) - np.log(own["value"]) if in_logs else target - own["value"]
-    gap = distance.clip(lower=0)
+    own, covered = values.reindex(region.members), _sample(indicator, unit, sample, vintage)
+    stands, aim, *ends = (_level(each, unit, scale, covered) for each in (own["value"], target, *covered[:2]))
+    gap = (aim - stands).clip(lower=0)
     if indicator == IMPLEMENTED and scores is None:
         gap[gap.index.isin(load("cpta", vintage)["iso3"])] = target
-    covered = NO_SAMPLE if sample is None else sample_of(indicator, unit, sample, vintage)
-    used = _within(own["value"], gap, np.minimum(_rise(own["value"], support, unit), covered.rise), covered, unit)
+    most = np.minimum(_rise(own["value"], support, unit), covered.rise)
+    below, above = (min(ends) - stands).clip(lower=0).fillna(0.0), max(ends) - stands
+    used = gap.clip(upper=most).clip(upper=above) - below
+    # From nothing to something is no rise by any ratio, so none of it is within the evidence.
+    used = used.clip(lower=0).mask(np.isinf(gap), 0.0).where(gap.notna())
     frame = pd.DataFrame(
         {
             "indicator": indicator,
@@ -153,13 +158,24 @@ def _values(
     return pd.DataFrame({"year": pd.NA, "figure": given, "value": given}).rename_axis("iso3")
 
 
-def _within(values: pd.Series, gap: pd.Series, most: pd.Series, covered: Sample, unit: str) -> pd.Series:
-    """Return the part of each gap that is within a rise and within the levels of a sample."""
-    level = np.log(values.where(values > 0)) if unit == "log" else values
-    low, high = np.log(np.maximum(covered[:2], 1e-300)) if unit == "log" else covered[:2]
-    used = gap.clip(upper=most).clip(upper=high - level) - (low - level).clip(lower=0).fillna(0.0)
-    # From nothing to something is no rise by any ratio, so none of it is within the evidence.
-    return used.clip(lower=0).mask(np.isinf(gap), 0.0).where(gap.notna())
+def _sample(indicator: Indicator, unit: GapUnit, years: tuple[int | None, int] | None, vintage: str) -> Sample:
+    """Return what a study covers; without one, all levels and rises, a restriction's in steps of all its years."""
+    if years is not None:
+        return sample_of(indicator, unit, years, vintage)
+    if not SCALES[indicator].restriction:
+        return NO_SAMPLE
+    last = int(history(indicator, vintage)["year"].max())
+    return NO_SAMPLE._replace(step=sample_of(indicator, unit, (None, last), vintage).step)
+
+
+def _level(value: pd.Series | float, unit: str, scale: Scale, covered: Sample) -> pd.Series | float:
+    """Return a level in the unit of a gap, rising towards the better."""
+    if scale.restriction:
+        return -value / covered.step
+    if unit != "log":
+        return value
+    with np.errstate(divide="ignore", invalid="ignore"):  # from nothing to something is infinitely far
+        return np.log(np.maximum(value, 0))
 
 
 def _rise(values: pd.Series, ratio: float, unit: str) -> pd.Series:
@@ -171,8 +187,9 @@ def _rise(values: pd.Series, ratio: float, unit: str) -> pd.Series:
 
 def _benchmark(indicator: str, values: pd.Series, region: Region, benchmark: Region, level: str) -> tuple[str, float]:
     """Return the benchmark's name and value."""
+    restriction = SCALES[indicator].restriction
     if level == "full" and SCALES[indicator].gap_units == ("share",):
-        return "full", 1.0
+        return "full", 0.0 if restriction else 1.0
     named = () if level in ("median", "best") else (iso3(level),)
     codes = named or benchmark.members
     if len(codes) == 1 and codes[0] in region.members:
@@ -186,4 +203,5 @@ def _benchmark(indicator: str, values: pd.Series, region: Region, benchmark: Reg
         raise InputError(f"{who} value of {indicator}: choose another benchmark")
     if named:
         return economy_name(named[0], short=True), float(known.iloc[0])
-    return f"{benchmark.label}, {level}", float(known.median() if level == "median" else known.max())
+    best = known.min() if restriction else known.max()
+    return f"{benchmark.label}, {level}", float(known.median() if level == "median" else best)

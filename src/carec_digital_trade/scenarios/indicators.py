@@ -9,7 +9,7 @@ from carec_digital_trade.datasets import BUNDLED, describe, load
 from carec_digital_trade.readiness import components, scores
 from carec_digital_trade.vintages import remembered
 
-Indicator = Literal["mobile_broadband", "fixed_broadband", "internet_users", "law_share", "cpta"]
+Indicator = Literal["mobile_broadband", "fixed_broadband", "internet_users", "dstri", "law_share", "cpta"]
 GapUnit = Literal["log", "points", "share"]
 """A gap is a log ratio, a difference of points (per 100 people), or a difference between 0 and 1."""
 
@@ -21,13 +21,18 @@ _PANEL = {"fixed_broadband": "fixed_broadband_per_100", "internet_users": "inter
 
 
 class Scale(NamedTuple):
-    """How an indicator is measured: what it is, its unit, table and units of a gap, and the most that it can be."""
+    """How an indicator is measured.
+
+    What it is, its unit, its table, the units of its gap, the most that it can be, and whether it is a restriction, of
+    which less is better and which stands until it is changed.
+    """
 
     title: str
     unit: str
     table: str
     gap_units: tuple[GapUnit, ...]
     ceiling: float = np.inf
+    restriction: bool = False
 
 
 SCALES = {
@@ -36,6 +41,9 @@ SCALES = {
     ),
     "fixed_broadband": Scale("Fixed broadband subscriptions", "per 100 people", "panel", ("log", "points")),
     "internet_users": Scale("Internet users", "% of population", "panel", ("log", "points"), 100.0),
+    "dstri": Scale(
+        "OECD's index of restrictions on digital services trade", "0 open to 1 closed", "dstri", ("share",), 1.0, True
+    ),
     "law_share": Scale("Share of the article's four domains of law with legislation", "0 to 1", "cyberlaw", ("share",)),
     IMPLEMENTED: Scale("Share of the paperless trade agreement that is implemented", "0 to 1", "cpta", ("share",)),
 }
@@ -47,14 +55,14 @@ def indicator_values(indicator: Indicator, vintage: str = BUNDLED, at: int | Non
 
     Parameters
     ----------
-    indicator : {"mobile_broadband", "fixed_broadband", "internet_users", "law_share"}
+    indicator : {"mobile_broadband", "fixed_broadband", "internet_users", "dstri", "law_share"}
         Which; of "cpta" nobody publishes a value.
     vintage : str
         Vintage of the tables.
     at : int, optional
         Year: a figure that ends earlier goes on at the economy's own pace in points, as from `indicator_pace`, to no
-        less than 0 and no more than the scale has, and later figures are not used. By default each figure is taken as
-        it is. Laws are as the tracker has them.
+        less than 0 and no more than the scale has, and later figures are not used. A restriction stands until it is
+        changed, and laws are as the tracker has them. By default each figure is taken as it is.
 
     Returns
     -------
@@ -68,12 +76,12 @@ def indicator_values(indicator: Indicator, vintage: str = BUNDLED, at: int | Non
 
 @remembered(maxsize=64)
 def _latest(indicator: Indicator, vintage: str, at: int | None) -> pd.DataFrame:
-    if SCALES[indicator].gap_units != ("share",):
+    if indicator != "law_share":
         known = history(indicator, vintage)
         if at is not None:
             known = known[known["year"] <= at]
         last = known.groupby("iso3")[["year", "value"]].last().reset_index().rename(columns={"value": "figure"})
-        if at is None:
+        if at is None or SCALES[indicator].restriction:
             return last.assign(value=last["figure"])
         pace = last["iso3"].map(_pace(known)).fillna(0.0)
         onward = last["figure"] + pace * (at - last["year"])
@@ -89,7 +97,7 @@ def history(indicator: str, vintage: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    indicator : {"mobile_broadband", "fixed_broadband", "internet_users"}
+    indicator : {"mobile_broadband", "fixed_broadband", "internet_users", "dstri"}
         Which.
     vintage : str
         Vintage of the tables.
@@ -102,6 +110,9 @@ def history(indicator: str, vintage: str) -> pd.DataFrame:
     if indicator == "mobile_broadband":
         table = load("mobile_broadband", vintage).rename(columns={"mobile_broadband_per_100": "value"})
         known = table[table["flag"] != "implausible"].assign(**{"break": table["flag"] == "break"})
+    elif indicator == "dstri":
+        table = load("dstri", vintage)
+        known = table[table["component"] == "overall"].assign(**{"break": False})
     else:
         known = load("panel", vintage).rename(columns={_PANEL[indicator]: "value"}).dropna(subset="value")
         known = known.assign(**{"break": False})

@@ -122,7 +122,7 @@ def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -
         "pace_years": scenarios.PACE_YEARS,
     }
     if frame.empty:
-        nobody = {"reached": [], "further": [], "beyond": "", "outdated": "", "moving": 0, "soon": np.nan}
+        nobody = {"reached": [], "further": [], "beyond": "", "outdated": "", "unknown": 0, "moving": 0, "soon": np.nan}
         return facts | nobody | {"frame": frame, "records": [], "tables": ["panel"]}
     idle = ~frame["lever"].isin(scenario.effective)
     frame = frame.assign(
@@ -145,6 +145,7 @@ def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -
         "records": gap_records(frame),
         "tables": [SCALES[name].table for name in frame["indicator_name"]],
         "reached": [(lever, int((rows["gap"] == 0).sum()), len(rows)) for lever, rows in groups],
+        "unknown": int(groups[0][1]["gap"].isna().sum()),
         "further": [(lever, int(rows["far"].sum()), len(rows)) for lever, rows in groups if rows["far"].any()],
         "beyond": few(frame.loc[frame["effective"] & (frame["gap_beyond"] > 0), "economy"]),
         "outdated": few(map(short_name, scenario.outdated)),
@@ -156,6 +157,7 @@ def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -
 def in_words(frame: pd.DataFrame) -> pd.DataFrame:
     """Add to gaps what is printed: names, and gaps in times where they are in logs."""
     times, sampled = frame["gap_unit"] == "log", np.isfinite(frame["sample_low"])
+    steps = [SCALES[indicator].restriction for indicator in frame["indicator"]]
     levels = frame["sample_low"].map("{:.1f} to ".format) + frame["sample_high"].map("{:.1f}".format)
     frame = frame.rename(columns={"indicator": "indicator_name", "value": "indicator_at_start"})
     frame = frame.rename(columns={"figure": "indicator"})
@@ -167,7 +169,7 @@ def in_words(frame: pd.DataFrame) -> pd.DataFrame:
         shown_beyond=shown(frame["gap_beyond"], times),
         levels=levels.where(sampled, ""),
         shown_most=shown(frame["sample_rise"], times),
-        scale=frame["gap_unit"].map({"log": "times", "points": "points", "share": "difference"}),
+        scale=frame["gap_unit"].map({"log": "times", "points": "points", "share": "difference"}).mask(steps, "steps"),
     )
 
 
@@ -181,7 +183,7 @@ def gap_records(frame: pd.DataFrame) -> list[pd.DataFrame]:
     """Return what is recorded of gaps, each with its unit."""
     frame = frame.assign(item=frame["lever"], extrapolated=frame["extrapolated"].astype(float))
     of_gap = frame.assign(
-        unit=frame["gap_unit"].map({"log": "log ratio", "points": "points", "share": "difference"}),
+        unit=frame["scale"].replace("times", "log ratio"),
         year=frame["at"],
         indicator_gap=frame["gap"],
         indicator_gap_used=frame["gap_used"],
