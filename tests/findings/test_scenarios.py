@@ -70,7 +70,7 @@ def values(finding):
 
 def test_cells_leave_the_parameters_as_they_are(default):
     before = notebook_cells.Cells("scenarios").space
-    assert len([default[name] for name in default]) == 19
+    assert len([default[name] for name in default]) == 20
     for name in ScenarioParameters.model_fields:
         assert default.space[name] == (500 if name == "draws" else before[name])
 

@@ -44,6 +44,7 @@ from carec_digital_trade.scenarios.evidence import (
     paperless_crosscheck,
 )
 from carec_digital_trade.scenarios.factors import ELASTICITY, STUDY, TRADE_ELASTICITY
+from carec_digital_trade.scenarios.feasibility import feasibility
 from carec_digital_trade.scenarios.goal import Target, goal_seek, reach, seek_targets, target, target_amount
 from carec_digital_trade.scenarios.goods import Goods, paperless_lever, paperless_on_goods
 from carec_digital_trade.scenarios.indicators import IMPLEMENTED, PACE_YEARS, SCALES, indicator_pace, indicator_values

@@ -72,7 +72,7 @@ def target_amount(goal: Target, baseline: Baseline, benchmark: Region, vintage: 
 def _at_ratio(
     measure: str, flow: str, members: tuple[str, ...], benchmark: Region, year: int, vintage: str, prices: str
 ) -> float:
-    gdp = _gdp(vintage, prices)
+    gdp = gdp_series(vintage, prices)
     recent = gdp.loc[gdp["year"] >= gdp["year"].max() - OLDEST_START, "iso3"].unique()
     lacking = [code for code in members if code not in recent]
     if lacking:
@@ -217,7 +217,7 @@ def reach(simulation: Simulation, amount: float) -> pd.DataFrame:
     return frame.assign(mc_error=np.sqrt(chance * (1 - chance) / simulation.draws))
 
 
-def _gdp(vintage: str, prices: str) -> pd.DataFrame:
+def gdp_series(vintage: str, prices: str) -> pd.DataFrame:
     """Return GDP in US dollars as a series that `fit_baseline` takes."""
     panel = load("panel", vintage).dropna(subset="gdp_current_usd")
     frame = panel[["iso3", "year"]].assign(value=panel["gdp_current_usd"] / 1e6)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from carec_digital_trade import scenarios
 from carec_digital_trade.findings.declared import WORDS
+from carec_digital_trade.findings.facts.goods import crosscheck, goods
 from carec_digital_trade.findings.facts.levers import (
     SCOPES,
     UNRELIABLE,
@@ -14,11 +15,9 @@ from carec_digital_trade.findings.facts.levers import (
     asked,
     attribution,
     by_study,
-    crosscheck,
     economy,
     evidence,
     gaps,
-    goods,
     sobol,
     tornado,
 )
@@ -195,6 +194,19 @@ def by_economy(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulat
         "summed": summed,
         "together": together,
         "adds_up": bool(np.isclose(together, summed)),
+    }
+
+
+def feasibility(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
+    """Say in how many futures somebody trades more of GDP than anybody ever did, who most often, and what it was."""
+    facts = asked(chosen, futures) | {"tables": [chosen.measure, "panel"]}
+    if frame.empty:
+        return facts | {"frame": frame, "records": []}
+    members = economy(frame)
+    return facts | {
+        "frame": members,
+        "together": frame.iloc[0],
+        "most": frame.iloc[1],
     }
 
 
