@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 import carec_digital_trade as cdt
 
@@ -36,3 +37,12 @@ def test_verbs_together_give_the_article_s_largest_member():
 def test_completion_shows_verbs_and_not_imports():
     assert "import_module" not in dir(cdt)
     assert all(getattr(cdt, name) is not None for name in dir(cdt))
+
+
+def test_an_error_in_a_notebook_is_its_sentence(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    shell = InteractiveShell(history_manager=None)
+    shell.run_cell("import carec_digital_trade as cdt\ncdt.region('Atlantis')")
+    printed = capsys.readouterr().out
+    assert printed.startswith("InputError: there is no region 'Atlantis'")
+    assert printed.count("\n") == 1

@@ -54,14 +54,21 @@ def excerpt(text: str, longest: int = 200) -> str:
     return printable(text)
 
 
-class InputError(ValueError):
+class _Sentence:
+    """An error that IPython shows by its sentence: the lines that led to it are the library's."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+class InputError(_Sentence, ValueError):
     """What was asked for does not exist or does not fit; the message says what would be right."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(excerpt(sentence, LONGEST_SENTENCE))
 
 
-class DataError(RuntimeError):
+class DataError(_Sentence, RuntimeError):
     """A data file is not what its descriptor says; the message names file, column and row."""
 
     def __init__(self, sentence: str) -> None:
