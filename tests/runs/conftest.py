@@ -37,7 +37,7 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwG
 ABOUT = {
     "figure": "ranked_members",
     "alt": "China is **first**.",
-    "caption": "Figure 1. Members",
+    "caption": "Members",
     "source": "Source: WTO.",
 }
 FIGURE = f"""display({{"image/png": "{PIXEL}", "text/plain": "a figure"}}, raw=True,

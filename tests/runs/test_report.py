@@ -17,6 +17,7 @@ from carec_digital_trade.runs.prose import Prose
 
 from .conftest import NOTEBOOK_ONLY
 
+CSV = "data:text/csv;base64,"
 TEMPLATES = Path(report.__file__).parent / "templates"
 
 
@@ -92,7 +93,7 @@ def test_the_page_has_what_a_reader_needs(page: Page, finished: RunResult, manif
         "Toy trade of two regions Run with region = [KAZ, UZB], year = 2020; every other parameter at its default.",
         "The question How much of it is in one place? The answer The answer for 2020 is 42 per cent. It was 4.1",
         "Contents Totals",
-        "Figure 1. Members Source: WTO.",
+        "Figure 1. Members Picture Source: WTO.",
         "ipc ['KAZ', 'UZB'] None",
         "cdt run toy -p 'region=[KAZ, UZB]' -p year=2020",
         "points 3 3 number of points",
@@ -104,7 +105,7 @@ def test_the_page_has_what_a_reader_needs(page: Page, finished: RunResult, manif
         assert words in text
     assert text.count("The answer for 2020") == text.count("in one place?") == 1
     labels = [each["aria-label"] for each in page.all("div") if "aria-label" in each]
-    assert labels == ["Trade", "Sources", "Parameters"]
+    assert labels == ["Figure 1", "Trade", "Sources", "Parameters"]
     figures = [each for each in page.all("img") if each["src"].startswith("data:image/png;base64,")]
     assert [each["alt"] for each in figures] == ["China is first."]
 
@@ -123,7 +124,7 @@ def test_code_is_folded_and_parameters_are_a_table(page: Page, finished: RunResu
 def test_links_on_the_pages_lead_to_files(page: Page, index: Page, finished: RunResult):
     for each, folder in [(page, finished.folder), (index, finished.folder.parent)]:
         links = [attributes["href"] for attributes in each.all("a")]
-        local = [link for link in links if not link.startswith(("#", "https://"))]
+        local = [link for link in links if not link.startswith(("#", "https://", CSV))]
         assert local
         assert all((folder / link).is_file() for link in local)
 
@@ -152,11 +153,11 @@ def test_a_descriptor_and_an_answer_cannot_lead_away(
     table = {"title": "T", "sources": links, "licenses": links}
     monkeypatch.setattr(report, "describe", lambda *_: table)
     answer = '<meta http-equiv="refresh" content="0"><base href="http://x"> [a](javascript:x). <form>More.'
-    report.write_report(planned, executed, {**manifest, "answer": answer})
+    report.write_report(planned, executed, {**manifest, "answer": answer}, finished.results)
     page = Page(planned.folder / "report.html")
     links = [each["href"] for each in page.all("a")]
     assert links.count("https://ok.org") == 2 * len(planned.data)
-    assert not [link for link in links if ":" in link and not link.startswith("https:")]
+    assert not [link for link in links if ":" in link and not link.startswith(("https:", CSV))]
     assert not page.all("base") + page.all("form")
     assert "<base" in page.text
 

@@ -131,7 +131,7 @@ def intra_regional(claim: Any, evidence: Evidence) -> Finding:
             np.nan,
             claim.unit,
             "not testable here",
-            "A quoted figure: the package holds no trade by partner (metrics.integration takes a bilateral table).",
+            "A quoted figure: the package holds no trade by partner (its intensity index takes a bilateral table).",
         )
     found = {one: _services_share(one, evidence) for one in evidence.quoted.index}
     shares = {one: 100 * each.indices.intra_regional_share for one, each in found.items()}

@@ -27,7 +27,7 @@ _ELSEWHERE = {"kind": "elsewhere"}
 
 
 def blocks(cells: Sequence[nbformat.NotebookNode], prose: Prose) -> Iterator[dict[str, Any]]:
-    """Turn the cells of an executed notebook into blocks of its page; code is gathered behind the outputs of it.
+    """Turn the cells of an executed notebook into blocks of its page; code is gathered at the end.
 
     Parameters
     ----------
@@ -46,20 +46,19 @@ def blocks(cells: Sequence[nbformat.NotebookNode], prose: Prose) -> Iterator[dic
         if _LEFT_OUT & set(cell.metadata.get("tags", [])):
             continue
         if cell.cell_type == "markdown":
-            yield from _folded(code)
             yield _told(cell, prose)
         elif cell.cell_type == "code":
             code += [cell.source] if cell.source.strip() else []
-            shown = [block for output in _joined(cell.outputs) for block in _safely_shown(output, prose)]
-            yield from shown
-            if shown:
-                yield from _folded(code)
-    yield from _folded(code)
+            for output in _joined(cell.outputs):
+                yield from _safely_shown(output, prose)
+    if code:
+        yield {"kind": "code", "text": "\n\n".join(code)}
 
 
 def _told(cell: nbformat.NotebookNode, prose: Prose) -> dict[str, Any]:
     try:
-        return {"kind": "prose", "html": prose.html(cell.source, cell.get("attachments", {}), raw=True)}
+        html = prose.html(cell.source, cell.get("attachments", {}), raw=True)
+        return {"kind": "prose", "html": html, "is_cell": True}
     except Exception:  # what a page cannot show must not fail a run
         return {"kind": "text", "text": cell.source}
 
@@ -69,12 +68,6 @@ def _joined(outputs: Sequence[nbformat.NotebookNode]) -> Iterator[nbformat.Noteb
     for stream, group in groupby(outputs, lambda each: each.output_type == "stream" and each.name):
         parts = list(group)
         yield from [{**parts[0], "text": "".join(part.text for part in parts)}] if stream else parts
-
-
-def _folded(code: list[str]) -> Iterator[dict[str, Any]]:
-    if code:
-        yield {"kind": "code", "text": "\n\n".join(code)}
-        code.clear()
 
 
 def _safely_shown(output: Mapping[str, Any], prose: Prose) -> list[dict[str, Any]]:
@@ -104,10 +97,14 @@ def _shown(output: Mapping[str, Any], prose: Prose) -> Iterator[dict[str, Any]]:
             "alt": prose.text(about.get("alt") or data.get("text/plain", "")) or "Figure",
             "caption": about.get("caption"),
             "source": about.get("source"),
+            "name": about.get("figure"),
+            "shows": data.get("text/plain", "").partition(": ")[2],
         }
     elif html and not is_active:
         inside = prose.cleaned(html)
-        table = {"kind": "table", "html": inside, "label": _label(inside)}
+        table = {"kind": "table", "html": inside, "label": _label(inside), "name": about.get("table")}
+        if MEDIA_TYPE in data:
+            table["data"] = data[MEDIA_TYPE]
         yield table if "<table" in inside else {"kind": "prose", "html": inside}
     elif is_active or any(media.startswith(_INTERACTIVE) and media != MEDIA_TYPE for media in data):
         yield _ELSEWHERE
@@ -140,7 +137,10 @@ def _data_uri(media: str, content: str) -> str:
 
 
 def opening(notebook: nbformat.NotebookNode) -> tuple[str, list[nbformat.NotebookNode]]:
-    """Take title and question out of the cells: the first heading, and its first paragraph if that asks something."""
+    """Take title and question out of the cells: the first heading, and the sentence of its first paragraph that asks.
+
+    What else the paragraph says stays with it.
+    """
     cells = list(notebook.cells)
     for number, cell in enumerate(cells):
         source, found = re.subn(
@@ -148,7 +148,8 @@ def opening(notebook: nbformat.NotebookNode) -> tuple[str, list[nbformat.Noteboo
         )
         if found:
             first, _, rest = source.strip().partition("\n\n")
-            asks = "?" in first
-            cells[number] = nbformat.from_dict({**cell, "source": rest if asks else source})
-            return first if asks else "", cells
+            asked = re.search(r"(?:^|(?<=[.!?])\s)(?:[^.!?]|[.!?](?!\s))*\?", first)
+            question = asked[0].strip() if asked else ""
+            cells[number] = nbformat.from_dict({**cell, "source": rest if question == first else source})
+            return question, cells
     return "", cells

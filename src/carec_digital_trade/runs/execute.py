@@ -219,7 +219,7 @@ def _produce(planned: Run, started: datetime, timeout: float | None, forked: For
     _check_data(planned)
     findings = collect(notebook, planned.source.name)
     manifest = _manifest(planned, started, findings) | {"results_sha256": _save(findings, planned.folder)}
-    write_report(planned, notebook, manifest)
+    write_report(planned, notebook, manifest, findings.results)
     return manifest
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import jinja2
 import nbformat
+import pandas as pd
 from markupsafe import Markup
 
 from carec_digital_trade import __version__
@@ -21,7 +22,9 @@ from carec_digital_trade.datasets import describe
 from carec_digital_trade.prose import duration
 from carec_digital_trade.prose import listing as listing_of
 from carec_digital_trade.runs import folder as layout
+from carec_digital_trade.runs.annex import arranged
 from carec_digital_trade.runs.blocks import blocks, opening
+from carec_digital_trade.runs.brief import brief
 from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.cleaning import is_harmless
 from carec_digital_trade.runs.clearing import check_ours
@@ -42,7 +45,7 @@ _SHOWN = ("run_id", "title", "status", "parameters", "changed", "started", "dura
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, Any]) -> None:
+def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, Any], results: pd.DataFrame) -> None:
     """Write the page of a run.
 
     Parameters
@@ -53,15 +56,20 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
         As executed.
     manifest : dict
         What will be the run's manifest.
+    results : pandas.DataFrame
+        Its records.
     """
     prose = Prose(run.source.path.parent)
     question, cells = opening(notebook)
-    shown = list(blocks(cells, prose))
+    opens = brief(run, results)
+    figure, annex = arranged(blocks(cells, prose), opens.get("figure"))
     page = template("report.html.j2").render(
         manifest=manifest,
         question=question and prose.html(question),
         answer=prose.html(manifest["answer"] or ""),
-        blocks=shown,
+        brief=opens,
+        figure=figure,
+        blocks=annex,
         sections=prose.sections,
         parameters=_parameter_rows(run),
         sources=_source_rows(run),
