@@ -293,6 +293,17 @@ def test_a_package_that_cannot_be_imported_is_named(tmp_path: Path):
     assert (ended.returncode, ended.stderr) == (1, sentence)
 
 
+def test_a_notebook_without_a_finding_finishes_and_says_so(cdt: Callable, own: Path, tmp_path: Path):
+    content = json.loads(own.read_text())
+    content["cells"][2]["source"] = "print(year)"
+    own.write_text(json.dumps(content))
+    status, printed, errors = cdt("run", own, "--out", tmp_path / "reports")
+    assert (status, errors) == (0, "")
+    assert "table:  none, since the notebook shows no finding" in printed
+    (results,) = (tmp_path / "reports").glob("*/results.csv")
+    assert results.read_text().startswith("notebook,table,region")
+
+
 def test_the_version(cdt: Callable):
     assert cdt("--version") == (0, f"cdt {carec_digital_trade.__version__}\n", "")
 

@@ -159,6 +159,8 @@ def run(
         complain(f"{result.error.sentence} (what there is of it is in {result.folder})")
         raise typer.Exit(1)
     say(f"{result.run_id}: {'finished before with the same inputs, so skipped' if result.skipped else 'finished'}")
+    if result.results.empty:
+        say("table:  none, since the notebook shows no finding; results.csv has its header only")
     say(f"folder: {result.folder}\nreport: {result.report}\nindex:  {index}")
 
 

@@ -94,6 +94,14 @@ def test_parameters_of_several_notebooks_are_columns(toy: Path, tmp_path: Path):
     assert list(table)[-len(RESULT_COLUMNS) :] == RESULT_COLUMNS
 
 
+def test_a_run_without_results_adds_no_row(planned: Callable, tmp_path: Path):
+    one, other = planned(grid={"year": [2020, 2021]})
+    finish(one, [])
+    finish(other, [row()])
+    assert write_results([one, other], tmp_path / "results.csv") == []
+    assert pd.read_csv(tmp_path / "results.csv")["run_id"].tolist() == [other.run_id]
+
+
 def test_a_plain_read_csv_keeps_every_value_of_a_parameter(planned: Callable, tmp_path: Path):
     own = planned(grid={"flow": [*sorted(STR_NA_VALUES - {""}), "none"]})
     runs = [*own, *plan_batch({"notebook": "snapshot"}, tmp_path).batch.runs]

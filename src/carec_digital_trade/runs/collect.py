@@ -39,7 +39,8 @@ class Findings:
     Attributes
     ----------
     results : pandas.DataFrame
-        Columns notebook, table, region, iso3, year, metric, item, value, low, high, unit; one row a number.
+        Columns notebook, table, region, iso3, year, metric, item, value, low, high, unit; one row a number, and none
+        where the notebook, such as one of a user's own, shows no finding.
     figures : dict of str to bytes
         Name to PNG.
     answer : str or None
@@ -69,7 +70,7 @@ def collect(notebook: nbformat.NotebookNode, name: str) -> Findings:
     Raises
     ------
     RunFailed
-        If a cell did not run, no results were handed over, or they do not have the contract's form.
+        If a cell did not run, or what was handed over does not have the contract's form.
     """
     _every_cell_ran(notebook)
     return Findings(_results(notebook, name), _figures(notebook), _answer(notebook))
@@ -190,8 +191,6 @@ def _results(notebook: nbformat.NotebookNode, name: str) -> pd.DataFrame:
         frame = _frame([bundle for _, bundle in bundles])
     except _MISSHAPEN:
         raise next(filter(None, (_fault(*each) for each in bundles))) from None
-    if frame.empty:
-        raise RunFailed(Failure("NoResults", "the notebook handed over no results: it does so by showing a finding"))
     return frame.assign(notebook=name)[RESULT_COLUMNS].astype({"notebook": _DTYPES["notebook"]})
 
 

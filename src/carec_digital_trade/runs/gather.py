@@ -210,7 +210,9 @@ def _is_ragged(rows: bytes) -> bool:
 
 
 def _prefixed(prefix: bytes, rows: bytes) -> bytes:
-    """Put a prefix before each of the rows, of which a finished run has some."""
+    """Put a prefix before each of the rows."""
+    if not rows:
+        return b""
     if _has_breaks(rows) or _SUSPECT.search(rows):
         return b"".join(prefix + _line(map(_harmless, record)) for record in _records(rows))
     return prefix + rows[:-1].replace(b"\n", b"\n" + prefix) + b"\n"
