@@ -12,9 +12,9 @@ from markupsafe import Markup
 from carec_digital_trade.findings.declared import WORDS
 from carec_digital_trade.runs.collect import as_text
 
-_MOST_OPEN = 6
-"""Rows of a table, heading included, that stands open."""
-_MOST_WORDS = 32
+_MOST_OPEN = 5
+"""Rows of a table from which on it is folded."""
+_MOST_WORDS = 24
 """Of a cell of text that stand open: of a longer one its first sentence if that is short, of the first cell nothing."""
 _MOST_POINTS = 3
 """Of a list that stands open."""
