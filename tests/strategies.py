@@ -110,7 +110,9 @@ def gap_values(draw: st.DrawFn) -> dict[str, object]:
         "coding_error": draw(st.sampled_from([0, 0.05, 0.5]) | st.floats(0, 0.5)),
         "draws": draw(st.integers(100, 300)),
         "estimator": draw(st.sampled_from(["ols", "ppml"])),
-        "covariates": draw(st.sampled_from([[], [INTERNET], ["fixed_broadband_per_100", INTERNET]])),
+        "covariates": draw(
+            st.sampled_from([[], [INTERNET], ["fixed_broadband_per_100", INTERNET], ["coverage_4g_pct"]])
+        ),
     }
 
 

@@ -32,7 +32,7 @@ CASES = {
     "crowded": {"region": EUROPE, "benchmark": ["BRA", "VCT", "STP"]},
 }
 SHOWN = {"readiness": "readiness", "waterfall": "decomposition", "expected_trade": "expected"}
-SHOWN |= {"readiness_and_trade": "lagging"}
+SHOWN |= {"readiness_and_trade": "lagging", "infrastructure": "infrastructure_by_year"}
 
 
 def draw(name, values):

@@ -20,7 +20,7 @@ PLACE = ["table", "region", "iso3", "year", "metric", "item"]
 SAME = {"table1", "verdicts", "claims"}
 FIGURES = {
     "snapshot": ["members", "effective_members", "over_time", "composition"],
-    "gap_analysis": ["readiness", "waterfall", "expected_trade", "readiness_and_trade"],
+    "gap_analysis": ["readiness", "infrastructure", "waterfall", "expected_trade", "readiness_and_trade"],
     "scenarios": ["baseline_fan", "lever_gaps", "additional", "additional_by_member", "attribution", "tornado"],
 }
 # Sums and products of shares, rounded a few times; LMDI-I has no residual but that.

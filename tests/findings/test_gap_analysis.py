@@ -43,7 +43,7 @@ def scores_by_hand(domains):
 
 def test_findings_are_complete():
     found = cells("gap_analysis")
-    assert len(list(found)) == 15
+    assert len(list(found)) == 20
     for name in found:
         each = found[name]
         assert each.name == name

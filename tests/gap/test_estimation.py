@@ -3,6 +3,7 @@ import pandas as pd
 import pyfixest
 import pytest
 import statsmodels.api as sm
+import statsmodels.formula.api as smf
 from pyfixest.demeaners import MapDemeaner
 from statsmodels.stats.diagnostic import linear_reset
 
@@ -162,3 +163,19 @@ def test_an_economy_with_one_year_says_nothing_under_economy_effects(truth):
 def test_refusals(truth, equation, estimator, sentence):
     with pytest.raises(InputError, match=sentence):
         estimate(truth.panel(seed=1, economies=20), equation, estimator)
+
+
+def test_inflation_by_a_regression_of_each_term_on_the_others():
+    panel = trade_panel()
+    equation = with_covariates(EQUATION, ["internet_users_pct", "fixed_broadband_per_100"])
+    found = estimate(panel, equation).coefficients.set_index("term")["inflation"]
+    rows = estimation_sample(panel, equation, "ols").rows
+    for term in found.index:
+        others = " + ".join(found.index.drop(term))
+        years = smf.ols(f"{term} ~ C(year)", rows).fit().ssr
+        left = smf.ols(f"{term} ~ {others} + C(year)", rows).fit().ssr
+        assert found[term] == pytest.approx(years / left)
+    twin = panel.assign(twin=panel["log_population"] + 1e-3 * panel["internet_users_10_points"])
+    said = estimate(twin, f"{EQUATION} + twin").said
+    assert "collinear" in said
+    assert "collinear" not in estimate(panel).said

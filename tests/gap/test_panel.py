@@ -6,7 +6,7 @@ import statsmodels.formula.api as smf
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.gap import EQUATION, estimate, expected_trade, trade_panel, with_covariates
-from carec_digital_trade.gap.panel import covariates_in, figures_in
+from carec_digital_trade.gap.equations import covariates_in, figures_in
 from carec_digital_trade.gap.sample import estimation_sample
 
 INTERNET, BROADBAND = "internet_users_pct", "fixed_broadband_per_100"

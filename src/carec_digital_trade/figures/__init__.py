@@ -1,6 +1,12 @@
 """One function a figure; each takes a `findings.Finding` and returns its axes, and shows nothing itself."""
 
-from carec_digital_trade.figures.gap_analysis import expected_trade, readiness, readiness_and_trade, waterfall
+from carec_digital_trade.figures.gap_analysis import (
+    expected_trade,
+    infrastructure,
+    readiness,
+    readiness_and_trade,
+    waterfall,
+)
 from carec_digital_trade.figures.scenarios import (
     additional_by_member,
     additional_fan,
@@ -18,6 +24,7 @@ __all__ = [
     "composition",
     "effective_members",
     "expected_trade",
+    "infrastructure",
     "lever_gaps",
     "lever_parts",
     "members",

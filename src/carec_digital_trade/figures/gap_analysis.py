@@ -32,8 +32,10 @@ from carec_digital_trade.figures.style import (
     within,
 )
 from carec_digital_trade.findings import Finding
+from carec_digital_trade.findings.declared import WORDS
+from carec_digital_trade.metrics import CONNECTIVITY, PRICES
 from carec_digital_trade.parameters import GapParameters
-from carec_digital_trade.prose import listing
+from carec_digital_trade.prose import capital, listing
 from carec_digital_trade.regions import Region
 
 _RATIO = "actual_over_expected"
@@ -100,6 +102,34 @@ def readiness_and_trade(result: Finding, chosen: GapParameters) -> list[Axes]:
     medians = result.records.query("metric == 'median_of_all'").set_index("item")["value"]
     _draw_standing(axes[0], shown, both, medians["readiness"], medians["ratio"])
     axes[0].set(xlabel="Readiness of the law, 0 to 1", ylabel="Actual over expected trade, log scale")
+    return axes
+
+
+@mpl.rc_context(RC)
+def infrastructure(result: Finding, chosen: GapParameters) -> list[Axes]:
+    """Draw the medians of both regions over the years, a panel an indicator."""
+    both, frame = chosen.compared(), result.frame
+    subtitle = f"{result.caption}. " + ", ".join(
+        f"{line}: {shortened(each.label, 27)}" for line, each in zip(("Solid", "dashed"), both, strict=True)
+    )
+    names = [*CONNECTIVITY, *PRICES]
+    axes = canvas(3, 1.9, result.title, f"{subtitle}.", result.source, margins=(0.65, 0.25), rows=2)
+    for axis, name in zip(axes, names, strict=True):
+        rows = frame[frame["indicator"] == name]
+        axis.set_title(capital(WORDS["indicators"][name]), fontsize=11.5, pad=6)
+        axis.set_xlabel("Year")
+        if rows.empty:
+            say(axis)
+            continue
+        for each, colour, line in zip(both, colours(*both), ("-", "--"), strict=True):
+            own = rows[rows["region"] == each.label]
+            axis.plot(own["year"], own["indicator_median"], color=colour, linewidth=2.5, linestyle=line)
+        axis.grid(axis="y", color=GUIDE)
+        axis.set_ylim(bottom=0)
+        axis.set_xlim(rows["year"].min() - 0.5, rows["year"].max() + 0.5)
+        axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axis.yaxis.set_major_locator(MaxNLocator(4))
+        axis.yaxis.set_major_formatter(plain_number)
     return axes
 
 

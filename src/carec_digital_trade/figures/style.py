@@ -54,6 +54,8 @@ _TITLE_CHARACTERS = 68
 _SUBTITLE_CHARACTERS = 105
 _SOURCE_CHARACTERS = 140
 _LINE_INCHES = 0.26
+_ROW_GAP = 1.05
+"""Inches between rows of axes, for the ticks of one and the title of the next."""
 _FEWEST_TICKS, _MOST_TICKS, _MOST_LONG_TICKS = 3, 9, 5
 _LONG = 1e6
 """On an axis that goes up to here the numbers are so long that few of them have room."""
@@ -94,7 +96,13 @@ def colours(region: Region, benchmark: Region) -> tuple[str, str]:
 
 
 def canvas(
-    panels: int, height: float, title: str, subtitle: str, source: str, margins: tuple[float, float] = (1.0, 0.3)
+    panels: int,
+    height: float,
+    title: str,
+    subtitle: str,
+    source: str,
+    margins: tuple[float, float] = (1.0, 0.3),
+    rows: int = 1,
 ) -> list[Axes]:
     """Make a figure with a title that states the finding, a subtitle that says what is shown, and a source line.
 
@@ -108,6 +116,8 @@ def canvas(
         Wrapped as needed.
     margins : tuple of float
         Inches to the left of each of the axes (for its tick labels) and to the right (for labels at the data).
+    rows : int
+        Rows of so many axes each, from above.
 
     Returns
     -------
@@ -120,13 +130,21 @@ def canvas(
     below_title = 0.2 + 1.25 * _LINE_INCHES * len(titles)
     top = below_title + _LINE_INCHES * len(subtitles) + 0.5
     bottom = 0.8 + 0.75 * _LINE_INCHES * len(sources)
-    total = top + height + bottom
+    total = top + rows * height + (rows - 1) * _ROW_GAP + bottom
     left, right = margins
     width = WIDTH / panels - left - right
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, total))
         axes = [
-            figure.add_axes(((panel * WIDTH / panels + left) / WIDTH, bottom / total, width / WIDTH, height / total))
+            figure.add_axes(
+                (
+                    (panel * WIDTH / panels + left) / WIDTH,
+                    (bottom + row * (height + _ROW_GAP)) / total,
+                    width / WIDTH,
+                    height / total,
+                )
+            )
+            for row in reversed(range(rows))
             for panel in range(panels)
         ]
     place = {"x": 0.012, "ha": "left", "va": "top", "transform": figure.transFigure}

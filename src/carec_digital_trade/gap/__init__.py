@@ -8,6 +8,7 @@ from carec_digital_trade.gap.decomposition import (
     opening_parts,
     split_gap,
 )
+from carec_digital_trade.gap.equations import EQUATION, covariates_in, with_covariates
 from carec_digital_trade.gap.estimation import CONFIDENCE, Estimate, estimate, estimates
 from carec_digital_trade.gap.expected import (
     equal_coverage,
@@ -18,7 +19,7 @@ from carec_digital_trade.gap.expected import (
     members_expected,
 )
 from carec_digital_trade.gap.headlines import largest_factor, told_apart
-from carec_digital_trade.gap.panel import EQUATION, covariates_in, spikes, trade_panel, with_covariates
+from carec_digital_trade.gap.panel import spikes, trade_panel
 from carec_digital_trade.gap.sample import usable
 from carec_digital_trade.gap.survival import economy_sizes, splits_survive, survives, without_dominant
 

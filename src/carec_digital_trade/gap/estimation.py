@@ -15,14 +15,16 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from carec_digital_trade.gap.equations import EQUATION
 from carec_digital_trade.gap.fitting import dependent, fit_poisson
-from carec_digital_trade.gap.panel import EQUATION
 from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, identified
 from carec_digital_trade.threads import one_thread
 
 CONFIDENCE = 0.95
 FEW_CLUSTERS = 30
 """Clusters below which their number misleads (Cameron and Miller 2015 put it between 20 and 50)."""
+COLLINEAR = 10
+"""Inflation of a variance from which terms are said to be collinear, a rule of thumb."""
 NOT_CAUSAL = (
     "The coefficients are associations in a panel of economies: they do not show what trade would do if income, "
     "population or connectivity were changed."
@@ -45,7 +47,8 @@ class Estimate:
     economy_effects : bool
         Whether each economy has an effect of its own; year effects are always in.
     coefficients : pandas.DataFrame
-        One row a term: term, coefficient, standard_error, low, high (95% interval), t, p, clusters.
+        One row a term: term, coefficient, standard_error, low, high (95% interval), t, p, inflation (how many times
+        collinearity raises its variance; missing with economy effects), clusters.
     observations, economies, first_year, last_year : int
         What the estimate rests on.
     r2 : float
@@ -57,7 +60,7 @@ class Estimate:
         more in panels like these and rejects a right form too often. NaN where the rows do not determine it.
     said : mapping of str to str
         Sentences by kind: what was left out (trade, missing, one_year, separation), few_clusters, few_traders,
-        not_causal.
+        collinear, not_causal.
     """
 
     equation: str
@@ -135,7 +138,7 @@ def estimate(
         r2=fit.r2,
         reset_f=reset_f,
         reset_p=reset_p,
-        said={**sample.said, **_few(sample), "not_causal": NOT_CAUSAL},
+        said={**sample.said, **_few(sample), **_collinear(sample), "not_causal": NOT_CAUSAL},
     )
 
 
@@ -202,9 +205,32 @@ def _coefficients(sample: Sample, fit: _Fit) -> pd.DataFrame:
             "high": coefficients + margin,
             "t": coefficients / errors,
             "p": 2 * spread.sf(np.abs(coefficients / errors)),
+            "inflation": _inflation(sample),
             "clusters": sample.economies,
         }
     )
+
+
+def _inflation(sample: Sample) -> np.ndarray:
+    """Return how many times collinearity with the other terms raises each term's variance, years taken out.
+
+    Missing with economy effects. Marquardt (1970), "Generalized inverses, ridge regression, biased linear estimation,
+    and nonlinear estimation", Technometrics 12.
+    """
+    terms = len(sample.terms)
+    if sample.economy_effects:
+        return np.full(terms, np.nan)
+    values, others = sample.regressors[:, :terms], sample.regressors[:, terms:]
+    left = values - others @ np.linalg.lstsq(others, values, rcond=None)[0]
+    return np.diag(np.linalg.inv(np.atleast_2d(np.corrcoef(left.T))))
+
+
+def _collinear(sample: Sample) -> dict[str, str]:
+    worst = _inflation(sample).max()
+    if not worst > COLLINEAR:
+        return {}
+    said = f"Collinear: the other terms raise a term's variance {worst:.0f} times, so that its interval says little."
+    return {"collinear": said}
 
 
 def _reset(sample: Sample, fit: _Fit) -> tuple[float, float]:

@@ -7,9 +7,11 @@ import pandas as pd
 import scipy
 
 from carec_digital_trade.errors import InputError, check_once
+from carec_digital_trade.gap.equations import EQUATION, figures_in
 from carec_digital_trade.gap.fitting import leave_one_out_ols, leave_one_out_ppml, undetermined
-from carec_digital_trade.gap.panel import EQUATION, YEARS_BACK, figures_in, lacking
+from carec_digital_trade.gap.panel import YEARS_BACK, lacking
 from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, identified
+from carec_digital_trade.metrics import rank_correlation
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 from carec_digital_trade.threads import one_thread
 
@@ -242,16 +244,12 @@ def everybody(scored: pd.DataFrame, expected: pd.DataFrame | InputError) -> pd.D
         median_of_all_readiness, median_of_all_ratio.
     """
     ratios = _ratios(expected)
-    both = scored.merge(ratios, on="iso3").dropna(subset=["score", RATIO])
-    value = low = high = math.nan
-    if len(both) > 3 and both["score"].nunique() > 1:
-        value = scipy.stats.spearmanr(both["score"], both[RATIO]).statistic
-        margin = scipy.stats.norm.ppf(0.975) * math.sqrt((1 + value**2 / 2) / (len(both) - 3))
-        low, high = (math.tanh(math.atanh(value) + side * margin) for side in (-1, 1))
+    both = scored.merge(ratios, on="iso3")
+    found = rank_correlation(both["score"], both[RATIO])
     row = {
-        "rank_correlation": value,
-        "rank_correlation_low": low,
-        "rank_correlation_high": high,
+        "rank_correlation": found.value,
+        "rank_correlation_low": found.low,
+        "rank_correlation_high": found.high,
         "median_of_all_readiness": scored["score"].median(),
         "median_of_all_ratio": ratios[RATIO].median(),
     }

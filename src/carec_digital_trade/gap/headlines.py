@@ -6,8 +6,9 @@ import scipy
 from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError, attempt
 from carec_digital_trade.gap.decomposition import decompose, opening_parts
+from carec_digital_trade.gap.equations import EQUATION
 from carec_digital_trade.gap.expected import predictions, shown_in
-from carec_digital_trade.gap.panel import EQUATION, Flow, Measure, trade_panel
+from carec_digital_trade.gap.panel import Flow, Measure, trade_panel
 from carec_digital_trade.gap.sample import Estimator
 from carec_digital_trade.overturning import Headline, Setting
 

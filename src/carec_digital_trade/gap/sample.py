@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.errors import InputError, check_choice, check_once
+from carec_digital_trade.gap.equations import design, figures_in
 from carec_digital_trade.gap.fitting import dependent, separated
-from carec_digital_trade.gap.panel import FIGURE_WORDS, design, figures_in, with_terms
+from carec_digital_trade.gap.panel import FIGURE_WORDS, with_terms
 from carec_digital_trade.prose import count, listing
 
 Estimator = Literal["ols", "ppml"]

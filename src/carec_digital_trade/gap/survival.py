@@ -12,17 +12,9 @@ from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.gap.decomposition import decompose, opening_parts
+from carec_digital_trade.gap.equations import EQUATION, covariates_in, with_covariates
 from carec_digital_trade.gap.expected import RATIO, expected_trade, members_expected
-from carec_digital_trade.gap.panel import (
-    COVARIATE_TERMS,
-    EQUATION,
-    Flow,
-    Measure,
-    covariates_in,
-    require_disjoint,
-    trade_panel,
-    with_covariates,
-)
+from carec_digital_trade.gap.panel import COVARIATE_TERMS, Flow, Measure, require_disjoint, trade_panel
 from carec_digital_trade.gap.sample import Estimator
 from carec_digital_trade.metrics import years
 from carec_digital_trade.prose import listing

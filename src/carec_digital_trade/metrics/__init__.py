@@ -18,6 +18,7 @@ from carec_digital_trade.metrics.concentration import (
     more_even,
     theil_split,
 )
+from carec_digital_trade.metrics.correlation import RankCorrelation, rank_correlation
 from carec_digital_trade.metrics.development import (
     CatchUp,
     SigmaConvergence,
@@ -43,6 +44,9 @@ from carec_digital_trade.metrics.infrastructure import (
     behind,
     infrastructure,
     latest_of_members,
+    medians_by_year,
+    members_behind,
+    regional_medians,
 )
 from carec_digital_trade.metrics.levels import (
     at_a_glance,
@@ -75,6 +79,7 @@ __all__ = [
     "CatchUp",
     "Concentration",
     "Growth",
+    "RankCorrelation",
     "Rate",
     "SigmaConvergence",
     "TheilSplit",
@@ -94,13 +99,17 @@ __all__ = [
     "leave_one_out",
     "levels",
     "log_trend",
+    "medians_by_year",
     "members",
+    "members_behind",
     "more_even",
     "more_evenly_spread",
     "over_time",
     "paces",
     "per_gdp",
     "per_person",
+    "rank_correlation",
+    "regional_medians",
     "regional_ratio",
     "regional_total",
     "shift_share",

@@ -1,5 +1,7 @@
 """Infrastructure, affordability and inclusion: who is within reach of a network, uses it, and at what price."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -23,6 +25,8 @@ CONNECTIVITY = ("internet_users", "mobile_broadband", "fixed_broadband", "covera
 PRICES = ("mobile_price", "fixed_price")
 _BASKETS = {"mobile_data": "mobile_price", "fixed_broadband": "fixed_price"}
 _COUNTS = {"internet_exchange_points": "exchange_points", "connected_data_centres": "data_centres"}
+PACE_YEARS = 5
+"""Years over which a pace is taken."""
 _IMPLAUSIBLE = "implausible"
 
 
@@ -109,3 +113,113 @@ def behind(values: pd.Series, benchmark: pd.Series, indicator: str) -> pd.Series
     sign = 1 if INDICATORS[indicator] else -1
     median = benchmark.median()
     return (sign * values < sign * median).astype("boolean").where(values.notna() & ~np.isnan(median))
+
+
+def regional_medians(table: pd.DataFrame, regions: Sequence[Region]) -> pd.DataFrame:
+    """Return the median of each region's members in each indicator, latest year of each.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `infrastructure`.
+    regions : sequence of Region
+        Told apart by label.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each indicator and region: indicator, region, median, covered (members with a figure), members,
+        first_year, last_year (of the figures).
+    """
+    rows = []
+    for indicator in INDICATORS:
+        for each in regions:
+            found = latest_of_members(table, each, indicator)
+            rows.append(
+                {
+                    "indicator": indicator,
+                    "region": each.label,
+                    "median": found["value"].median(),
+                    "covered": int(found["value"].notna().sum()),
+                    "members": len(found),
+                    "first_year": found["year"].min(),
+                    "last_year": found["year"].max(),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def medians_by_year(table: pd.DataFrame, regions: Sequence[Region]) -> pd.DataFrame:
+    """Return the medians of regions in the years in which at least half of the members have a figure.
+
+    Parameters
+    ----------
+    table, regions
+        As for `regional_medians`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each indicator that has years, year and region: indicator, year, region, median.
+    """
+    rows = table[table["indicator"].isin((*CONNECTIVITY, *PRICES))]
+    parts = []
+    for each in regions:
+        own = rows[rows["iso3"].isin(each.members)].groupby(["indicator", "year"])["value"]
+        found = own.agg(["median", "size"]).reset_index()
+        parts.append(found[2 * found["size"] >= len(each.members)].assign(region=each.label))
+    return pd.concat(parts, ignore_index=True)[["indicator", "year", "region", "median"]]
+
+
+def members_behind(table: pd.DataFrame, region: Region, benchmark: Region) -> pd.DataFrame:
+    """Say which members are behind the benchmark's median in which indicator, since when, and at what pace they move.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `infrastructure`.
+    region, benchmark : Region
+        Whose members, and whose median.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each member and indicator in which its latest figure is worse than the benchmark's median of the
+        latest figures: indicator, iso3, year, value, benchmark_median, since (first year of the spell without a year in
+        which it was not behind the benchmark's median of that year), pace (change a year over the `PACE_YEARS` before,
+        or as many as there are), years_to_median (at this pace; infinite where it does not lead there, missing where
+        there is no earlier figure).
+    """
+    parts = []
+    for indicator in INDICATORS:
+        latest, other = (latest_of_members(table, each, indicator) for each in (region, benchmark))
+        own = table[table["indicator"] == indicator]
+        medians = own[own["iso3"].isin(benchmark.members)].groupby("year")["value"].median()
+        slow = latest[behind(latest["value"], other["value"], indicator).fillna(False)]
+        for row in slow.itertuples(index=False):
+            series = own[own["iso3"] == row.iso3].set_index("year")["value"]
+            parts.append(
+                {"indicator": indicator, "iso3": row.iso3, "year": int(row.year), "value": row.value}
+                | {"benchmark_median": other["value"].median(), "since": _since(series, medians, indicator)}
+                | _pace(series, other["value"].median(), indicator)
+            )
+    names = ["indicator", "iso3", "year", "value", "benchmark_median", "since", "pace", "years_to_median"]
+    return pd.DataFrame(parts, columns=names)
+
+
+def _since(series: pd.Series, medians: pd.Series, indicator: str) -> int:
+    sign = 1 if INDICATORS[indicator] else -1
+    known = series.loc[series.index.isin(medians.index)]
+    ahead = known.index[sign * known >= sign * medians.reindex(known.index)]
+    spell = series.index[series.index > ahead.max()] if len(ahead) else series.index
+    return int(spell.min() if len(spell) else series.index.max())
+
+
+def _pace(series: pd.Series, median: float, indicator: str) -> dict[str, float]:
+    last = series.index.max()
+    earlier = series[(series.index < last) & (series.index >= last - PACE_YEARS)]
+    if earlier.empty:
+        return {"pace": np.nan, "years_to_median": np.nan}
+    pace = (series[last] - earlier.iloc[0]) / (last - earlier.index[0])
+    towards = pace > 0 if INDICATORS[indicator] else pace < 0
+    return {"pace": pace, "years_to_median": (median - series[last]) / pace if towards else np.inf}

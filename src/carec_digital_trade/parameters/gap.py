@@ -1,7 +1,7 @@
 """Parameters of the gap analysis."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import Field, field_validator
 
@@ -32,7 +32,7 @@ class GapParameters(SharedParameters):
 
     _FORMS: ClassVar[Mapping[str, str]] = {
         "weights": "a mapping such as {e_transactions: 2, cpta: 1}, with weights from 0 to 1000, or null",
-        "covariates": "a list of internet_users_pct, fixed_broadband_per_100 or both, or an empty list",
+        "covariates": f"a list of {', '.join(get_args(Covariate))}, or an empty list",
     }
 
     def tables(self) -> list[str]:
@@ -45,7 +45,8 @@ class GapParameters(SharedParameters):
         """
         return [
             *("delivered", "deliverable", "panel", "memberships", "groups", "economies"),
-            *("cyberlaw", "cpta", "law_statements"),
+            *("cyberlaw", "cpta", "law_statements", "dstri", "egovernment"),
+            *("mobile_broadband", "coverage_4g", "broadband_prices", "exchange_points"),
         ]
 
     @field_validator("weights")

@@ -7,6 +7,7 @@ choices made and on errors of the tracker, `turning_cells` on which of its cells
 """
 
 from carec_digital_trade.readiness.cells import Cell, leading_law, turning_cells
+from carec_digital_trade.readiness.indices import agreement, indices
 from carec_digital_trade.readiness.laws import (
     ARTICLE_DOMAINS,
     DRAFT_VALUE,

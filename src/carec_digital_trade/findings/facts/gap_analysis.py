@@ -12,20 +12,29 @@ from carec_digital_trade.findings.facts import gap_predicates as told
 from carec_digital_trade.findings.facts import law_predicates as law
 from carec_digital_trade.findings.facts import overturned
 from carec_digital_trade.findings.facts.gap_predicates import Facts, common
+from carec_digital_trade.findings.facts.reach import (
+    index_agreement,
+    indices,
+    infrastructure,
+    infrastructure_by_year,
+    members_behind,
+)
 from carec_digital_trade.gap import Decomposition, Estimate, covariates_in, members_expected, spikes
 from carec_digital_trade.gap.expected import ANSWERS
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import capital, listing
 from carec_digital_trade.readiness import ARTICLE_DOMAINS
 
-__all__ = ["common"]  # what a finding may name
+__all__ = ["common", "index_agreement", "indices", "infrastructure", "infrastructure_by_year", "members_behind"]
 
 FACTORS = WORDS["factors"]
 STRONGEST = 3
 """Cells, and pairs of them, that are shown besides those in doubt."""
 _RATIO = "actual_over_expected"
 _SHORT_TERMS = {"internet_users_10_points": "internet", "fixed_broadband_10_per_100": "broadband"}
-_ODD = ("one_year", "separation", "few_clusters", "few_traders")
+_SHORT_TERMS |= {"mobile_broadband_10_per_100": "mobile", "coverage_4g_10_points": "coverage"}
+_SHORT_TERMS |= {"fixed_price_10_points": "price"}
+_ODD = ("one_year", "separation", "few_clusters", "few_traders", "collinear")
 """What is said of some estimates only."""
 
 
@@ -146,6 +155,7 @@ def estimates(fits: Sequence[Estimate], chosen: GapParameters, equation: str) ->
         "records": [rows.drop(columns=["explained", "reset_p"]), pd.DataFrame(whole, columns=names)],
         "internet": told.terms_told(fits, "internet_users_10_points"),
         "used": next(fit for fit in asked if fit.estimator == chosen.estimator),
+        "inflation": rows["inflation"].max(),
         "few": next((fit.said["few_clusters"] for fit in fits if "few_clusters" in fit.said), ""),
         "first": min(fit.first_year for fit in fits),
         "last": max(fit.last_year for fit in fits),
