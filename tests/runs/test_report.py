@@ -136,6 +136,30 @@ def test_the_index_tells_runs_apart(index: Page, finished: RunResult):
     assert "The answer for 2020 is 42 per cent. It was 4.1 before." in text
 
 
+def test_author_date_vintage_and_how_to_cite_stand_on_top(page: Page, index: Page, manifest: dict):
+    for each in (page, index):
+        top = " ".join(each.text[: each.text.index("a", 200) + 400].split())
+        vintage = manifest["data"]["delivered"]["vintage"]
+        for words in ("The carec-digital-trade developers", manifest["started"][:4], f"data of {vintage}", "cite"):
+            assert words in top
+    assert "../index.html" in [each["href"] for each in page.all("a")][:2]
+
+
+def test_the_index_asks_in_the_order_of_the_notebooks(finished: RunResult, manifest: dict, tmp_path: Path):
+    for name, notebook, changed in [("1", "scenarios", {}), ("2", "snapshot", {"year": 2}), ("3", "snapshot", {})]:
+        front = {"question": f"Asked {name}?", "figure": "figures/ranked_members.png", "alt": f"Drawn {name}"}
+        shutil.copytree(finished.folder, tmp_path / name)
+        made = {**manifest, "run_id": name, "notebook": notebook, "changed": changed, "front": front}
+        (tmp_path / name / "manifest.json").write_text(json.dumps(made))
+    page = Page(write_index(tmp_path))
+    assert re.findall(r"Asked \d", page.text) == ["Asked 3", "Asked 1"]
+    assert [each["alt"] for each in page.all("img")] == ["Drawn 3"]
+    assert page.text.count("was 4.1 before") == 3  # of a run that is not on the front, in the table
+    for bad in ({"question": 1}, {"figure": "../a.png"}, 7):
+        (tmp_path / "3" / "manifest.json").write_text(json.dumps({**made, "front": bad}))
+        assert "Asked 2" in Page(write_index(tmp_path)).text
+
+
 def test_a_descriptor_and_an_answer_cannot_lead_away(
     toy: str, finished: RunResult, manifest: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

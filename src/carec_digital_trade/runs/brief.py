@@ -6,9 +6,13 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+import nbformat
 import pandas as pd
 
 from carec_digital_trade.prose import usd
+from carec_digital_trade.runs.blocks import opening
+from carec_digital_trade.runs.collect import note
+from carec_digital_trade.runs.folder import FIGURES
 from carec_digital_trade.runs.identity import Run
 
 _USD = "USD million"
@@ -41,6 +45,33 @@ def brief(run: Run, results: pd.DataFrame) -> dict[str, Any]:
         "figure": declared["figure"],
         "numbers": [each for each in numbers if each],
         "sure": next((each for each in declared["sure"] if _holds(each, regional)), None),
+    }
+
+
+def front(run: Run, notebook: nbformat.NotebookNode) -> dict[str, Any]:
+    """Say what a front page needs of a run.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    notebook : nbformat.NotebookNode
+        As executed.
+
+    Returns
+    -------
+    dict
+        ``question``; ``figure`` and ``alt``, file and text alternative of the main figure; ``vintage`` of the measure;
+        None each where there is none.
+    """
+    name = _declared().get(run.source.name, {}).get("figure")
+    notes = [note(output) for cell in notebook.cells for output in cell.get("outputs", [])]
+    alt = next((each.get("alt") for each in notes if name and each.get("figure") == name), None)
+    return {
+        "question": opening(notebook)[0] or None,
+        "figure": f"{FIGURES}/{name}.png" if alt else None,
+        "alt": alt,
+        "vintage": run.data.get(run.parameters.get("measure"), {}).get("vintage"),
     }
 
 

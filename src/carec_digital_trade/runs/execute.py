@@ -18,6 +18,7 @@ from carec_digital_trade.errors import InputError
 from carec_digital_trade.paths import expanded
 from carec_digital_trade.runs import clearing
 from carec_digital_trade.runs import folder as layout
+from carec_digital_trade.runs.brief import front
 from carec_digital_trade.runs.clearing import check_ours
 from carec_digital_trade.runs.collect import Findings, collect, read_results, written
 from carec_digital_trade.runs.folder import Failure, RunFailed
@@ -218,7 +219,10 @@ def _produce(planned: Run, started: datetime, timeout: float | None, forked: For
         raise
     _check_data(planned)
     findings = collect(notebook, planned.source.name)
-    manifest = _manifest(planned, started, findings) | {"results_sha256": _save(findings, planned.folder)}
+    manifest = _manifest(planned, started, findings) | {
+        "results_sha256": _save(findings, planned.folder),
+        "front": front(planned, notebook),
+    }
     write_report(planned, notebook, manifest, findings.results)
     return manifest
 

@@ -89,10 +89,19 @@ class _Error(_Strict):
     message: str
 
 
+class _Front(_Strict):
+    question: str | None = None
+    figure: Annotated[str, Field(pattern=rf"^{FIGURE.pattern}$")] | None = None
+    alt: str | None = None
+    vintage: str | None = None
+
+
 class _Manifest(_Strict):
     """What others read of a manifest."""
 
     run_id: str
+    notebook: str = ""
+    front: _Front = _Front()
     status: Literal["finished", "failed"]
     title: str
     parameters: Annotated[dict[str, Any], AfterValidator(_shallow)]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ import nbformat
 import pandas as pd
 from markupsafe import Markup
 
-from carec_digital_trade import __version__
+from carec_digital_trade import __version__, ownership
 from carec_digital_trade.datasets import describe
+from carec_digital_trade.parameters import NOTEBOOKS
 from carec_digital_trade.prose import duration
 from carec_digital_trade.prose import listing as listing_of
 from carec_digital_trade.runs import folder as layout
@@ -37,11 +39,25 @@ INDEX = "index.html"
 MOST_ROWS = 5_000
 """Of the index page; a browser is slow with more."""
 
+_LARGEST_PICTURE = 1_000_000
 _MOST_COLUMNS = 5
 _NAMED = 5
 _MOST_ANSWER = 5_000
 """Characters, of the index page."""
-_SHOWN = ("run_id", "title", "status", "parameters", "changed", "started", "duration_seconds", "answer", "error")
+_SHOWN = (
+    "run_id",
+    "notebook",
+    "front",
+    "title",
+    "status",
+    "parameters",
+    "changed",
+    "started",
+    "duration_seconds",
+    "answer",
+    "error",
+)
+_FRONT = dict.fromkeys(("question", "figure", "alt", "vintage"))
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -75,6 +91,7 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
         sources=_source_rows(run),
         own=run.source.model is None,
         command=command(run),
+        author=_author(),
     )
     layout.write_atomically(run.folder / layout.REPORT, page.encode())
 
@@ -103,6 +120,7 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
     """
     check_ours(out, INDEX)
     listing = _listed(out)
+    first = _first(listing.runs)
     if listing.bad:
         named = listing_of(listing.bad[:_NAMED]) + (" and others" if len(listing.bad) > _NAMED else "")
         told(f"left out of {out / INDEX}: {named}, where {layout.MANIFEST} is not one that a run writes")
@@ -110,6 +128,8 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
     script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
     prose = Prose()
     page = template("index.html.j2").render(
+        author=_author(),
+        first=[each | {"answer": prose.html(each["answer"] or ""), "picture": _picture(out, each)} for each in first],
         runs=[{**each, "answer": prose.html((each["answer"] or "")[:_MOST_ANSWER])} for each in listing.runs],
         total=listing.total,
         failed=listing.failed,
@@ -148,12 +168,33 @@ def _listed(out: Path) -> _Listing:
             continue
         is_failed = manifest["status"] == layout.FAILED
         total, failed = total + 1, failed + is_failed
-        shown = {name: manifest[name] for name in _SHOWN}
+        shown = {name: manifest.get(name) for name in _SHOWN} | {"front": _FRONT | manifest.get("front", {})}
         heapq.heappush(kept, ((is_failed, manifest["started"], manifest["run_id"]), shown))
         if len(kept) > MOST_ROWS:
             heapq.heappop(kept)
     runs = [shown for _, shown in sorted(kept, key=lambda pair: pair[0][1:], reverse=True)]
     return _Listing(runs, total, failed, sorted(bad))
+
+
+def _first(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a finished run of each notebook of the package, in their order: the one nearest to the defaults."""
+    found = [[each for each in runs if each["notebook"] == name and each["answer"]] for name in NOTEBOOKS]
+    return [min(each, key=lambda run: len(run["changed"])) for each in found if each]
+
+
+def _picture(out: Path, run: dict[str, Any]) -> str | None:
+    """Return the main figure of a run as a part of the page."""
+    name = run["front"]["figure"]
+    try:
+        content = name and ownership.read(out / run["run_id"] / name, _LARGEST_PICTURE)
+    except (OSError, ValueError):
+        return None
+    return content and f"data:image/png;base64,{base64.b64encode(content).decode('ascii')}"
+
+
+@lru_cache(maxsize=1)
+def _author() -> str:
+    return metadata("carec-digital-trade")["Author"]
 
 
 def _varied(runs: Sequence[dict[str, Any]]) -> list[str]:
@@ -206,12 +247,13 @@ def template(name: str) -> jinja2.Template:
     )
     environment.filters["typed"] = in_brief
     environment.filters["duration"] = duration
-    environment.filters["day"] = _day
+    environment.filters["moment"] = _moment
+    environment.filters["day"] = lambda started: _moment(started).rpartition(",")[0]
     environment.tests["harmless"] = is_harmless
     return environment.get_template(name)
 
 
-def _day(started: str) -> str:
+def _moment(started: str) -> str:
     moment = datetime.fromisoformat(started)
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
