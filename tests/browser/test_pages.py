@@ -85,7 +85,8 @@ def test_the_index_leads_to_the_pages_and_they_lead_back(page: Page):
 
 def test_axe_finds_no_serious_fault(page: Page):
     axe = Axe()
-    for url in [page.url, reports(page)[0]]:
+    for url, scheme in [(page.url, "light"), *((reports(page)[0], each) for each in ("light", "dark"))]:
+        page.emulate_media(color_scheme=scheme)
         page.goto(url)
         page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
         found = axe.run(page).response
@@ -112,6 +113,23 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: Page):
         reached.append(page.evaluate("document.activeElement.localName"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", reached
     assert {"a", "summary", "div"} <= set(reached)
+
+
+def test_no_table_is_cut_and_a_figure_is_large_enough_to_read(page: Page):
+    for url in [page.url, *reports(page)]:
+        page.goto(url)
+        page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        cut = page.locator(".scroll").evaluate_all(
+            "all => all.filter(it => it.scrollWidth > it.clientWidth + 1).map(it => it.ariaLabel)"
+        )
+        assert cut == [], url
+        if page.locator(".brief").count():
+            assert page.locator(".brief .drawing").evaluate("it => it.getBoundingClientRect().bottom") <= 800
+        page.set_viewport_size({"width": 390, "height": 844})
+        widths = page.locator(".drawing img").evaluate_all("all => all.map(it => it.getBoundingClientRect().width)")
+        # Labels of 11 points, 17 of the 1,210 pixels of a figure, have 10 pixels at this width.
+        assert min(widths, default=736) >= 736
 
 
 def test_nothing_is_wider_than_the_screen_or_the_sheet(page: Page):

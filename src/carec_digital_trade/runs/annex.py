@@ -56,6 +56,7 @@ def arranged(shown: Iterable[dict[str, Any]], first: str | None) -> tuple[dict[s
         table |= {"number": number, "figure": None}
         table["csv"] = _csv(table.get("data"))
         table["rows"] = table["html"].count("<tr") - 1
+        table["columns"] = table["html"].partition("</tr>")[0].count("<th")
         table["folded"] = table["rows"] >= _MOST_OPEN or table["name"] == "answer"
         html = re.sub(r"(<caption[^>]*>)", rf"\1Table {number}. ", str(table["html"]), count=1)
         table["html"] = Markup(_CODE_NAME.sub(_plain, html) if table["name"] else html)
