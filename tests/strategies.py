@@ -49,7 +49,7 @@ LEVERS = st.tuples(
 ).map(lambda drawn: [each for each in drawn if each is not None])
 TARGETS = st.fixed_dictionaries(
     {"kind": st.sampled_from(["multiple", "benchmark_ratio"]), "year": st.integers(2026, 2030)},
-    optional={"multiple": st.floats(0.1, 50)},
+    optional={"multiple": st.floats(1, 50)},
 )
 
 EFFECTS = {

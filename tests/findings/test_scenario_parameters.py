@@ -123,7 +123,7 @@ def test_a_paperless_lever_with_a_spillover_acts_on_services():
         ({"effects": ["connectivity"]}, r"^effects must be a mapping such as .*, or null, not \['connectivity'\]$"),
         ({"effects": {"roads": None}}, r"^there is no lever 'roads' to give an effect: use regulation, paperless"),
         ({"target": "double"}, r"^target is 'double': write a mapping"),
-        ({"target": {"multiple": 0}}, r"^target, multiple: .* greater than 0, not 0$"),
+        ({"target": {"multiple": 0.5}}, r"^target, multiple: .* greater than or equal to 1, not 0.5$"),
         ({"target": {"year": 2040}}, r"^the target is for 2040: it must be for a year from 2026 to 2035$"),
         ({"region": "TWN", "target": {"kind": "benchmark_ratio"}}, r"^TWN has no recent GDP: leave it out"),
         ({"support": 0.5}, r"^support must be greater than or equal to 1, not 0.5$"),

@@ -305,12 +305,12 @@ def test_the_crosscheck_is_of_the_effect_that_is_used():
         ({"region": "TWN"}, "goods", "Trade in goods and services cannot be simulated here: none of TWN has"),
         ({**PARTIAL, "horizon": 2024, "region": "CAREC", "benchmark": "ASEAN"}, "goods", "the horizon 2024 must lie"),
         (PARTIAL, "drifts", "in no total: 1 member"),
-        ({"target": {"multiple": 0.5}}, "goal", "half of the futures get there without a lever"),
-        ({"target": {"multiple": 9.0}}, "goal", "no closure brings the median there"),
+        ({"target": {"multiple": 1.0}}, "goal", "half of the futures get there without a lever"),
+        ({"target": {"multiple": 9.0}}, "goal", "no closure would bring the median there"),
         ({"target": {"kind": "benchmark_ratio"}}, "chances", "given a path of GDP without shocks, is "),
         ({}, "crosscheck", "17.8% at 0.5 and 39.9% at 2"),
         (FEW, "baseline", "too badly here for its bands to be relied on"),
-        (FEW, "answer", "too badly for bands to be relied on"),
+        (FEW, "answer", "from bands too bad to be relied on"),
     ],
 )
 def test_edges_are_told(asked, name, words):
@@ -320,10 +320,18 @@ def test_edges_are_told(asked, name, words):
 def test_the_answer_holds_the_numbers_of_its_table_and_no_more_than_is_read(default):
     answer = default["answer"]
     row = default["by_economy"].frame.iloc[0]
-    for column in ("additional_trade", "additional_trade_low", "additional_trade_high"):
-        assert usd(row[column]) in answer.reading
-    assert f"({row['additional_share']:.1f}%)" in answer.reading
-    assert len(answer.table) <= 4 and answer.reading.count("\n- ") == 2
+    assert usd(row["additional_trade"]) in answer.reading
+    # Who reads no more than the three bullets cannot take one study for all, nor the levers for a doubling.
+    at = default["chances"].frame.set_index("year").loc[2030]
+    words = f"doubling by 2030: {at['scenario']:.0f}% with levers, {at['baseline']:.0f}% without"
+    finding, by_study, overturning = answer.reading.split("\n")
+    assert words in finding and finding.startswith("- If gaps closed")
+    for study, amount in zip(
+        default["by_study"].frame["name"], default["by_study"].frame["additional_trade"], strict=True
+    ):
+        assert f"{usd(amount)} ({study})" in by_study
+    assert overturning.startswith("- What would overturn it: one study proved right")
+    assert len(answer.table) <= 4 and {"low", "high"} <= set(answer.frame.columns)
 
 
 def test_bands_that_are_stretched_beyond_reason_are_not_relied_on(default):

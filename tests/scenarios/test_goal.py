@@ -23,6 +23,13 @@ def scenario(baseline, carec, asean):
     return scenarios.scenario(baseline, carec, asean, preset("connectivity"))
 
 
+def test_no_target_is_below_todays_trade(delivered, asean):
+    # Singapore trades more of its GDP than the median of ASEAN.
+    alone = fit_baseline(delivered, ["SGP"])
+    with pytest.raises(InputError, match=r"the benchmark's trade per GDP would in 2030 be .*, less than today's trade"):
+        target_amount(target({"kind": "benchmark_ratio", "year": 2030}), alone, asean)
+
+
 def test_a_multiple_is_of_the_latest_total(baseline, asean):
     goal = target({"multiple": 2.0, "year": 2030})
     assert target_amount(goal, baseline, asean) == pytest.approx(2 * np.exp(baseline.start).sum())
@@ -92,7 +99,7 @@ def test_probability_of_reaching_an_amount(scenario, baseline):
 
 
 def test_refusals(scenario, delivered):
-    with pytest.raises(InputError, match=r"target, multiple: .* greater than 0"):
+    with pytest.raises(InputError, match=r"target, multiple: .* greater than or equal to 1"):
         target({"multiple": -2.0})
     with pytest.raises(InputError, match=r"target, yaer: .*did you mean 'year'"):
         target({"yaer": 2030})

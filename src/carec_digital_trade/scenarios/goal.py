@@ -9,6 +9,7 @@ from pydantic import Field
 
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.prose import usd
 from carec_digital_trade.regions import Region
 from carec_digital_trade.scenarios.checking import Checked, checked
 from carec_digital_trade.scenarios.draws import joint_futures
@@ -28,7 +29,7 @@ class Target(Checked):
     kind: Literal["multiple", "benchmark_ratio"] = Field(
         "multiple", description="a multiple of the latest total, or the benchmark's median trade per GDP"
     )
-    multiple: float = Field(2.0, gt=0, description="of the latest total")
+    multiple: float = Field(2.0, ge=1, description="of the latest total")
     year: int = Field(2030, description="year by which it is reached")
 
 
@@ -61,11 +62,19 @@ def target_amount(goal: Target, baseline: Baseline, benchmark: Region, vintage: 
     Raises
     ------
     InputError
-        If members of the region lack GDP, or nobody in the benchmark has trade and GDP.
+        If members of the region lack GDP, nobody in the benchmark has trade and GDP, or their ratio would be a target
+        below today's trade.
     """
     if goal.kind == "multiple":
         return goal.multiple * float(np.exp(baseline.start).sum())
-    return _at_ratio(baseline.measure, baseline.flow, baseline.members, benchmark, goal.year, vintage, baseline.prices)
+    about = (baseline.measure, baseline.flow, baseline.members, benchmark, goal.year, vintage, baseline.prices)
+    amount = _at_ratio(*about)
+    if amount < baseline.latest():
+        raise InputError(
+            f"the benchmark's trade per GDP would in {goal.year} be {usd(amount)}, less than today's trade: "
+            "take a multiple as target"
+        )
+    return amount
 
 
 @remembered(maxsize=64)

@@ -229,6 +229,7 @@ def sobol(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) 
         "alone": min(max(frame["first_order"].iloc[0], 0.0), 1.0),
         "others": [(_named(row.factor), max(row.total_order, 0.0)) for row in frame.iloc[1:3].itertuples()],
         "still": bool(frame["total_order"].isna().any()),
+        "drawn": bool(frame["factor"].str.endswith(STUDY).any()),
         "variance_of": "log " if (frame["of"] == "logarithm").all() else "",
     }
 

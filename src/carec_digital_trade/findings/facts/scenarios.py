@@ -23,7 +23,7 @@ from carec_digital_trade.findings.facts.levers import (
 )
 from carec_digital_trade.metrics import compound_annual_growth
 from carec_digital_trade.parameters import ScenarioParameters
-from carec_digital_trade.scenarios import EVIDENCE_SUPPORT, LEVELS, LONGEST, Baseline, Simulation, banded
+from carec_digital_trade.scenarios import EVIDENCE_SUPPORT, LEVELS, LONGEST, Baseline, Simulation, Target, banded
 
 __all__ = ["attribution", "by_study", "crosscheck", "evidence", "gaps", "goods", "sobol", "tornado"]
 
@@ -51,13 +51,16 @@ def common(chosen: ScenarioParameters) -> Facts:
 
 def answer(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -> Facts:
     """Say what is added, how sure that is, and what would overturn it."""
-    last = futures.by_member()
+    last, goal, peers = futures.by_member(), chosen.goal(), chosen.compared()[1]
+    amount = scenarios.target_amount(goal, futures.scenario.baseline, peers, chosen.vintage)
+    step = futures.scenario.step(goal.year)
     words = ["Without the levers", "Added by the levers"]
     return asked(chosen, futures) | {
         "frame": frame.assign(words=words),
         "total": last.iloc[0],
-        "gaining": int((last["additional_trade"].iloc[1:] > 0).sum()),
-        "members": len(last) - 1,
+        "goal": _short_title(goal),
+        "goal_year": goal.year,
+        "at": {name: float((total[step] >= amount).mean()) for name, total in futures.totals.items()},
         "beyond": len(futures.scenario.beyond_evidence),
         "studies": by_study(scenarios.by_study(futures), chosen, futures)["studies"][:_STUDIES],
     }
@@ -241,6 +244,12 @@ def _title(kind: str, chosen: ScenarioParameters) -> str:
     if kind == "multiple":
         return "double the latest total" if multiple == 2 else f"{multiple:g} times the latest total"
     return f"the median trade per GDP of {chosen.compared()[1].label}"
+
+
+def _short_title(goal: Target) -> str:
+    if goal.kind != "multiple":
+        return "benchmark's ratio"
+    return "doubling" if goal.multiple == 2 else f"{goal.multiple:.3g} times"
 
 
 def better(past: pd.DataFrame, method: str) -> list[tuple[str, list[tuple[str, float, float]]]]:
