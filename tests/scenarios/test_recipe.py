@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from carec_digital_trade import scenarios
-from carec_digital_trade.regions import region
+from carec_digital_trade.regions import Region, region
 from carec_digital_trade.scenarios import (
     EVERYBODY,
     backtest,
@@ -91,6 +91,29 @@ def test_all_four_levers_act_where_they_can(fitted):
 def test_coverage_once_calibrated_is_what_is_stated_of_all_economies_and_of_the_total(fitted):
     table = calibration(fitted.past, "shrunken_drift").set_index("scope").loc[[EVERYBODY, "region"]]
     assert (table["calibrated"] >= table["nominal"]).all()
+
+
+def test_calibrated_bands_hold_what_they_state_of_simulated_years_that_nobody_has_seen(make_series):
+    # Sixty economies whose shocks have tails: the bands as drawn hold too little of the past, and those that the past
+    # has stretched hold what they state of the five years after it.
+    rng, number, known, ahead = np.random.default_rng(7), 60, 21, 5
+    drift, size = rng.normal(0.08, 0.03, (number, 1)), rng.uniform(0.05, 0.25, (number, 1))
+    shocks = rng.standard_t(4, (number, known + ahead)) / np.sqrt(2)
+    paths = np.exp(5 + np.cumsum(drift + size * shocks, axis=1))
+    codes = tuple(f"X{economy:02d}" for economy in range(number))
+    made = Region("a made world", codes, 2024)
+    base = baseline(make_series(dict(zip(codes, paths[:, :known].tolist(), strict=True))), made, seed=1)
+    futures = simulate(scenarios.scenario(base, made, region("ASEAN"), {}, base.base_year + ahead), 1_000, seed=1)
+    bands = (
+        futures.bands.query("quantity == 'baseline'").dropna(subset="iso3").set_index(["iso3", "year"]).loc[[*codes]]
+    )
+    truth = paths[:, known:].ravel()
+    past = calibration(base.past, base.model).set_index(["scope", "level"])["measured"][EVERYBODY]
+    for level in (80, 95):
+        assert past[level] < level / 100 - 0.05
+        covered = ((bands[f"low_{level}"] <= truth) & (truth <= bands[f"high_{level}"])).mean()
+        # Two standard errors of sixty economies, whose five years hang together.
+        assert covered >= level / 100 - 2 * np.sqrt(level / 100 * (1 - level / 100) / number)
 
 
 def test_calibration_leaves_the_medians_where_they_are(fitted):
