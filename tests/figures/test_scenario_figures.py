@@ -133,7 +133,7 @@ def test_gaps_show_what_is_used_what_is_beyond_and_what_is_missing():
     tajikistan = list(part["economy"]).index("Tajikistan")
     assert axes[0].texts[tajikistan].get_text() == "no data"
     assert axes[1].texts[tajikistan].get_text() == "195"
-    assert "3 of 11 members in connectivity" in words(axes) and "in inclusion" not in words(axes)
+    assert "in 1 of 11 members in regulation and 3 in connectivity" in words(axes) and "in inclusion" not in words(axes)
     assert {bar.get_hatch() for bar in axes[2].patches} == {"////"} and "Hatched: no effect" in words(axes)
     assert not any(bar.get_hatch() for bar in bars)
     from_nothing = CASES["from nothing"] | {"effects": {"connectivity": "wto2023_trade"}}

@@ -135,9 +135,7 @@ def gaps(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simulation) -
     studies = {term.name: WORDS["studies"][term.effect.study] for term in scenario.terms if term.name != term.lever}
     frame = frame.assign(panel=[studies.get(lever, lever_words(lever)) for lever in frame["lever"]])
     soon = frame.loc[frame["effective"] & (frame["gap_used"] > 0), "own_pace_years"].dropna()
-    # A gap from nothing is no number of times, and all of it beyond the evidence.
-    from_nothing = frame["effective"] & frame["indicator_at_start"].notna() & frame["shown"].isna()
-    far = (frame["scale"] == "times") & ((frame["shown_beyond"] > 1) | from_nothing)
+    far = frame["effective"] & (frame["gap_beyond"] > 0)
     groups = list(frame.assign(far=far).groupby("name", sort=False))[:_MOST]
     return facts | {
         "frame": frame,
