@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.parameters import COMPONENTS, ScenarioParameters
+from carec_digital_trade.parameters import COMPONENTS, IntegrationParameters, ScenarioParameters
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import presets
 
@@ -143,7 +143,30 @@ def scenario_values(draw: st.DrawFn) -> dict[str, object]:
     return values
 
 
-SETS = {"snapshot": shared_values(in_full=True), "gap_analysis": gap_values(), "scenarios": scenario_values()}
+@st.composite
+def integration_values(draw: st.DrawFn) -> dict[str, object]:
+    """Values that the model admits: a region of one is refused, and the bundled trade by partner is goods of 2023."""
+    values = draw(shared_values()) | {
+        "year": 2023,
+        "measure": "goods",
+        "vintage": "bundled",
+        "controls": draw(st.none() | st.lists(st.sampled_from(["contiguous", "both_landlocked"]), unique=True)),
+        "groups": draw(st.sampled_from([[], ["former Soviet Union"], [["CHN", "KAZ", "DEU"], "SAARC"]])),
+        "cluster": draw(st.sampled_from(["pair", "two_way"])),
+    }
+    try:
+        IntegrationParameters.validated(values)
+    except InputError:
+        reject()
+    return values
+
+
+SETS = {
+    "snapshot": shared_values(in_full=True),
+    "gap_analysis": gap_values(),
+    "scenarios": scenario_values(),
+    "integration": integration_values(),
+}
 """What each notebook may be asked."""
 
 

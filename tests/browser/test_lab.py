@@ -135,8 +135,9 @@ def test_each_notebook_runs_to_its_end_and_its_slider_redraws_the_figure(browser
         expect(figure).to_be_visible(timeout=MILLISECONDS)
         changed = page.locator(f"{SHOWN} .jp-OutputArea", has_text="To keep it, in the first cell")
         expect(changed).to_have_count(0)  # nothing has moved by itself
-        _move(page, figure, SLIDERS[notebook.name])
-        expect(changed.first).to_be_visible(timeout=MILLISECONDS)
+        if notebook.name in SLIDERS:  # the bundled trade by partner is of one year
+            _move(page, figure, SLIDERS[notebook.name])
+            expect(changed.first).to_be_visible(timeout=MILLISECONDS)
         look(page, notebook.name)
         page.keyboard.press("Control+s")
         expect(_tab(page, notebook.file)).not_to_have_class(re.compile("jp-mod-dirty"), timeout=MILLISECONDS)

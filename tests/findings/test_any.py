@@ -21,6 +21,7 @@ SAME = {"table1", "verdicts", "claims"}
 FIGURES = {
     "snapshot": ["members", "effective_members", "over_time", "composition"],
     "gap_analysis": ["readiness", "infrastructure", "waterfall", "expected_trade", "readiness_and_trade"],
+    "integration": ["within", "partners", "expected_within", "changes"],
     "scenarios": ["baseline_fan", "lever_gaps", "additional", "additional_by_member", "attribution", "tornado"],
 }
 # Sums and products of shares, rounded a few times; LMDI-I has no residual but that.
@@ -37,13 +38,23 @@ def tried(usual):
     )
 
 
-@pytest.mark.parametrize("notebook", SETS)
+@pytest.mark.parametrize("notebook", [name for name in SETS if name != "integration"])
 @tried(50)
 @given(data=st.data())
 def test_any_admitted_parameters_run_to_the_end(notebook, data):
     values = data.draw(SETS[notebook])
     if notebook == "gap_analysis" and settings.get_current_profile_name() == "usual":
         values["flow"] = "total"  # each flow has fits of its own, which take seconds
+    check_all(notebook, values)
+
+
+@tried(6)  # each has some forty fits of its own
+@given(values=SETS["integration"])
+def test_any_admitted_parameters_of_integration_run_to_the_end(values):
+    check_all("integration", values)
+
+
+def check_all(notebook, values):
     found = Cells(notebook, **values)
     for name in found:
         if name in SAME:
@@ -55,7 +66,7 @@ def test_any_admitted_parameters_run_to_the_end(notebook, data):
         assert not finding.records.duplicated(PLACE).any()
         assert rounded(finding.table, finding.decimals).map(type).eq(str).all(axis=None)
         assert finding.source.startswith("Source: ")
-    {"snapshot": check_snapshot, "gap_analysis": check_gap, "scenarios": check_scenarios}[notebook](found)
+    CHECKS[notebook](found)
 
 
 @pytest.mark.parametrize("notebook", SETS)
@@ -131,3 +142,24 @@ def check_scenarios(found):
         assert ("EXTRAPOLATED" in found[name].caption) == beyond, name
     assert ("Extrapolation: " in found["answer"].reading) == beyond
     assert not beyond or chosen.support > 2
+
+
+def check_integration(found):
+    stays = found["shares"].frame
+    for name in ("intra_regional_share", "intra_regional_share_exports", "intra_regional_share_imports"):
+        assert stays[name].dropna().between(0, 100).all()
+    assert stays["introversion"].dropna().between(-1, 1).all()
+    against = found["expected"].frame
+    if len(against):
+        known = against.dropna(subset="expected_share").astype({"actual_over_expected": float})
+        ratio = known["intra_regional_share"] / known["expected_share"]
+        assert np.allclose(ratio.astype(float), known["actual_over_expected"], rtol=ROUNDING)
+        assert (known["expected_share_low"] <= known["expected_share_high"]).all()
+
+
+CHECKS = {
+    "snapshot": check_snapshot,
+    "gap_analysis": check_gap,
+    "scenarios": check_scenarios,
+    "integration": check_integration,
+}

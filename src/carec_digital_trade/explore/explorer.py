@@ -157,7 +157,7 @@ class _Controls:
         values = {name: control.value for name, control in self.widgets.items()}
         for name in _SIDES:
             values[name] = self._named.get(values[name], _typed(values[name]))
-        first, last = years(values["measure"], self._vintage)
+        first, last = type(chosen).covered(values["measure"], self._vintage)
         values["year"] = min(max(values["year"], first), last)
         for name, shown in zip(_SIDES, chosen.compared(), strict=True):
             members = region(values[name], values["year"]).members
@@ -171,7 +171,7 @@ class _Controls:
 
     def show(self, chosen: SharedParameters) -> None:
         """Set the controls to admitted parameters, and offer what goes with them."""
-        _set_range(self.widgets["year"], *years(chosen.measure, self._vintage), chosen.year)
+        _set_range(self.widgets["year"], *chosen.covered(chosen.measure, self._vintage), chosen.year)
         for name, full, kept in zip(_SIDES, chosen.regions(), chosen.compared(), strict=True):
             members = self.widgets[f"{name}_exclude"]
             members.options = [(economy_name(code, short=True), code) for code in full.members]

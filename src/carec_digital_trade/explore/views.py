@@ -7,12 +7,18 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from carec_digital_trade import figures, gap, metrics, readiness, scenarios
+from carec_digital_trade import figures, gap, integration, metrics, readiness, scenarios
 from carec_digital_trade.datasets import load
 from carec_digital_trade.drawing import png
 from carec_digital_trade.errors import InputError, attempt
 from carec_digital_trade.findings import Finding, findings_of
-from carec_digital_trade.parameters import GapParameters, ScenarioParameters, SharedParameters, SnapshotParameters
+from carec_digital_trade.parameters import (
+    GapParameters,
+    IntegrationParameters,
+    ScenarioParameters,
+    SharedParameters,
+    SnapshotParameters,
+)
 from carec_digital_trade.revisions import ranked
 from carec_digital_trade.scenarios import Simulation
 from carec_digital_trade.vintages import remembered
@@ -110,6 +116,30 @@ def _tornado(futures: Simulation) -> pd.DataFrame:
     return scenarios.tornado(scenarios.Response(futures.scenario, seed=futures.seed))
 
 
+def _shares(chosen: IntegrationParameters) -> Finding:
+    return findings_of(chosen)("shares", integration.shares(_traded(chosen), chosen.variants()))
+
+
+def _partners(chosen: IntegrationParameters) -> Finding:
+    found = pd.concat([integration.matrix(_traded(chosen), each) for each in chosen.compared()])
+    return findings_of(chosen)("partners", found)
+
+
+def _expected_within(chosen: IntegrationParameters) -> Finding:
+    regions = chosen.compared()
+    together = integration.together(regions, chosen.groups)
+    pairs = attempt(integration.gravity_pairs, _traded(chosen), load("distances", chosen.vintage), together)
+    equation = integration.equation(["log_distance", *chosen.ties(), *together])
+    fit = attempt(integration.gravity, pairs, equation, chosen.cluster)
+    return findings_of(chosen)("expected", attempt(integration.expected_within, fit, regions))
+
+
+def _traded(chosen: IntegrationParameters) -> pd.DataFrame:
+    return integration.trade_by_partner(chosen.measure, chosen.year, chosen.vintage)
+
+
+_COUNTS = ("flow", "cluster")
+
 VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
     SnapshotParameters: {
         "members": View(_members, figures.members, ("region_exclude", "benchmark_exclude")),
@@ -137,6 +167,11 @@ VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
             figures.baseline_fan,
             (*_LEVERS, "benchmark", "benchmark_exclude"),
         ),
+    },
+    IntegrationParameters: {
+        "expected within": View(_expected_within, figures.expected_within, ("flow",)),
+        "within": View(_shares, figures.within, _COUNTS),
+        "partners": View(_partners, figures.partners, _COUNTS),
     },
 }
 """The figures of each notebook, the one shown first at the head."""

@@ -7,6 +7,7 @@ from carec_digital_trade.figures.gap_analysis import (
     readiness_and_trade,
     waterfall,
 )
+from carec_digital_trade.figures.integration import changes, expected_within, partners, within
 from carec_digital_trade.figures.scenarios import (
     additional_by_member,
     additional_fan,
@@ -21,16 +22,20 @@ __all__ = [
     "additional_by_member",
     "additional_fan",
     "baseline_fan",
+    "changes",
     "composition",
     "effective_members",
     "expected_trade",
+    "expected_within",
     "infrastructure",
     "lever_gaps",
     "lever_parts",
     "members",
     "over_time",
+    "partners",
     "readiness",
     "readiness_and_trade",
     "swings",
     "waterfall",
+    "within",
 ]

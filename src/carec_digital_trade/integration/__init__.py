@@ -5,6 +5,7 @@ from carec_digital_trade.integration.gravity import Cluster, Gravity, equation, 
 from carec_digital_trade.integration.indices import Integration, indices, matrix, shares, without_each
 from carec_digital_trade.integration.pairs import LEGACY, Control, gravity_pairs, groups
 from carec_digital_trade.integration.partners import (
+    TABLES,
     Measure,
     ServicesIntegration,
     nearest_year,
@@ -16,6 +17,7 @@ from carec_digital_trade.integration.partners import (
 
 __all__ = [
     "LEGACY",
+    "TABLES",
     "WITHIN",
     "Cluster",
     "Control",

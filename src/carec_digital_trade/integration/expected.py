@@ -8,6 +8,7 @@ import pandas as pd
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.integration.gravity import Cluster, Gravity, equation, gravity
+from carec_digital_trade.integration.indices import without_each
 from carec_digital_trade.integration.pairs import LEGACY, SIDES, Control, gravity_pairs, groups
 from carec_digital_trade.regions import GIANTS, Region
 from carec_digital_trade.regions import region as named_region
@@ -24,6 +25,7 @@ LADDER: Mapping[str, Sequence[Control]] = {
 }
 """What is held fixed one after the other, from distance alone to all ties."""
 
+_MOST_DROPPED = 30
 _BALANCED = 1e-11
 _MOST_ROUNDS = 10_000
 _RATIO = "actual_over_expected"
@@ -119,17 +121,24 @@ def variants(
         ties; the legacy and being landlocked, beside what is asked; the other clusters; and each region with its
         dominant member left out, or in full where members are left out.
     """
-    asked: dict[str, Any] = {"controls": controls, "named": named, "cluster": cluster, "regions": regions}
+    asked: dict[str, Any] = {
+        "controls": [*controls],
+        "named": [*named],
+        "cluster": cluster,
+        "regions": [*regions],
+    }
     steps = {"as_asked": ("as asked", asked)} | _ladder(asked)
     if LEGACY not in named:
-        steps["legacy"] = (f"ties of the {LEGACY} held fixed", asked | {"named": [*named, LEGACY]})
+        steps["legacy"] = (f"{LEGACY} held fixed", asked | {"named": [*named, LEGACY]})
     if "both_landlocked" not in controls:
-        steps["landlocked"] = ("being landlocked held fixed", asked | {"controls": [*controls, "both_landlocked"]})
+        steps["landlocked"] = ("landlocked pairs held fixed", asked | {"controls": [*controls, "both_landlocked"]})
     other: Cluster = "two_way" if cluster == "pair" else "pair"
-    steps["other_clusters"] = (f"errors clustered {_CLUSTERS[other]}", asked | {"cluster": other})
+    steps["other_clusters"] = (_CLUSTERS[other], asked | {"cluster": other})
     steps |= _other_members(asked)
     frames = []
     for key, (words, spec) in steps.items():
+        if key != "as_asked" and spec == asked:
+            continue
         frame, said = _compared(bilateral, distances, **spec)
         frames.append(frame.assign(region=[each.label for each in regions], key=key, variant=words, said=said))
     return pd.concat(frames, ignore_index=True)
@@ -152,26 +161,28 @@ def dropping_each(
     Returns
     -------
     pandas.DataFrame
-        One row a member: region, iso3, actual_over_expected with its interval; NaN where too few are left.
+        One row a member, the one with the largest part of the trade within first, at most 30:
+        region, iso3, actual_over_expected with its interval; NaN where too few are left.
     """
     rows = []
     for side, each in enumerate(regions):
-        for code in each.members:
+        parts = without_each(bilateral, each).dropna(subset="involved")
+        for code in parts.nlargest(_MOST_DROPPED, "involved")["iso3"]:
             left = Region(each.name, tuple(one for one in each.members if one != code), each.year)
             both = [left if place == side else one for place, one in enumerate(regions)]
             frame, _ = _compared(bilateral, distances, both, controls, named, "pair")
             found = frame.loc[frame.index[side], [_RATIO, f"{_RATIO}_low", f"{_RATIO}_high"]]
             rows.append({"region": each.label, "iso3": code} | found.to_dict())
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["region", "iso3", _RATIO, f"{_RATIO}_low", f"{_RATIO}_high"])
 
 
-_CLUSTERS = {"pair": "by pair", "two_way": "by exporter and importer"}
+_CLUSTERS = {"pair": "clusters by pair", "two_way": "two-way clusters"}
 _RUNGS = {
     "distance": "distance alone",
-    "contiguity": "and contiguity",
-    "languages": "and languages",
-    "colonial_ties": "and colonial ties",
-    "one_country": "and having been one country",
+    "contiguity": "with common borders",
+    "languages": "with languages too",
+    "colonial_ties": "with colonial ties too",
+    "one_country": "with one country once too",
 }
 
 
@@ -198,7 +209,7 @@ def _ladder(asked: Mapping[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
     steps = {}
     for key, more in LADDER.items():
         held = [*held, *more]
-        steps[key] = (_RUNGS[key], dict(asked) | {"controls": list(held), "named": ()})
+        steps[key] = (_RUNGS[key], dict(asked) | {"controls": list(held), "named": []})
     return steps
 
 

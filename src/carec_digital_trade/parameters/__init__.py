@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carec_digital_trade.parameters.gap import COMPONENTS, GapParameters
+from carec_digital_trade.parameters.integration import IntegrationParameters
 from carec_digital_trade.parameters.scenarios import LAST_HORIZON, ScenarioParameters
 from carec_digital_trade.parameters.shared import SharedParameters
 from carec_digital_trade.parameters.snapshot import SnapshotParameters
@@ -14,6 +15,7 @@ __all__ = [
     "LAST_HORIZON",
     "NOTEBOOKS",
     "GapParameters",
+    "IntegrationParameters",
     "Notebook",
     "ScenarioParameters",
     "SharedParameters",
@@ -51,6 +53,7 @@ NOTEBOOKS = {
         Notebook("snapshot", "01_snapshot.ipynb", SnapshotParameters),
         Notebook("gap_analysis", "02_gap_analysis.ipynb", GapParameters),
         Notebook("scenarios", "03_scenarios.ipynb", ScenarioParameters),
+        Notebook("integration", "04_integration.ipynb", IntegrationParameters),
     ]
 }
 """The package's own notebooks by name."""

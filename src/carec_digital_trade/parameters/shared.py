@@ -170,6 +170,11 @@ class SharedParameters(BaseModel):
         """
         return [self.measure, "delivered_services", "panel", "memberships", "groups", "economies"]
 
+    @classmethod
+    def covered(cls, measure: str, vintage: str) -> tuple[int, int]:
+        """Return the first and the last year of a measure."""
+        return years(measure, vintage)
+
     @field_validator("region", "benchmark", mode="wrap")
     @classmethod
     def _spelled(cls, given: Any, typed: ValidatorFunctionWrapHandler) -> RegionSpec:
@@ -201,10 +206,10 @@ class SharedParameters(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        first, last = years(self.measure, self.vintage)
+        first, last = self.covered(self.measure, self.vintage)
         if not first <= self.year <= last:
             raise InputError(f"year {self.year} is not covered: {self.measure} has the years {first} to {last}")
-        if not _has_year(self.measure, self.flow, self.year, self.vintage):
+        if not self._has_figures():
             raise InputError(
                 f"the vintage {self.vintage!r} has no {self.measure} {self.flow_in_words()} of {self.year}: choose "
                 "another year or vintage"
@@ -226,6 +231,9 @@ class SharedParameters(BaseModel):
                 "nobody"
             )
         return self
+
+    def _has_figures(self) -> bool:
+        return _has_year(self.measure, self.flow, self.year, self.vintage)
 
     def _excluded(self, spec: RegionSpec, exclude: list[str] | None) -> tuple[str, ...]:
         if exclude is not None:

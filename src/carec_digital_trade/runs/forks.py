@@ -32,6 +32,7 @@ STACK = (
     "carec_digital_trade.findings.facts.snapshot",
     "carec_digital_trade.findings.facts.gap_analysis",
     "carec_digital_trade.findings.facts.scenarios",
+    "carec_digital_trade.findings.facts.integration",
     "scipy.stats",
     "statsmodels.regression.linear_model",
     "statsmodels.genmod.generalized_linear_model",
