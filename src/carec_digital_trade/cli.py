@@ -133,7 +133,7 @@ def run(
     """Run a notebook with one set of parameters into a folder of its own."""
     from carec_digital_trade import runs
     from carec_digital_trade.runs.clearing import check_ours
-    from carec_digital_trade.runs.folder import INDEX, is_finished
+    from carec_digital_trade.runs.folder import INDEX, is_finished, read_manifest
     from carec_digital_trade.runs.values import as_typed, parse_assignments, parse_value, read_parameter_file
 
     typed = parse_assignments(parameter or [])
@@ -159,7 +159,7 @@ def run(
         complain(f"{result.error.sentence} (what there is of it is in {result.folder})")
         raise typer.Exit(1)
     say(f"{result.run_id}: {'finished before with the same inputs, so skipped' if result.skipped else 'finished'}")
-    if result.results.empty:
+    if not (read_manifest(result.folder) or {}).get("results"):
         say("table:  none, since the notebook shows no finding; results.csv has its header only")
     say(f"folder: {result.folder}\nreport: {result.report}\nindex:  {index}")
 
