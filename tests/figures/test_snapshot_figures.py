@@ -6,7 +6,15 @@ from notebook_cells import cells
 from overlap import clashes, texts
 
 from carec_digital_trade import figures
-from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR, colours, log_ticks, spread, two_lines
+from carec_digital_trade.figures.style import (
+    BENCHMARK_COLOUR,
+    REGION_COLOUR,
+    colours,
+    for_text,
+    log_ticks,
+    spread,
+    two_lines,
+)
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.regions import region
 
@@ -185,3 +193,11 @@ def test_regions_keep_their_colours():
 def test_spread_by_hand(positions, gap, expected):
     # In the third case all three touch: mean (1 + 0 + 0.1)/3 = 0.3667, spread by one to either side.
     assert spread(positions, gap) == pytest.approx(expected)
+
+
+def test_words_have_the_contrast_that_letters_need():
+    for colour in (REGION_COLOUR, BENCHMARK_COLOUR):
+        channels = [int(for_text(colour)[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
+        luminance = sum(weight * each for weight, each in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+        assert 1.05 / (luminance + 0.05) >= 4.5  # on white, by WCAG 2.2

@@ -23,6 +23,7 @@ from carec_digital_trade.figures.style import (
     ROW_INCHES,
     canvas,
     colours,
+    for_text,
     log_ticks,
     plain_number,
     say,
@@ -59,7 +60,7 @@ def readiness(result: Finding, chosen: GapParameters) -> list[Axes]:
     for axis, each, part, colour in zip(axes, both, parts, colours(*both), strict=True):
         _draw_ranks(axis, part, colour, worst)
         axis.set_ylim(most - 0.4, -1.3)
-        axis.set_title(shortened(each.label, 27), color=colour, pad=8)
+        axis.set_title(shortened(each.label, 27), color=for_text(colour), pad=8)
     return axes
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from carec_digital_trade.figures.style import INK, LABEL_INCHES, NAME, colours, shortened, spread
+from carec_digital_trade.figures.style import INK, LABEL_INCHES, NAME, colours, for_text, shortened, spread
 from carec_digital_trade.regions import Region
 
 SIDE = 0.26
@@ -109,10 +109,10 @@ def dots_with_names(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> 
         places = [to_axes.transform(place) for place in zip(rows["x"], rows["y"], strict=True)]
         heights = inside(spread([height for _, height in places], gap), gap)
         words = [f"{shortened(row.name)}  {row.actual_over_expected:.2f}" for row in rows.itertuples(index=False)]
-        style = {"transform": axis.transAxes, "color": colour}
+        place = {"transform": axis.transAxes}
         for (x, y), height, text in zip(places, heights, words, strict=True):
-            axis.plot([end, x], [height, y], linewidth=0.6, alpha=0.6, zorder=3, **style)
-            axis.text(edge, height, text, ha=align, va="center", fontsize=11, **style)
+            axis.plot([end, x], [height, y], linewidth=0.6, alpha=0.6, zorder=3, color=colour, **place)
+            axis.text(edge, height, text, ha=align, va="center", fontsize=11, color=for_text(colour), **place)
 
 
 def inside(heights: Sequence[float], gap: float) -> list[float]:

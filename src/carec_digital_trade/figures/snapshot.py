@@ -21,6 +21,7 @@ from carec_digital_trade.figures.style import (
     ROW_INCHES,
     canvas,
     colours,
+    for_text,
     log_ticks,
     shortened,
     two_lines,
@@ -55,7 +56,7 @@ def members(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
         total = usd(part["total"].sum(min_count=1))
         short = f"{each.name}: {total}"
         heading = short if len(short) <= _LINE else f"{shortened(each.name, _LINE)}\n{total}"
-        axis.set_title(heading, color=colour, pad=8)
+        axis.set_title(heading, color=for_text(colour), pad=8)
     return axes
 
 

@@ -27,6 +27,8 @@ NO_DATA, NOTHING = "no data", "nothing is added"
 # Okabe and Ito (2008): told apart with any kind of colour vision, and in grey print.
 REGION_COLOUR = "#0072B2"
 BENCHMARK_COLOUR = "#D55E00"
+BENCHMARK_TEXT = "#AD4C00"
+"""The same, darker: letters need a contrast of 4.5 to white, and the colour of dots and lines has 3.9."""
 MUTED = "#6b6b6b"
 GUIDE = "#dddddd"
 INK = "#333333"
@@ -93,6 +95,11 @@ def colours(region: Region, benchmark: Region) -> tuple[str, str]:
     if not halves and (region.name == "ASEAN" or benchmark.name == "CAREC"):
         return BENCHMARK_COLOUR, REGION_COLOUR
     return REGION_COLOUR, BENCHMARK_COLOUR
+
+
+def for_text(colour: str) -> str:
+    """Return the colour of words that belong to dots or lines of a colour."""
+    return BENCHMARK_TEXT if colour == BENCHMARK_COLOUR else colour
 
 
 def canvas(

@@ -14,6 +14,7 @@ from carec_digital_trade.figures.style import (
     NO_DATA,
     Unit,
     colours,
+    for_text,
     log_ticks,
     plain_number,
     spread,
@@ -82,7 +83,7 @@ def _label_ends(axis: Axes, wide: pd.DataFrame, lines: Sequence[tuple[str, str, 
     heights = [to_axes.transform((ends[label].index[-1], ends[label].iloc[-1]))[1] for label, _, _ in known]
     for (label, colour, main), height in zip(known, spread(heights, _LABEL_GAP), strict=True):
         words = two_lines(f"{number.format(ends[label].iloc[-1])}  {label}")
-        style = {"color": colour, "fontweight": "bold" if main else "normal", "linespacing": 0.95}
+        style = {"color": for_text(colour), "fontweight": "bold" if main else "normal", "linespacing": 0.95}
         _beside(axis, (1.02, height), words, **style)
     if missing := [label for label in ends if ends[label].empty]:
         axis.text(0.03, 0.95, f"{NO_DATA}: {', '.join(missing)}", transform=axis.transAxes, color=MUTED)

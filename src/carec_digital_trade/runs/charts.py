@@ -30,7 +30,7 @@ class Chart:
     Attributes
     ----------
     title : str
-        Region, and what else tells the chart from its neighbours: the notebook if there are several, parameters.
+        What tells the chart from its neighbours: the notebook and the region if there are several, parameters.
     points : list of (str, float or None)
         Value of the parameter as it is typed, and of the metric.
     svg : markupsafe.Markup
@@ -118,10 +118,11 @@ def _chart_set(metric: str, unit: str, along: str, rows: Sequence[_Row], others:
     values = [float(row["value"]) for _, row in rows if row["value"]]
     tables = list(dict.fromkeys(f"{row['table']} of {run.source.name}" for run, row in rows))
     several = len({run.source.name for run, _ in rows}) > 1
+    regions = len({row["region"] for _, row in rows}) > 1 or not others
     series: dict[str, _Points] = {}
     for run, row in sorted(rows, key=lambda pair: _order(pair[0].parameters[along])):
         told_apart = [f"{name} = {in_brief(run.parameters[name])}" for name in others if name in run.parameters]
-        title = ", ".join([*[run.source.name] * several, row["region"] or "all", *told_apart])
+        title = ", ".join([*[run.source.name] * several, *[row["region"] or "all"] * regions, *told_apart])
         value = float(row["value"]) if row["value"] else None
         series.setdefault(title, []).append((in_brief(run.parameters[along]), value))
     low, high = min(0.0, *values), max(0.0, *values)
@@ -140,7 +141,11 @@ def _svg(name: str, points: _Points, low: float, high: float) -> Markup:
         None if value is None else (_SIDE + step * at, _HEIGHT - _BOTTOM - (value - low) * scale)
         for at, (_, value) in enumerate(points)
     ]
-    marks = "".join(f'<circle cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="2.5"/>' for place in places if place)
+    marks = "".join(
+        f'<circle cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="4"><title>{escape(at)}: {value:,.6g}</title></circle>'
+        for place, (at, value) in zip(places, points, strict=True)
+        if place
+    )
     lines = "".join(f'<polyline points="{part}"/>' for part in _unbroken(places))
     zero = _HEIGHT - _BOTTOM + low * scale
     words = "; ".join(f"{at}: {'no value' if value is None else f'{value:,.6g}'}" for at, value in points)
@@ -150,7 +155,6 @@ def _svg(name: str, points: _Points, low: float, high: float) -> Markup:
     )
     return Markup(
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(f"{name}: {words}")}">'
-        f"<title>{escape(words)}</title>"
         f'<line x1="0" x2="{_WIDTH}" y1="{zero:.1f}" y2="{zero:.1f}"/>{lines}{marks}{labels}</svg>'
     )
 
