@@ -137,9 +137,9 @@ def _data_uri(media: str, content: str) -> str:
 
 
 def opening(notebook: nbformat.NotebookNode) -> tuple[str, list[nbformat.NotebookNode]]:
-    """Take title and question out of the cells: the first heading, and the sentence of its first paragraph that asks.
+    """Take title and question out of the cells: the first heading, and the first sentence below it that asks.
 
-    What else the paragraph says stays with it.
+    What else its paragraph says stays with it.
     """
     cells = list(notebook.cells)
     for number, cell in enumerate(cells):
@@ -147,9 +147,14 @@ def opening(notebook: nbformat.NotebookNode) -> tuple[str, list[nbformat.Noteboo
             r"^# +.+$", "", cell.source if cell.cell_type == "markdown" else "", count=1, flags=re.M
         )
         if found:
-            first, _, rest = source.strip().partition("\n\n")
-            asked = re.search(r"(?:^|(?<=[.!?])\s)(?:[^.!?]|[.!?](?!\s))*\?", first)
-            question = asked[0].strip() if asked else ""
-            cells[number] = nbformat.from_dict({**cell, "source": rest if question == first else source})
+            before = re.split(r"^#", source, maxsplit=1, flags=re.M)[0].strip()
+            paragraph, question = next(filter(all, ((each, _asked(each)) for each in before.split("\n\n"))), ("", ""))
+            source = source.replace(paragraph, "", 1) if question == paragraph else source
+            cells[number] = nbformat.from_dict({**cell, "source": source})
             return question, cells
     return "", cells
+
+
+def _asked(paragraph: str) -> str:
+    found = re.search(r"(?:^|(?<=[.!?])\s)(?:[^.!?]|[.!?](?!\s))*\?", paragraph)
+    return found[0].strip() if found else ""
