@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from carec_digital_trade.claims import VERDICTS, infrastructure, law, trade, verdicts
+from carec_digital_trade.claims import VERDICTS, infrastructure, integration, law, trade, verdicts
 from carec_digital_trade.claims.evidence import Evidence
 from carec_digital_trade.datasets import load
 from carec_digital_trade.economies import economy_name
@@ -59,7 +59,9 @@ def test_the_verdicts_that_the_bundled_data_give():
         "asean_more_balanced": "qualified",
         "china_dominates": "supported",
         "poor_internet": "qualified",
-        "intra_carec": "not testable here",
+        "intra_carec": "reproduced",  # 7.3% of goods
+        "intra_asean": "qualified",  # 21.6%, and 23.6% of imports
+        "intra_gap_causes": "not supported",
         "carec_consumer_completed": "overtaken",
         "carec_consumer_draft": "overtaken",
         "asean_seven_mature": "qualified",
@@ -228,3 +230,39 @@ def test_a_cell_has_the_same_verdict_here_and_beside_the_article():
             assert (cell in found[row.id]) == (verdict != "supported"), (row.id, cell)
             if verdict != "supported":
                 assert re.search(f"{verdict}: [^;]*{re.escape(cell)}", found[row.id])
+
+
+def goods_with(within, exports_out, imports_in):
+    """Return a table in which two members of CAREC and two of ASEAN trade within, and with the rest."""
+    rows = []
+    for one, other in (("KAZ", "UZB"), ("IDN", "MYS")):
+        rows += [
+            (one, other, within / 2),
+            (other, one, within / 2),
+            (one, "USA", exports_out),
+            ("USA", one, imports_in),
+        ]
+    return pd.DataFrame(rows, columns=["exporter", "importer", "value"]).assign(year=2023)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "goods", "verdict"),
+    [
+        (20, goods_with(20, 80, 80), "reproduced"),  # 20 of 100 either way
+        (19, goods_with(20, 80, 80), "contradicted"),
+        (25, goods_with(20, 80, 60), "qualified"),  # 25% of imports, 20% of exports, 22.2% of both
+        (22, goods_with(20, 80, 60), "reproduced"),
+        (26, goods_with(20, 80, 60), "contradicted"),
+    ],
+)
+def test_a_quoted_share_is_reproduced_near_or_contradicted(quoted, goods, verdict):
+    found = integration.intra_regional(claim("CAREC", "CHN", "", quoted, "%"), evidence(goods=goods))
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(0.001, "supported"), (1.0, "not supported"), (100.0, "not supported")])
+def test_causes_need_a_shortfall_to_be_the_causes_of(times, verdict):
+    goods, members = Evidence.of().goods, region("CAREC").members
+    inside = goods["exporter"].isin(members) & goods["importer"].isin(members)
+    changed = goods.assign(value=goods["value"].where(~inside, goods["value"] * times))
+    assert integration.little_for_size(claim("CAREC ASEAN"), evidence(goods=changed)).verdict == verdict

@@ -435,7 +435,7 @@ def with_batis(tmp_path: Path) -> importers.Imported:
 def test_integration_is_computed_once_there_is_trade_by_partner(with_batis: importers.Imported):
     before = Cells("snapshot")["intra_regional"]
     assert before.table["Within, %"].tolist() == pytest.approx([7, 24])
-    assert "the shares remain the article's word" in before.reading
+    assert "`cdt data import batis` takes in" in before.reading
     chosen = SnapshotParameters.validated({"vintage": "latest"})
     assert "bilateral" in chosen.tables()
     assert "bilateral" in catalogue("latest")["table"].tolist()
@@ -462,21 +462,15 @@ def test_regions_that_the_table_does_not_tell_apart_are_said(with_batis: importe
     assert "`cdt data import batis FILE --economy BRA --economy ARG --economy DEU` takes in." in reading
 
 
-def test_the_claims_on_integration_get_a_verdict_of_their_own_kind(with_batis: importers.Imported):
+def test_the_claims_on_integration_name_services_too_once_they_are_imported(with_batis: importers.Imported):
     given = verdicts("latest").set_index("id").loc[["intra_carec", "intra_asean"]]
-    assert given["verdict"].unique().tolist() in (["supported for services"], ["contradicted for services"])
     table = load("bilateral", "latest")
-    carec = services_integration(table, region("CAREC", exclude=["CHN"]), 2023)
-    asean = services_integration(table, region("ASEAN"), 2023)
-    shares = [100 * each.indices.intra_regional_share for each in (carec, asean)]
-    assert given["value"].tolist() == pytest.approx(shares)
-    assert (given.loc["intra_carec", "verdict"] == "supported for services") == (shares[0] < shares[1])
-    assert "The quoted figures are of all trade and stay the article's word." in given.loc["intra_carec", "finding"]
-    assert given["source"].tolist() == ["bilateral (2027-06-01)"] * 2
-    result = Cells("snapshot", vintage="latest")["verdicts"]
-    assert "for_services" in " ".join(result.records["item"])
-    assert "for_services" not in " ".join(Cells("snapshot")["verdicts"].records["item"])
-    assert verdicts().set_index("id").loc["intra_carec", "verdict"] == "not testable here"
+    for finding, one in zip(given["finding"], (region("CAREC", exclude=["CHN"]), region("ASEAN")), strict=True):
+        share = services_integration(table, one, 2023).indices.intra_regional_share
+        assert f"of that in digitally deliverable services in 2023 it is {share:.1%}" in finding
+    assert given["source"].tolist() == ["bilateral_goods (202501); bilateral (2027-06-01)"] * 2
+    bundled = verdicts().set_index("id").loc[["intra_carec", "intra_asean"]]
+    assert given[["value", "verdict"]].equals(bundled[["value", "verdict"]])
 
 
 DENIED = """

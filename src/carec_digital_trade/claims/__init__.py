@@ -3,9 +3,9 @@
 Verdicts: *reproduced*, a figure that follows to its last printed digit from the article's own Table 1; *supported*,
 the data agree, also when like is compared with like; *qualified*, they agree with a part of the claim, or with the
 sentence as written and not when like is compared with like, or do not settle it; *overtaken*, the tracker of laws is
-further on than the article, which may have been right; *contradicted*, they disagree; *not
-testable here*, the package has no data on it other than the article's own word; *supported for services* and
-*contradicted for services*, the data speak of services by partner and the claim of all trade.
+further on than the article, which may have been right; *not supported*, they show nothing that the claim could be the
+reason of; *contradicted*, they disagree; *not testable here*, the package has no data on it other than the article's
+own word. A share of trade within a region is also *qualified* where another reading of it gives the figure.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,13 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from carec_digital_trade.claims import infrastructure, law, trade
+from carec_digital_trade.claims import infrastructure, integration, law, trade
 from carec_digital_trade.claims.evidence import Evidence, Finding, words
 from carec_digital_trade.datasets import BUNDLED, describe, has_table, load
 from carec_digital_trade.regions import region
 
-VERDICTS = ("reproduced", "supported", "qualified", "overtaken", "contradicted", "not testable here")
-"""In the order of a table; others, for services alone, follow."""
+VERDICTS = ("reproduced", "supported", "qualified", "overtaken", "not supported", "contradicted", "not testable here")
+"""In the order of a table."""
 
 
 def verdicts(vintage: str = BUNDLED) -> pd.DataFrame:
@@ -58,8 +58,7 @@ def counted(verdicts_given: pd.DataFrame) -> pd.DataFrame:
         One row a verdict: verdict, claims, and item, its name in results.csv.
     """
     numbers = verdicts_given["verdict"].value_counts()
-    order = [*VERDICTS, *sorted(set(numbers.index).difference(VERDICTS), reverse=True)]
-    frame = numbers.reindex(order, fill_value=0).rename("claims").rename_axis("verdict").reset_index()
+    frame = numbers.reindex(list(VERDICTS), fill_value=0).rename("claims").rename_axis("verdict").reset_index()
     return frame.assign(item=frame["verdict"].str.replace(" ", "_"))
 
 
@@ -98,7 +97,8 @@ _CHECKS: dict[str, tuple[Callable[[Any, Evidence], Finding], tuple[str, ...]]] =
     "exchange_points": (infrastructure.exchange_points, ("exchange_points", "panel")),
     "data_centres": (infrastructure.data_centres, ("exchange_points",)),
     "affordability": (infrastructure.affordability, ("broadband_prices",)),
-    "quoted_only": (trade.intra_regional, ("bilateral",)),  # quoted only, unless there is trade by partner
+    "intra_regional": (integration.intra_regional, ("bilateral_goods", "bilateral")),
+    "little_for_size": (integration.little_for_size, ("bilateral_goods", "distances")),
     "no_data": (trade.no_data, ()),
     "law_in_most": (law.law_in_most, ("cyberlaw",)),
     "law_exists": (law.law_exists, ("cyberlaw",)),

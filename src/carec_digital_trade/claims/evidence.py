@@ -8,6 +8,7 @@ import pandas as pd
 
 from carec_digital_trade.datasets import BUNDLED, has_table, load
 from carec_digital_trade.economies import economy_name
+from carec_digital_trade.integration import trade_by_partner
 from carec_digital_trade.metrics import infrastructure, trade
 from carec_digital_trade.regions import REFERENCE_YEAR
 
@@ -17,8 +18,7 @@ Verdict = Literal[
     "qualified",
     "overtaken",
     "contradicted",
-    "supported for services",
-    "contradicted for services",
+    "not supported",
     "not testable here",
 ]
 
@@ -50,6 +50,10 @@ class Evidence:
         Table ``cpta`` by iso3.
     bilateral : pandas.DataFrame or None
         Table ``bilateral``; None where the vintage has none.
+    goods : pandas.DataFrame
+        Goods by partner of the quoted year, as `integration.trade_by_partner` gives them.
+    distances : pandas.DataFrame
+        Table ``distances``.
     quoted : pandas.DataFrame
         Table ``intraregional`` by region.
     infrastructure : pandas.DataFrame
@@ -64,6 +68,8 @@ class Evidence:
     status: pd.Series
     treaty: pd.DataFrame
     bilateral: pd.DataFrame | None
+    goods: pd.DataFrame
+    distances: pd.DataFrame
     quoted: pd.DataFrame
     infrastructure: pd.DataFrame
     vintage: str = BUNDLED
@@ -79,6 +85,8 @@ class Evidence:
             status=load("cyberlaw", vintage).set_index(["iso3", "domain"])["status"].sort_index(),
             treaty=load("cpta", vintage).set_index("iso3"),
             bilateral=load("bilateral", vintage) if has_table("bilateral", vintage) else None,
+            goods=trade_by_partner("goods", int(load("intraregional", vintage)["year"].max()), vintage),
+            distances=load("distances", vintage),
             quoted=load("intraregional", vintage).set_index("region"),
             infrastructure=infrastructure(vintage),
             vintage=vintage,

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.claims.evidence import Evidence, Finding, Verdict, graded, name, words
-from carec_digital_trade.integration import ServicesIntegration, nearest_year, services_integration
 from carec_digital_trade.metrics import concentration, per_gdp, per_person, regional_ratio, regional_total
 from carec_digital_trade.prose import listing
 from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, Region, region
@@ -122,40 +121,6 @@ def low_levels(claim: Any, evidence: Evidence) -> Finding:
         graded(ratio < 1 for full, _, rest in found.values() for ratio in (full, rest)),
         f"Of {names[1]}'s level, {names[0]}'s {listed} ({REFERENCE_YEAR}; the giants: {giants}).",
     )
-
-
-def intra_regional(claim: Any, evidence: Evidence) -> Finding:
-    """Compare the regions' intra-regional shares in services; those of all trade cannot be computed here."""
-    if evidence.bilateral is None:
-        return Finding(
-            np.nan,
-            claim.unit,
-            "not testable here",
-            "A quoted figure: the package holds no trade by partner (its intensity index takes a bilateral table).",
-        )
-    found = {one: _services_share(one, evidence) for one in evidence.quoted.index}
-    shares = {one: 100 * each.indices.intra_regional_share for one, each in found.items()}
-    ours = found[claim.region]
-    if np.isnan(list(shares.values())).any():
-        return no_data(claim, evidence)
-    # The sentence's point is that the one share is below the other.
-    same_order = shares["CAREC"] < shares["ASEAN"]
-    listed = " and ".join(f"{share:.1f}% in {one}" for one, share in shares.items())
-    return Finding(
-        shares[claim.region],
-        claim.unit,
-        "supported for services" if same_order else "contradicted for services",
-        f"Of trade in digitally deliverable services in {ours.year}, {listed} is intra-regional (less the members that "
-        f"the quoted figures leave out); {ours.estimated_value:.0%} of {claim.region}'s value rests on estimates. The "
-        f"quoted figures are of all trade and stay the article's word.",
-    )
-
-
-def _services_share(one: str, evidence: Evidence) -> ServicesIntegration:
-    """Measure a region's integration in services in the quoted year, or the last one before it."""
-    quoted = evidence.quoted.loc[one]
-    year = nearest_year(evidence.bilateral, quoted["year"])
-    return services_integration(evidence.bilateral, region(one, exclude=words(quoted["excluded"])), year)
 
 
 def no_data(_claim: Any, _evidence: Evidence) -> Finding:

@@ -23,6 +23,9 @@ Control = Literal[
 ]
 """Ties of a pair that can be held fixed besides its distance: those of the table ``distances``, and `LANDLOCKED`."""
 
+TIES: tuple[Control, ...] = tuple(tie for tie in Control.__args__ if tie != "both_landlocked")
+"""What is held fixed besides distance unless asked otherwise."""
+
 LEGACY = "former Soviet Union"
 """The known group whose pairs were one country until 1991."""
 

@@ -7,10 +7,8 @@ from pydantic import Field, field_validator, model_validator
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.integration import LEGACY, TABLES, Cluster, Control, groups, years_by_partner
+from carec_digital_trade.integration.pairs import TIES
 from carec_digital_trade.parameters.shared import RegionSpec, SharedParameters
-
-TIES: tuple[Control, ...] = tuple(tie for tie in Control.__args__ if tie != "both_landlocked")
-"""What is held fixed besides distance unless asked otherwise."""
 
 
 class IntegrationParameters(SharedParameters):

@@ -27,6 +27,7 @@ class SnapshotParameters(SharedParameters):
         """
         own = ["table1", "delivered", "breaks", "claims", "cyberlaw", "cpta", "intraregional"]
         own += ["mobile_broadband", "coverage_4g", "broadband_prices", "exchange_points"]
+        own += ["bilateral_goods", "distances"]
         imported = ["bilateral"] if has_table("bilateral", self.vintage) else []
         return list(dict.fromkeys([*super().tables(), *own, *imported]))
 
