@@ -43,7 +43,7 @@ def scores_by_hand(domains):
 
 def test_findings_are_complete():
     found = cells("gap_analysis")
-    assert len(list(found)) == 20
+    assert len(list(found)) == 21
     for name in found:
         each = found[name]
         assert each.name == name
@@ -339,7 +339,7 @@ def test_survival_calls_no_noise_a_reversal():
     )
     named = finding("survival", covariates=["internet_users_pct", "fixed_broadband_per_100"]).frame
     assert named["covariates"].iloc[0] == "internet users, fixed broadband"
-    assert result.records["item"].eq("other_measure").sum() == 3
+    assert result.records["item"].eq("other_measure").sum() == 5
     opening = finding("split_survival").frame.set_index("key")["largest"]
     # Afghanistan lacks a GDP of 2024.
     assert opening.pop("without_dominant") == "population"
@@ -412,7 +412,7 @@ HOLY_SEE = {"region": "VAT"}
             "regional_readiness",
             "No lead in readiness can be computed, since a region has no member with a known status.",
         ),
-        (HOLY_SEE, "decomposition", "No member of Holy See can be compared (VAT has no trade"),
+        (HOLY_SEE, "decomposition", "No member of Holy See can be compared (VAT has no delivered trade"),
         (HOLY_SEE, "by_economy", "No member of Holy See can be compared"),
         (HOLY_SEE, "expected", "no member of Holy See has an expected trade."),
         (HOLY_SEE, "lagging", "0 of 1 member of Holy See (1 not known)"),

@@ -132,7 +132,7 @@ def test_regions_nobody_prepared_in_every_year(measure):
             ["IND"],
             {"year": 2020, "measure": "deliverable"},
             "no member of Turkmenistan can be compared "
-            r"\(TKM has no trade in 2020\)",
+            r"\(TKM has no deliverable trade in 2020\)",
         ),
         (["TWN"], ["IND"], {}, r"\(TWN has no population and GDP in 2024\): choose another year"),
         (["KAZ"], ["IND"], {"year": 2025}, "cannot be split in 2025: delivered trade and GDP are both there from 2005"),

@@ -17,7 +17,15 @@ def ratios(table: pd.DataFrame, members: tuple[str, ...]) -> pd.Series:
 
 def test_rows_are_what_expected_trade_shows():
     checks = survives(CAREC, ASEAN)
-    keys = ["as_asked", "other_measure", "same_rows", "year_before", "other_estimator", "other_covariates"]
+    keys = [
+        "as_asked",
+        "other_measure",
+        "same_rows",
+        "year_before",
+        "other_estimator",
+        "other_covariates",
+        "slopes_by_year",
+    ]
     assert checks["key"].tolist() == [*keys, "without_dominant"]
     assert checks["variant"].tolist() == [
         "as asked",
@@ -26,6 +34,7 @@ def test_rows_are_what_expected_trade_shows():
         "in 2023",
         "by PPML",
         "with internet use as a regressor",
+        "with slopes by year",
         "without China and Singapore",
     ]
     panels = {measure: trade_panel(measure) for measure in ("delivered", "deliverable")}
@@ -36,11 +45,17 @@ def test_rows_are_what_expected_trade_shows():
     for row in checks.itertuples():
         covariates = [] if row.covariates == "none" else [row.covariates]
         panel = panels[row.measure] if row.Index not in (1, 2) else panels[row.measure].merge(both)
-        table = expected_trade(panel, row.year, with_covariates(EQUATION, covariates), row.estimator)
+        equation = with_covariates(EQUATION, covariates)
+        if row.key == "slopes_by_year":
+            equation += " + log_gdp_per_person:C(year) + log_population:C(year)"
+        table = expected_trade(panel, row.year, equation, row.estimator)
         regions = WITHOUT_GIANTS if row.key == "without_dominant" else (CAREC, ASEAN)
         ours, theirs = (ratios(table, each.members) for each in regions)
         assert (row.region_median, row.benchmark_median) == (ours.median(), theirs.median())
         assert (row.region_shown, row.benchmark_shown) == (len(ours), len(theirs))
+        assert row.ratio == pytest.approx(
+            np.exp(np.median(np.subtract.outer(np.log(ours.to_numpy()), np.log(theirs.to_numpy()))))
+        )
         assert row.p == pytest.approx(stats.mannwhitneyu(ours, theirs, method="exact").pvalue)
         assert row.agrees == (row.region_below == checks["region_below"][0])
     assert checks["region_shown"][2] == checks["region_shown"][1] < checks["region_shown"][0]

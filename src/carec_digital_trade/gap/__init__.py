@@ -1,5 +1,6 @@
 """Why one region trades less than another: the gap split over its factors, and trade against what one would expect."""
 
+from carec_digital_trade.gap.coverage import equal_coverage, interval_coverage
 from carec_digital_trade.gap.decomposition import (
     Decomposition,
     LogMeanSplit,
@@ -11,16 +12,16 @@ from carec_digital_trade.gap.decomposition import (
 from carec_digital_trade.gap.equations import EQUATION, covariates_in, with_covariates
 from carec_digital_trade.gap.estimation import CONFIDENCE, Estimate, estimate, estimates
 from carec_digital_trade.gap.expected import (
-    equal_coverage,
     everybody,
     expected_trade,
-    interval_coverage,
     lagging,
     members_expected,
 )
 from carec_digital_trade.gap.headlines import largest_factor, told_apart
 from carec_digital_trade.gap.panel import spikes, trade_panel
 from carec_digital_trade.gap.sample import usable
+from carec_digital_trade.gap.slopes import slope_test
+from carec_digital_trade.gap.standing import percentile_intervals
 from carec_digital_trade.gap.survival import economy_sizes, splits_survive, survives, without_dominant
 
 __all__ = [
@@ -43,6 +44,8 @@ __all__ = [
     "largest_factor",
     "members_expected",
     "opening_parts",
+    "percentile_intervals",
+    "slope_test",
     "spikes",
     "split_gap",
     "splits_survive",

@@ -142,15 +142,16 @@ def decompose(
     check_choice("basis", basis, get_args(Basis))
     require_disjoint(region, benchmark)
     figures = _figures(year, measure, flow, vintage, latest)
-    ours, theirs = (_covered(figures, each, year) for each in (region, benchmark))
+    ours, theirs = (_covered(figures, each, year, measure) for each in (region, benchmark))
     one, other = (rows.sum() / (1 if basis == "total" else len(rows)) for rows in (ours, theirs))
+    absent = [_left_out(figures, each, year, measure) for each in (region, benchmark)]
     return Decomposition(
         table=_split_table(one, other),
         region_trade=float(one["trade"]),
         benchmark_trade=float(other["trade"]),
         region_covered=tuple(ours.index),
         benchmark_covered=tuple(theirs.index),
-        left_out=pd.concat([_left_out(figures, each, year) for each in (region, benchmark)], ignore_index=True),
+        left_out=pd.concat(absent, ignore_index=True),
     )
 
 
@@ -184,19 +185,19 @@ def decompose_economies(
     """
     require_disjoint(region, benchmark)
     figures, carried = (_figures(year, measure, flow, vintage, latest) for latest in (False, True))
-    ours, theirs = _covered(carried, region, year), _covered(figures, benchmark, year)
+    ours, theirs = _covered(carried, region, year, measure), _covered(figures, benchmark, year, measure)
     mean = theirs.sum() / len(theirs)
     blocks = []
     for code, row in ours.iterrows():
         if row["trade"] > 0:
             parts = _split_table(row, mean, iso3=code, trade=row["trade"], benchmark_trade=mean["trade"])
             used = carried.loc[code, "year"]
-            why = _left_out(figures, region, year).set_index("iso3")["reason"].get(code, "")
+            why = _left_out(figures, region, year, measure).set_index("iso3")["reason"].get(code, "")
             blocks.append(parts.assign(note=f"{used:.0f} is shown: {why}" if why else ""))
         else:
             why = f"trade of {row['trade']:,.1f} USD million in {year} has no logarithm"
             blocks.append(pd.DataFrame({"iso3": [code], "note": why}))
-    absent = _left_out(carried, region, year).rename(columns={"reason": "note"})[["iso3", "note"]]
+    absent = _left_out(carried, region, year, measure).rename(columns={"reason": "note"})[["iso3", "note"]]
     return pd.concat([*blocks, absent], ignore_index=True)
 
 
@@ -240,18 +241,19 @@ def _figures(year: int, measure: Measure, flow: Flow, vintage: str, latest: bool
     return earlier.groupby("iso3")[["year", *_FIGURES]].last().combine_first(of_year)
 
 
-def _left_out(figures: pd.DataFrame, region: Region, year: int) -> pd.DataFrame:
+def _left_out(figures: pd.DataFrame, region: Region, year: int, measure: Measure) -> pd.DataFrame:
     rows = figures[_FIGURES].reindex(list(region.members))
     absent = rows.index[rows.isna().any(axis="columns")]
-    reasons = [f"no {lacking(rows.loc[[code]], _FIGURES)} in {year}" for code in absent]
+    words = [lacking(rows.loc[[code]], _FIGURES).replace("trade", f"{measure} trade") for code in absent]
+    reasons = [f"no {each} in {year}" for each in words]
     return pd.DataFrame({"region": region.label, "iso3": absent, "reason": reasons}, dtype="str")
 
 
-def _covered(figures: pd.DataFrame, region: Region, year: int) -> pd.DataFrame:
+def _covered(figures: pd.DataFrame, region: Region, year: int, measure: Measure) -> pd.DataFrame:
     """Return the members that have every figure, or say why they cannot be compared."""
     rows = figures[_FIGURES].reindex(list(region.members)).dropna()
     if rows.empty:
-        reasons = _left_out(figures, region, year)
+        reasons = _left_out(figures, region, year, measure)
         why = ", ".join(f"{row.iso3} has {row.reason}" for row in reasons.itertuples())
         raise InputError(f"no member of {region.label} can be compared ({why}): choose another year or other members")
     if (trade := rows["trade"].sum()) <= 0:

@@ -67,6 +67,23 @@ def covariates_in(equation: str) -> tuple[Covariate, ...]:
     return tuple(named[term.name()] for term in _parsed(equation).rhs_termlist if term.name() in named)
 
 
+def slopes_in(equation: str) -> tuple[str, ...]:
+    """Return those of income and size that an equation has as terms of their own, whose slopes may differ by year.
+
+    Parameters
+    ----------
+    equation : str
+        Such as `EQUATION`.
+
+    Returns
+    -------
+    tuple of str
+        Of log_gdp_per_person and log_population; empty where the equation has no effects of years.
+    """
+    names = [term.name() for term in _parsed(equation).rhs_termlist]
+    return tuple(name for name in ("log_gdp_per_person", "log_population") if name in names and "C(year)" in names)
+
+
 def figures_in(equation: str, columns: Sequence[str]) -> list[str]:
     """Return the figures that an equation rests on.
 

@@ -124,7 +124,7 @@ def estimate(
         do not determine the coefficients.
     """
     sample = identified(estimation_sample(panel, equation, estimator, economy_effects))
-    fit = _fitted(sample, sample.regressors)
+    fit = fitted(sample, sample.regressors)
     reset_f, reset_p = _reset(sample, fit)
     return Estimate(
         equation=equation,
@@ -170,7 +170,7 @@ def estimates(panel: pd.DataFrame, equations: Sequence[str]) -> list[Estimate]:
     ]
 
 
-def _fitted(sample: Sample, regressors: np.ndarray, start: np.ndarray | None = None) -> _Fit:
+def fitted(sample: Sample, regressors: np.ndarray, start: np.ndarray | None = None) -> _Fit:
     """Fit log trade (OLS) or trade (PPML) on regressors and the effects of economies, which no parameter counts for."""
     trade, clusters = sample.rows["trade"].to_numpy(), sample.clusters
     options = {"cov_type": "cluster", "cov_kwds": {"groups": clusters, "use_correction": False}}
@@ -242,7 +242,7 @@ def _reset(sample: Sample, fit: _Fit) -> tuple[float, float]:
         return np.nan, np.nan
     terms = len(sample.terms)
     start = np.insert(fit.coefficients, terms, 0.0)  # near the answer, which halves the steps
-    augmented = _fitted(sample, np.insert(sample.regressors, terms, square, axis=1), start)
+    augmented = fitted(sample, np.insert(sample.regressors, terms, square, axis=1), start)
     statistic = float(augmented.coefficients[terms] ** 2 / augmented.covariance[terms, terms])
     return statistic, float(scipy.stats.f.sf(statistic, 1, sample.economies - 1))
 

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pandas as pd
-import scipy
 
 from carec_digital_trade.errors import InputError, check_once
 from carec_digital_trade.gap.equations import EQUATION, figures_in
@@ -58,7 +57,9 @@ def expected_trade(
     pandas.DataFrame
         One row an economy of the panel: iso3, year_used, actual, expected, low and high (USD million),
         actual_over_expected, ratio_low and ratio_high (actual over high and over low), position (below, within or
-        above the interval), percentile (% of the economies shown that have a smaller ratio), population (persons),
+        above the interval), percentile (% of the economies shown that have a smaller ratio),
+        expected_mean (USD million; by OLS the median times the mean ratio of the other economies, Duan 1983, "Smearing
+        estimate: a nonparametric retransformation method", by PPML expected itself), population (persons),
         gdp_per_person (USD), note (why another year or nothing is shown). An economy that cannot be shown has missing
         numbers.
 
@@ -68,7 +69,7 @@ def expected_trade(
         If an option is unknown, the equation cannot be read, an economy and year comes twice, the rows do not determine
         the fits, no economy can be shown, or too few for the level.
     """
-    compared = _comparison(shown_in(predictions(panel, equation, estimator), year), level)
+    compared = _comparison(shown_in(predictions(panel, equation, estimator), year), level, estimator)
     return _with_notes(compared, panel, year, figures_in(equation, panel.columns))
 
 
@@ -147,56 +148,6 @@ def members_expected(expected: pd.DataFrame, region: Region) -> pd.DataFrame:
         why = ", ".join(f"{row.iso3}: {row.note}" for row in rows.itertuples())
         raise InputError(f"no member of {region.label} has an expected trade ({why}): choose another year or members")
     return rows
-
-
-def interval_coverage(expected: pd.DataFrame) -> pd.DataFrame:
-    """Measure how many left-out economies lie within their prediction interval, and which kind does not.
-
-    Over all economies the share is close to the level by construction, as each is compared with the others. Whether one
-    width fits small and large, poor and rich economies is an empirical matter.
-
-    Parameters
-    ----------
-    expected : pandas.DataFrame
-        As `expected_trade` returns it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a group: by (all, population, gdp_per_person), group (all, or lower, middle or upper third), economies,
-        inside (economies), coverage (share from 0 to 1).
-    """
-    check_once(expected, ["iso3"], "the table of expected trade")
-    shown = expected.dropna(subset=["actual"])
-    inside = shown["position"] == "within"
-    groups = {"all": pd.Series("all", index=shown.index)}
-    for column in ("population", "gdp_per_person"):
-        groups[column] = pd.qcut(shown[column], 3, labels=["lower third", "middle third", "upper third"])
-    counted = {
-        by: inside.groupby(group, observed=True).agg(economies="size", inside="sum", coverage="mean")
-        for by, group in groups.items()
-    }
-    return pd.concat(counted, names=["by", "group"]).reset_index()
-
-
-def equal_coverage(found: pd.DataFrame) -> pd.DataFrame:
-    """Test whether thirds of the economies are covered alike.
-
-    Parameters
-    ----------
-    found : pandas.DataFrame
-        As `interval_coverage` returns it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each division: by (population, gdp_per_person), p (Pearson's chi-square test of equal coverage).
-    """
-    tests = {}
-    for by, rows in found[found["by"] != "all"].groupby("by", sort=False):
-        table = [rows["inside"].tolist(), (rows["economies"] - rows["inside"]).tolist()]
-        tests[by] = scipy.stats.chi2_contingency(table).pvalue
-    return pd.DataFrame(tests.items(), columns=["by", "p"])
 
 
 def lagging(ready: pd.DataFrame, scored: pd.DataFrame, expected: pd.DataFrame | InputError) -> pd.DataFrame:
@@ -288,7 +239,7 @@ def _spread(ratios: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-def _comparison(shown: pd.DataFrame, level: float) -> pd.DataFrame:
+def _comparison(shown: pd.DataFrame, level: float, estimator: Estimator) -> pd.DataFrame:
     ratio = shown["trade"] / shown["expected"]
     low, high = _spread(ratio.to_numpy(), level)
     return pd.DataFrame(
@@ -304,10 +255,16 @@ def _comparison(shown: pd.DataFrame, level: float) -> pd.DataFrame:
             "ratio_high": ratio / low,
             "position": np.select([ratio < low, ratio > high], ["below", "above"], "within"),
             "percentile": 100 * (ratio.rank(method="min") - 1) / len(ratio),
+            "expected_mean": shown["expected"] * (_smearing(ratio) if estimator == "ols" else 1),
             "population": shown["population"],
             "gdp_per_person": shown["gdp_current_usd"] / shown["population"],
         }
     )
+
+
+def _smearing(ratio: pd.Series) -> pd.Series:
+    """Return for each economy the mean ratio of the others, by which a median becomes a mean (Duan 1983)."""
+    return (ratio.sum() - ratio) / (len(ratio) - 1)
 
 
 def _with_notes(table: pd.DataFrame, panel: pd.DataFrame, year: int, columns: list[str]) -> pd.DataFrame:

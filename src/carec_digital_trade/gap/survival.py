@@ -12,11 +12,11 @@ from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.gap.decomposition import decompose, opening_parts
-from carec_digital_trade.gap.equations import EQUATION, covariates_in, with_covariates
+from carec_digital_trade.gap.equations import EQUATION, covariates_in, slopes_in, with_covariates
 from carec_digital_trade.gap.expected import RATIO, expected_trade, members_expected
 from carec_digital_trade.gap.panel import COVARIATE_TERMS, Flow, Measure, require_disjoint, trade_panel
 from carec_digital_trade.gap.sample import Estimator
-from carec_digital_trade.metrics import years
+from carec_digital_trade.metrics import ratio_of_samples, years
 from carec_digital_trade.prose import listing
 from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, Region
 
@@ -97,12 +97,13 @@ def survives(
     -------
     pandas.DataFrame
         One row a variant, the one asked for first: key (as_asked, other_measure, same_rows, year_before,
-        other_estimator, other_covariates, without_dominant), variant (the same in words), measure, year, estimator,
-        covariates (names, or "none"), region_shown and benchmark_shown (members), region_median, benchmark_median,
-        region_below (whether the region's median is the lower), p (exact two-sided Mann-Whitney test: the chance of
-        ranks that differ as much if the members were dealt to the two regions at random), agrees (whether the medians
-        differ in the same direction as in the first row, told from chance or not). Medians and answers are missing
-        where a region has no figure.
+        other_estimator, other_covariates, slopes_by_year, without_dominant), variant (the same in words), measure,
+        year, estimator, covariates (names, or "none"), region_shown and benchmark_shown (members), region_median,
+        benchmark_median, region_below (whether the region's median is the lower), ratio with its 95% interval in
+        ``_low`` and ``_high`` and detectable (see `metrics.ratio_of_samples`), p (exact two-sided Mann-Whitney test:
+        the chance of ranks that differ as much if the members were dealt to the two regions at random), agrees (whether
+        the medians differ in the same direction as in the first row, told from chance or not). Medians and answers are
+        missing where a region has no figure.
 
     Raises
     ------
@@ -221,6 +222,9 @@ def _changed(asked: dict[str, Any], panels: Mapping[str, pd.DataFrame]) -> list[
         {"key": "other_estimator", "variant": f"by {estimator.upper()}", "estimator": estimator},
         {"key": "other_covariates", "variant": words, "equation": equation},
     ]
+    if asked["estimator"] == "ols":  # by Poisson each of the fits takes seconds
+        slopes = asked["equation"] + "".join(f" + {term}:C(year)" for term in slopes_in(asked["equation"]))
+        changes.append({"key": "slopes_by_year", "variant": "with slopes by year", "equation": slopes})
     return [each for each in (asked | change for change in changes) if each["year"] >= first[each["measure"]]]
 
 
@@ -237,6 +241,7 @@ def _compared(setting: dict[str, Any], expected: pd.DataFrame, regions: Sequence
     shown = expected.set_index("iso3")[RATIO].dropna()
     ours, others = (shown[shown.index.isin(each.members)] for each in regions)
     both = len(ours) > 0 and len(others) > 0
+    found = ratio_of_samples(ours, others)
     return setting | {
         "covariates": ", ".join(covariates_in(setting["equation"])) or "none",
         "region_shown": len(ours),
@@ -244,6 +249,10 @@ def _compared(setting: dict[str, Any], expected: pd.DataFrame, regions: Sequence
         "region_median": ours.median(),
         "benchmark_median": others.median(),
         "region_below": bool(ours.median() < others.median()) if both else pd.NA,
+        "ratio": found.ratio,
+        "ratio_low": found.low,
+        "ratio_high": found.high,
+        "detectable": found.detectable,
         "p": scipy.stats.mannwhitneyu(ours, others, method="exact").pvalue if both else np.nan,
     }
 

@@ -66,6 +66,7 @@ from carec_digital_trade.metrics.trade import (
     trade,
     years,
 )
+from carec_digital_trade.metrics.two_samples import RatioInterval, ratio_of_samples
 
 __all__ = [
     "ALIKE",
@@ -81,6 +82,7 @@ __all__ = [
     "Growth",
     "RankCorrelation",
     "Rate",
+    "RatioInterval",
     "SigmaConvergence",
     "TheilSplit",
     "Trend",
@@ -109,6 +111,7 @@ __all__ = [
     "per_gdp",
     "per_person",
     "rank_correlation",
+    "ratio_of_samples",
     "regional_medians",
     "regional_ratio",
     "regional_total",

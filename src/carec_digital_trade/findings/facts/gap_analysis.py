@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from carec_digital_trade.errors import InputError
@@ -11,6 +10,7 @@ from carec_digital_trade.findings.declared import WORDS
 from carec_digital_trade.findings.facts import gap_predicates as told
 from carec_digital_trade.findings.facts import law_predicates as law
 from carec_digital_trade.findings.facts import overturned
+from carec_digital_trade.findings.facts.factors import FACTORS, by_economy, decomposition, joined
 from carec_digital_trade.findings.facts.gap_predicates import Facts, common
 from carec_digital_trade.findings.facts.reach import (
     index_agreement,
@@ -18,16 +18,17 @@ from carec_digital_trade.findings.facts.reach import (
     infrastructure,
     infrastructure_by_year,
     members_behind,
+    slopes,
 )
-from carec_digital_trade.gap import Decomposition, Estimate, covariates_in, members_expected, spikes
+from carec_digital_trade.gap import Estimate, covariates_in, members_expected, spikes
 from carec_digital_trade.gap.expected import ANSWERS
 from carec_digital_trade.parameters import GapParameters
-from carec_digital_trade.prose import capital, listing
+from carec_digital_trade.prose import listing
 from carec_digital_trade.readiness import ARTICLE_DOMAINS
 
-__all__ = ["common", "index_agreement", "indices", "infrastructure", "infrastructure_by_year", "members_behind"]
+__all__ = ["by_economy", "common", "decomposition", "index_agreement", "indices", "infrastructure"]
+__all__ += ["infrastructure_by_year", "members_behind", "slopes"]
 
-FACTORS = WORDS["factors"]
 STRONGEST = 3
 """Cells, and pairs of them, that are shown besides those in doubt."""
 _RATIO = "actual_over_expected"
@@ -51,7 +52,7 @@ def answer(
     compared = None if isinstance(checks, InputError) else told.verdict(checks)
     scores = led.loc[led["weighting"] == "plain", "readiness_mean"]
     sure = f"{lead['leader']} leads in {lead['share']:.0f}% of the draws" if lead["known"] else "no lead is known"
-    rows = [("Readiness of the law, 0 to 1", *map("{:.2f}".format, scores), sure)]
+    rows = [(f"Readiness of the law of {told.tracker_year(chosen)}, 0 to 1", *map("{:.2f}".format, scores), sure)]
     if split:
         amounts = (f"{split[side]:,.0f}" for side in ("region_trade", "benchmark_trade"))
         rows.insert(0, ("Trade, USD million", *amounts, f"{split['largest']} {split['weight']}"))
@@ -68,7 +69,7 @@ def readiness(ready: pd.DataFrame, chosen: GapParameters, scored: pd.DataFrame) 
     """Sort the members of each region, the readiest first."""
     ranked = ready.sort_values("readiness", ascending=False, kind="stable", na_position="last")
     parts = [ranked[ranked["region"] == each.label] for each in chosen.compared()]
-    frame = pd.concat(parts, ignore_index=True)
+    frame = pd.concat(parts, ignore_index=True).assign(year=told.tracker_year(chosen))
     return {"frame": frame} | law.full_scores(frame, scored)
 
 
@@ -76,13 +77,15 @@ def regional_readiness(led: pd.DataFrame, chosen: GapParameters, without: pd.Dat
     """Add the leads without the dominant members to the records."""
     frame = led.assign(item=led["weighting"], covered_of=[f"{r.covered} of {r.members}" for r in led.itertuples()])
     more = [] if without is None else [without.assign(item=without["weighting"] + "_without_dominant")]
-    found = {"frame": frame, "records": [frame, *more], "leads": law.leads(led)}
+    year = told.tracker_year(chosen)
+    found = {"frame": frame, "records": [each.assign(year=year) for each in (frame, *more)], "leads": law.leads(led)}
     return found | law.leads_without(led, without)
 
 
 def turning_cells(found: pd.DataFrame, chosen: GapParameters) -> Facts:
     """Name the cells, and show those in doubt and the strongest."""
     frame = found.assign(
+        year=told.tracker_year(chosen),
         words=[law.cells_in_words(cells) for cells in found["cells"]],
         turned=found["turns"].map({True: "yes", False: "no"}),
         doubt=found["doubted"].map({True: "yes", False: "no"}),
@@ -99,7 +102,7 @@ def by_domain(found: pd.DataFrame, chosen: GapParameters) -> Facts:
     words = WORDS["components"]
     frame = found.loc[found["domain"].map(list(words).index).sort_values(kind="stable").index]
     named = frame["domain"].map(words).str.capitalize()
-    frame = frame.assign(laws=frame["legislation"], item=frame["domain"], words=named)
+    frame = frame.assign(laws=frame["legislation"], item=frame["domain"], words=named, year=told.tracker_year(chosen))
     return {"frame": frame} | law.widest(frame)
 
 
@@ -115,33 +118,12 @@ def codings(cells: pd.DataFrame, chosen: GapParameters) -> Facts:
     long = long.melt(ignore_index=False, var_name="item", value_name="cells").reset_index()
     counts = listing(f"{number} {words[name]}" for name, number in counted.sum().items() if number)
     frame = wide.loc[order, list(ARTICLE_DOMAINS)].reset_index()
-    return {"frame": frame, "records": [long], "cells": len(cells), "counts": counts}
-
-
-def decomposition(total: Decomposition, chosen: GapParameters, mean: Decomposition) -> Facts:
-    """Set the factors of regional totals and of mean members below each other, each with the trade itself."""
-    place = {"region": chosen.compared()[0].label}
-    records = []
-    for each, basis in ((total, ""), (mean, "mean_member")):
-        records.append(pd.DataFrame([{**place, "item": basis, "gap": each.gap, "log_gap": each.log_gap}]))
-        items = [_joined(factor, basis) for factor in each.table["factor"]]
-        records.append(each.table[["contribution", "log_contribution"]].assign(**place, item=items))
-    table = pd.concat([_factors(total, "total"), _factors(mean, "mean_member")], ignore_index=True)
-    return {"frame": table, "records": records} | told.gap_facts(total, FACTORS, chosen.compared())
-
-
-def by_economy(rows: pd.DataFrame, chosen: GapParameters) -> Facts:
-    """Spread the factors' parts over columns, a row an economy."""
-    frame = rows.drop_duplicates("iso3")[["iso3", "trade", "benchmark_trade", "note"]].set_index("iso3")
-    values = ["contribution", "log_contribution"]
-    wide = rows.dropna(subset="factor").pivot(index="iso3", columns="factor", values=values)
-    wide.columns = [f"{value}_{factor}" for value, factor in wide.columns]
-    logs = np.log(frame["trade"] / frame["benchmark_trade"])
-    frame = frame.join(wide).assign(gap=frame["trade"] - frame["benchmark_trade"], log_gap=logs).reset_index()
-    region = chosen.compared()[0].label
-    long = rows.dropna(subset="factor")[["iso3", "factor", *values]].rename(columns={"factor": "item"})
-    records = [frame[["iso3", "gap", "log_gap"]].assign(region=region), long.assign(region=region)]
-    return {"frame": frame, "records": records} | told.held_back(frame, FACTORS)
+    return {
+        "frame": frame,
+        "records": [long.assign(year=told.tracker_year(chosen))],
+        "cells": len(cells),
+        "counts": counts,
+    }
 
 
 def estimates(fits: Sequence[Estimate], chosen: GapParameters, equation: str) -> Facts:
@@ -162,10 +144,14 @@ def estimates(fits: Sequence[Estimate], chosen: GapParameters, equation: str) ->
     }
 
 
-def expected(everybody: pd.DataFrame, chosen: GapParameters, panel: pd.DataFrame) -> Facts:
+def expected(
+    everybody: pd.DataFrame, chosen: GapParameters, panel: pd.DataFrame, standing: pd.DataFrame | None = None
+) -> Facts:
     """Take the members of each region that has any figure."""
     names = {"year_used": "year", "actual": "total", "low": "expected_low", "high": "expected_high"}
     names |= {"ratio_low": f"{_RATIO}_low", "ratio_high": f"{_RATIO}_high"}
+    if standing is not None:
+        everybody = everybody.merge(standing, on="iso3", how="left")
     rows = everybody.drop(columns="name").rename(columns=names).set_index("iso3")
     parts = [rows.reindex(list(each.members)).assign(region=each.label) for each in chosen.compared()]
     known = [part for part in parts if part["total"].notna().any()]
@@ -208,7 +194,11 @@ def survival(checks: pd.DataFrame, chosen: GapParameters) -> Facts:
         place.assign(region=each.label, median_actual_over_expected=frame[f"{side}_median"])
         for side, each in zip(("region", "benchmark"), chosen.compared(), strict=True)
     ]
-    return {"frame": frame, "records": [*medians, frame[["year", "item", "mann_whitney_p"]]]} | told.verdict(checks)
+    tests = frame.assign(
+        detectable_ratio=frame["detectable"],
+        **{f"ratio_of_samples{end}": frame[f"ratio{end}"] for end in ("", "_low", "_high")},
+    )
+    return {"frame": frame, "records": [*medians, tests]} | told.verdict(checks)
 
 
 def split_survival(variants: pd.DataFrame, chosen: GapParameters) -> Facts:
@@ -235,10 +225,6 @@ def overturning(changed: pd.DataFrame, chosen: GapParameters) -> Facts:
     return found
 
 
-def _joined(*parts: str) -> str:
-    return "_".join(filter(None, parts))
-
-
 def _cell(row: tuple) -> str:
     said = row.article if isinstance(row.article, str) else row.scope
     if row.scope in ("most members", "some members"):
@@ -246,37 +232,11 @@ def _cell(row: tuple) -> str:
     return f"{row.comparison} ({said} / {row.tracker.replace('_', ' ')})"
 
 
-def _factors(found: Decomposition, basis: str) -> pd.DataFrame:
-    """Return a row a factor and one for trade; a part has no share of the gap where parts differ in sign."""
-    trade = {
-        "factor": "trade",
-        "unit": "USD million",
-        "region_value": found.region_trade,
-        "benchmark_value": found.benchmark_trade,
-        "log_contribution": found.log_gap,
-        "contribution": found.gap,
-        "share_of_gap": 1.0 if found.gap else np.nan,
-    }
-    rows = pd.concat([found.table, pd.DataFrame([trade])], ignore_index=True)
-    parts = found.table["contribution"]
-    mixed = (parts > 0).any() and (parts < 0).any()
-    persons = np.where(rows["unit"] == "persons", 1e6, 1)
-    return rows.assign(
-        basis=WORDS["bases"][basis],
-        words=[capital(name) for name in rows["factor"].replace(FACTORS)],
-        ratio=np.exp(rows["log_contribution"]),
-        share_of_gap=np.nan if mixed else 100 * rows["share_of_gap"],
-        shown_unit=rows["unit"].replace("persons", "million persons"),
-        region_shown=rows["region_value"] / persons,
-        benchmark_shown=rows["benchmark_value"] / persons,
-    )
-
-
 def _terms(fit: Estimate) -> pd.DataFrame:
     names = {"low": "coefficient_low", "high": "coefficient_high", "p": "coefficient_p"}
     covariates = [WORDS["covariates"][name] for name in covariates_in(fit.equation)]
     return fit.coefficients.rename(columns=names).assign(
-        item=[_joined(_short(term), _suffix(fit)) for term in fit.coefficients["term"]],
+        item=[joined(_short(term), _suffix(fit)) for term in fit.coefficients["term"]],
         estimator=WORDS["estimators"][fit.estimator],
         effects=fit.economy_effects,
         covariates=", ".join(covariates) or "none",
@@ -291,7 +251,7 @@ def _suffix(fit: Estimate) -> str:
     """Name an estimate by estimator, effects and what its equation has besides size and income."""
     others = [term for term in fit.coefficients["term"] if term not in ("log_gdp_per_person", "log_population")]
     short = [_SHORT_TERMS.get(term, _short(term)) for term in others]
-    return _joined(fit.estimator, "economy_effects" if fit.economy_effects else "", *short)
+    return joined(fit.estimator, "economy_effects" if fit.economy_effects else "", *short)
 
 
 def _short(term: str) -> str:

@@ -46,6 +46,11 @@ def common(chosen: GapParameters) -> Facts:
     }
 
 
+def tracker_year(chosen: GapParameters) -> int:
+    """Return the year of the tracker of laws, whatever the year of the trade."""
+    return int(describe("cyberlaw", chosen.vintage)["vintage"][:4])
+
+
 def make_up(parts: pd.Series) -> Facts:
     """Say which parts open a gap and which narrow it, or what the largest is to it.
 
@@ -173,6 +178,8 @@ def verdict(checks: pd.DataFrame) -> Facts:
         "ours": asked["region_median"],
         "theirs": asked["benchmark_median"],
         "p": asked["p"],
+        **asked[["ratio", "ratio_low", "ratio_high", "detectable"]],
+        "finite": bool(asked["detectable"] < math.inf),
         "checks": len(others),
         "same_way": int((clear & same).sum()),
         "told": int(clear.sum()),

@@ -115,7 +115,7 @@ def law_turn(changed: pd.DataFrame, cells: pd.DataFrame | InputError) -> Facts:
 
 def cells_in_words(cells: Iterable[Cell], words: dict[str, str] = WORDS["components"], joint: str = " on ") -> str:
     """Name cells of the tracker, such as "Brunei on cybercrime"."""
-    return listing(f"{economy_name(cell.iso3, short=True)}{joint}{words[cell.domain]}" for cell in cells)
+    return listing((f"{economy_name(cell.iso3, short=True)}{joint}{words[cell.domain]}" for cell in cells), empty="")
 
 
 def item_in_words(item: str) -> str:

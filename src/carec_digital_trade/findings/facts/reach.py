@@ -6,6 +6,7 @@ import pandas as pd
 
 from carec_digital_trade.economies import economy_name
 from carec_digital_trade.findings.declared import WORDS
+from carec_digital_trade.findings.facts.gap_predicates import SMALL
 from carec_digital_trade.parameters import GapParameters
 from carec_digital_trade.prose import listing
 from carec_digital_trade.readiness.indices import INDICES, WHOLE
@@ -84,7 +85,7 @@ def infrastructure(
         for name, each, known in zip(words, who, rows["covered"], strict=True)
         if known and 2 * len(each) > known
     ]
-    records = medians.rename(columns={"median": "indicator_median", "indicator": "item"})
+    records = medians.rename(columns={"median": "indicator_median", "indicator": "item", "last_year": "year"})
     return {"frame": frame, "records": [records], "most": most, "known": int((rows["covered"] > 0).sum())}
 
 
@@ -118,3 +119,14 @@ def _span(row: Any) -> str:
         return ""
     first, last = int(row.first_year), int(row.last_year)
     return str(first) if first == last else f"{first} to {last}"
+
+
+def slopes(found: pd.DataFrame, chosen: GapParameters) -> Facts:
+    """Name the slopes, and say which change over the years by more than chance."""
+    words = {"log_gdp_per_person": "GDP per person", "log_population": "population"}
+    frame = found.assign(item=found["term"], words=found["term"].map(words))
+    records = [
+        frame.assign(year=frame["first_year"])[["year", "item", "slope_first"]],
+        frame.assign(year=frame["last_year"])[["year", "item", "slope_last", "slope_p"]],
+    ]
+    return {"frame": frame, "records": records, "rows": frame.to_dict("records"), "small": SMALL}
