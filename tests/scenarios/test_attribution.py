@@ -55,7 +55,7 @@ def test_shapley_by_hand():
 
 @pytest.mark.parametrize("most", [10_000, 100])
 def test_contributions_add_up_to_the_median_additional_trade(scenario, monkeypatch, most):
-    monkeypatch.setattr("carec_digital_trade.scenarios.drivers.MOST_DRAWS", most)
+    monkeypatch.setattr("carec_digital_trade.scenarios.attribution.MOST_DRAWS", most)
     simulation = simulate(scenario, 300, seed=2)
     table = attribute(simulation)
     bands = simulation.bands.query("quantity == 'additional'")

@@ -14,6 +14,7 @@ from carec_digital_trade.scenarios.accuracy import (
     differences,
     stretches,
 )
+from carec_digital_trade.scenarios.attribution import attribute, shapley
 from carec_digital_trade.scenarios.backtest import (
     EVERYBODY,
     LEVELS,
@@ -26,7 +27,7 @@ from carec_digital_trade.scenarios.backtest import (
 )
 from carec_digital_trade.scenarios.baseline import baseline, past_growth, rivals
 from carec_digital_trade.scenarios.distance import EVIDENCE_SUPPORT, gaps, own_pace_years
-from carec_digital_trade.scenarios.drivers import BASELINE, FUTURES, Response, attribute, shapley, sobol, tornado
+from carec_digital_trade.scenarios.drivers import BASELINE, FUTURES, Response, sobol, tornado
 from carec_digital_trade.scenarios.effects import (
     RELATIVE_UNCERTAINTY,
     Effect,
