@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -260,6 +261,22 @@ def batis_lines(economies: int, years: range) -> Iterator[str]:
                 yield f"{one},c,WL,g,X,{tail},{world},E0,{world}\n"
                 yield f"{one},c,EU,g,X,{tail},{world / 4},E0,{world / 4}\n"
                 yield f"EU,g,{one},c,X,{tail},{world / 5},E0,{world / 5}\n"
+
+
+OECD_BATIS_HEADER = "Reporter,Partner,Flow,Item_code,Year,Reported_value,Final_value,Methodology,Balanced_value"
+
+
+def oecd_batis_file(path: Path, economies: int, years: range) -> Path:
+    """The same figures as the OECD's own download has them: ISO 3166-1 alpha-3, EXP and IMP, no types."""
+    iso3 = load("economies").dropna(subset="wto_code").set_index("wto_code")["iso3"].to_dict() | {"WL": "WLD"}
+    flows = {"X": "EXP", "M": "IMP"}
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(OECD_BATIS_HEADER + "\n")
+        for line in islice(batis_lines(economies, years), 1, None):
+            one, _, other, _, flow, item, _, year, *values = line.split(",")
+            codes = [iso3.get(code, "EU27") for code in (one, other)]
+            file.write(",".join([*codes, flows[flow], item, year, *values]))
+    return path
 
 
 def batis_rows(economies: int, years: int) -> int:

@@ -65,7 +65,7 @@ def import_(
     unctad_deliverable: a CSV of UNCTAD_DE from World Bank Data360
     world_bank: WDICSV.csv, the World Development Indicators
     cyberlaw: the CSV of UNCTAD's tracker of laws
-    batis: the bulk CSV of OECD and WTO, trade in services by partner
+    batis: the bulk CSV of OECD and WTO, or the OECD's own download, trade in services by partner
     """
     from carec_digital_trade import importers
 

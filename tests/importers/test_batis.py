@@ -69,6 +69,16 @@ def test_only_wanted_economies_and_services_are_kept(bilateral: pd.DataFrame):
     assert bilateral["value"].ne(0).all()
 
 
+def test_the_oecd_s_own_download_gives_the_same_table(bilateral: pd.DataFrame, tmp_path: Path, monkeypatch):
+    file = made_files.oecd_batis_file(tmp_path / "OECD-WTO_BATIS_data_BPM6.csv", ECONOMIES, YEARS)
+    assert file.read_text().splitlines()[0].endswith(",Final_value,Methodology,Balanced_value")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "data"))
+    monkeypatch.setattr(batis, "CHUNK", 7_000)
+    imported = importers.import_file("batis", file)
+    pd.testing.assert_frame_equal(load("bilateral", "latest"), bilateral)
+    assert "Taken for groups of economies and left out: EU27." in imported.notes
+
+
 def test_a_flow_is_the_balanced_value_of_the_exporter(bilateral: pd.DataFrame):
     exports = made_files.batis_exports(ECONOMIES, 2023).loc["CHN"]
     importer = exports[exports.index.isin(load("memberships")["iso3"])].idxmax()

@@ -30,6 +30,11 @@ COLUMNS = {
     "Final_value_methodology": "category",
     "Balanced_value": "str",
 }
+OECD_COLUMNS = {name: COLUMNS[name] for name in ("Reporter", "Partner", "Flow", "Item_code", "Year")} | {
+    "Methodology": "category",
+    "Balanced_value": "str",
+}
+"""Of the OECD's own download, which has ISO 3166-1 alpha-3 codes, no types, and EXP and IMP for the flows."""
 SERVICES = ("SF", "SG", "SH", "SI", "SJ", "SK")
 """Digitally deliverable services (IMF, OECD, UNCTAD and WTO, Handbook on Measuring Digital Trade, 2023)."""
 ECONOMY, WORLD = "c", "WL"
@@ -45,7 +50,7 @@ _SIDE = ["Item_code", "Year", "Flow"]
 
 
 def read(path: Path, asked: Asked) -> Reading:
-    """Read the bulk CSV or its zip.
+    """Read the WTO's bulk CSV or the OECD's own download, or the zip of either.
 
     Parameters
     ----------
@@ -66,7 +71,13 @@ def read(path: Path, asked: Asked) -> Reading:
     """
     wanted = list(dict.fromkeys([*load("memberships")["iso3"], *asked.economies]))
     kept = _Kept(wanted)
-    for chunk in text_chunks(path, "*BATIS*.csv", list(COLUMNS), LARGEST, CHUNK, dtype=COLUMNS):
+    common = [name for name in OECD_COLUMNS if name in COLUMNS]
+    either = COLUMNS | OECD_COLUMNS
+    optional = [name for name in either if name not in common]
+    for chunk in text_chunks(path, "*BATIS*.csv", common, LARGEST, CHUNK, optional, dtype=either):
+        if "Methodology" in chunk and "Final_value_methodology" not in chunk:
+            chunk = kept.laid_out(chunk)  # noqa: PLW2901  (the same rows)
+        checking.all_there("column", list(COLUMNS), list(chunk))
         kept.add(chunk, asked.retrieved.year)
         asked.progress(kept.rows, None)
     table, world = kept.flows()
@@ -92,10 +103,29 @@ class _Kept:
         self._lumped: list[pd.DataFrame] = []
         self._sides: list[pd.DataFrame] = []
         self._unlisted: set[str] = set()
+        self._groups: set[str] = set()
         codes = {code: iso3 if iso3 in wanted else REST for code, iso3 in checking.wto_codes().items()}
         # Economies, past ones too, that the package does not list.
         others = [getattr(each, "alpha_2", "") for each in (*pycountry.countries, *pycountry.historic_countries)]
         self._known = {**dict.fromkeys(filter(None, others), ""), **codes, WORLD: WORLD}
+        past = (*pycountry.countries, *pycountry.historic_countries)
+        self._by_iso3 = {each.alpha_3: each.alpha_2 for each in past if hasattr(each, "alpha_2")}
+        self._by_iso3 |= {iso3: code for code, iso3 in checking.wto_codes().items()} | {"WLD": WORLD, WORLD: WORLD}
+
+    def laid_out(self, chunk: pd.DataFrame) -> pd.DataFrame:
+        """Return rows of the OECD's download as the WTO's file has them; a code of no economy is that of a group."""
+        columns = {
+            "Flow": chunk["Flow"].astype("object").map({"EXP": "X", "IMP": "M"}).fillna(chunk["Flow"].astype("object")),
+            "Final_value_methodology": chunk["Methodology"],
+        }
+        for side in ("Reporter", "Partner"):
+            found = pd.Series(chunk[side].cat.categories)
+            codes = found.map(self._by_iso3)
+            self._groups |= set(found[codes.isna()])
+            columns[side] = chunk[side].cat.rename_categories(list(codes.fillna(found)))
+            economies = set(codes.dropna()) - {WORLD}
+            columns[f"type_{side}"] = columns[side].isin(economies).map({True: ECONOMY, False: "g"})
+        return chunk.drop(columns="Methodology").assign(**columns)
 
     def add(self, chunk: pd.DataFrame, last_year: int) -> None:
         """Keep what is wanted of a chunk."""
@@ -145,6 +175,8 @@ class _Kept:
         if self._unlisted:
             codes = ", ".join(sorted(self._unlisted))
             yield f"Part of the rest of the world, since the package does not list them: {codes}."
+        if self._groups:
+            yield f"Taken for groups of economies and left out: {', '.join(sorted(self._groups))}."
         if self.missing:
             yield f"Flows without a balanced value, which are left out: {self.missing:,}."
         yield from _apart(pd.concat(self._sides))
