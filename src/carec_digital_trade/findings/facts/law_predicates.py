@@ -106,11 +106,16 @@ def law_turn(changed: pd.DataFrame, cells: pd.DataFrame | InputError) -> Facts:
     """Return what turns the order of the law: a cell, two in doubt, any two, a member, or nothing."""
     found = first_change(changed, "law")
     if isinstance(cells, InputError):
-        return found | {"kind": "level" if found["known"] else "unknown", "cells": ""}
+        return found | {"kind": "level" if found["known"] else "unknown", "cells": "", "one_of": False}
     hangs = hanging(cells)
     kinds = {"cell": hangs["singles"], "doubt": hangs["in_doubt"], "pair": hangs["pairs"], "member": found["change"]}
     kind = next((kind for kind, there in kinds.items() if there), "nothing")
-    return found | {"kind": kind, "cells": cells_in_words(hangs["named"], WORDS["short_components"], "'s ")}
+    one_of = (kind == "cell" and hangs["singles"] > 1) or (kind == "pair" and hangs["pairs"] > 1)
+    return found | {
+        "one_of": one_of,
+        "kind": kind,
+        "cells": cells_in_words(hangs["named"], WORDS["short_components"], "'s "),
+    }
 
 
 def cells_in_words(cells: Iterable[Cell], words: dict[str, str] = WORDS["components"], joint: str = " on ") -> str:
