@@ -72,6 +72,11 @@ def _readiness(chosen: GapParameters) -> Finding:
     return findings_of(chosen)("readiness", *_ready(chosen, chosen.draws))
 
 
+def _networks(chosen: GapParameters) -> Finding:
+    table = metrics.infrastructure(chosen.vintage)
+    return findings_of(chosen)("infrastructure_by_year", metrics.medians_by_year(table, chosen.compared()))
+
+
 def _lagging(chosen: GapParameters) -> Finding:
     ready, scored = _ready(chosen, 1)
     against = _against(chosen)
@@ -151,6 +156,7 @@ VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
         "decomposition": View(_decomposition, figures.waterfall, (*_EXPECTED, *_RATED)),
         "expected trade": View(_expected, figures.expected_trade, _RATED),
         "readiness": View(_readiness, figures.readiness, ("measure", "flow", *_EXPECTED)),
+        "networks": View(_networks, figures.infrastructure, ("measure", "flow", *_EXPECTED, *_RATED)),
         "readiness and trade": View(_lagging, figures.readiness_and_trade, ("coding_error", "draws")),
     },
     ScenarioParameters: {

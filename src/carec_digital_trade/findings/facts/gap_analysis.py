@@ -220,6 +220,9 @@ def overturning(changed: pd.DataFrame, chosen: GapParameters) -> Facts:
     }
     found = overturned.table(changed, words)
     frame = found["frame"]
+    (records,) = found["records"]
+    law_rows = records["item"].str.startswith("law_")
+    records["year"] = records["year"].mask(law_rows, told.tracker_year(chosen))
     cells = frame["key"].isin(overturned.CELLS)
     frame.loc[cells, "change"] = [law.item_in_words(item) for item in frame.loc[cells, "change"]]
     return found
