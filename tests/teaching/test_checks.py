@@ -5,8 +5,11 @@ import pandas as pd
 import pytest
 
 from carec_digital_trade import scenarios
+from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.gap import EQUATION, decompose, estimate, expected_trade, trade_panel, with_covariates
+from carec_digital_trade.integration import equation, gravity, gravity_pairs, trade_by_partner
+from carec_digital_trade.integration.pairs import TIES
 from carec_digital_trade.metrics import by_member, concentration, concentration_over_time, leave_one_out, trade
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import (
@@ -92,6 +95,22 @@ def sentence(**changes):
     )
 
 
+GOODS = load("bilateral_goods")
+SOUTHEAST, CENTRAL = set(region("ASEAN").members), set(region("CAREC", exclude=["CHN"]).members)
+PAIRS = gravity_pairs(trade_by_partner(), load("distances"), {"within_region": CENTRAL, "within_benchmark": SOUTHEAST})
+GRAVITY = gravity(PAIRS, equation(["log_distance", *TIES, "within_region", "within_benchmark"])).coefficients
+WITHIN, WITHIN_ASEAN = (
+    GRAVITY.set_index("term").loc[term, ["low", "coefficient", "high"]].to_numpy(dtype=float)
+    for term in ("within_region", "within_benchmark")
+)
+
+
+def share_within(members, goods=GOODS, sides=("exporter", "importer")):
+    rows = {side: goods[side].isin(members) for side in ("exporter", "importer")}
+    inside = goods.loc[rows["exporter"] & rows["importer"], "value"].sum()
+    return len(sides) * inside / sum(goods.loc[rows[side], "value"].sum() for side in sides)
+
+
 RIGHT = {
     "1.1": max(ASEAN) / sum(ASEAN),
     "1.2": sum(ASEAN) ** 2 / sum(ASEAN**2),
@@ -108,8 +127,45 @@ RIGHT = {
     "3.3": HALF.loc["additional", "median"],
     "3.4": SOUGHT["closure"],
     "3.5": sentence(),
+    "4.1": share_within(SOUTHEAST),
+    "4.2": share_within(SOUTHEAST - {"SGP"}),
+    "4.3": tuple(np.exp(WITHIN)),
+    "4.4": ["IDN", "MYS", "SGP", "UZB", "VNM"],  # of the table of dropped, read by eye
+    "4.5": "BE",
 }
+NO_SINGAPORE = GOODS[~(GOODS["exporter"].eq("SGP") | GOODS["importer"].eq("SGP"))]
 WRONG = [
+    ("4.1", 100 * RIGHT["4.1"], "per cent"),
+    ("4.1", share_within(SOUTHEAST, sides=["exporter"]), "exports alone"),
+    ("4.1", share_within(SOUTHEAST, sides=["importer"]), "imports alone"),
+    ("4.1", RIGHT["4.1"] / 2, "counts twice"),
+    ("4.1", share_within(CENTRAL), "That is CAREC"),
+    ("4.1", 0.5, "Add up what members export"),
+    ("4.2", 100 * RIGHT["4.2"], "per cent"),
+    ("4.2", RIGHT["4.2"] / 2, "counts twice"),
+    ("4.2", share_within(SOUTHEAST - {"SGP"}, NO_SINGAPORE), "vanished"),
+    ("4.2", RIGHT["4.1"], "still a member"),
+    ("4.2", share_within(CENTRAL), "CAREC without China"),
+    ("4.2", 0.9, "list of members only"),
+    ("4.3", tuple(WITHIN), "Those are the coefficients"),
+    ("4.3", tuple(np.exp(WITHIN) - 1), "how much more, as a fraction"),
+    ("4.3", tuple(100 * (np.exp(WITHIN) - 1)), "how many per cent more"),
+    ("4.3", tuple(2**WITHIN), "base is e"),
+    ("4.3", tuple(np.exp(WITHIN_ASEAN)), "That is ASEAN"),
+    ("4.3", tuple(np.exp(WITHIN))[::-1], "the low end first"),
+    ("4.3", tuple(np.exp(WITHIN[[1, 0, 2]])), "low end, estimate, high end"),
+    ("4.3", (1.2887, 2.1185, 3.5635), "the coefficient alone"),
+    ("4.3", (1, 2, 3), "through the exponential"),
+    ("4.4", sorted((SOUTHEAST | CENTRAL) - {*RIGHT["4.4"]}), "stands"),
+    ("4.4", ["UZB"], "one of the two regions"),
+    ("4.4", ["IDN", "MYS", "SGP", "VNM"], "one of the two regions"),
+    ("4.4", sorted(SOUTHEAST), "below 1"),
+    ("4.4", sorted(CENTRAL), "above 1"),
+    ("4.4", ["KAZ"], "The interval holds 1 if"),
+    ("4.5", "ABE", "A: A share shows no cause"),
+    ("4.5", "C", "C: The comparison is with"),
+    ("4.5", "D", "D: Not told apart"),
+    ("4.5", "B", "another honest sentence"),
     ("1.1", 100 * RIGHT["1.1"], "per cent"),
     ("1.1", max(CAREC) / sum(CAREC), "CAREC's largest"),
     ("1.1", max(ASEAN), "USD million"),
@@ -344,7 +400,7 @@ def test_a_verdict_reads_as_a_sentence():
 
 
 def test_an_unknown_exercise_is_refused():
-    with pytest.raises(InputError, match=r"there is no exercise '1.6': the exercises are 1.1, .*3.5"):
+    with pytest.raises(InputError, match=r"there is no exercise '1.6': the exercises are 1.1, .*4.5"):
         check("1.6", 1)
 
 

@@ -1,4 +1,4 @@
-"""Teaching: the checks that the notebooks of the three sessions call, and the command that builds these notebooks.
+"""Teaching: the checks that the notebooks of the four sessions call, and the command that builds these notebooks.
 
 A check compares an answer with what the library makes of the data, and gives a hint where the answer is a mistake that
 students make.
@@ -7,15 +7,21 @@ students make.
 from typing import Any
 
 from carec_digital_trade.errors import InputError, nearest
-from carec_digital_trade.teaching import concentration_session, gap_session, scenario_session
+from carec_digital_trade.teaching import concentration_session, gap_session, integration_session, scenario_session
 from carec_digital_trade.teaching.answers import HINTS, Empty, Unfit, Verdict, there
 from carec_digital_trade.teaching.gap_session import sentences_to_judge
+from carec_digital_trade.teaching.integration_session import sentences_on_integration
 from carec_digital_trade.teaching.scenario_session import DRAWS, SEED
 
-EXERCISES = {**concentration_session.EXERCISES, **gap_session.EXERCISES, **scenario_session.EXERCISES}
+EXERCISES = {
+    **concentration_session.EXERCISES,
+    **gap_session.EXERCISES,
+    **scenario_session.EXERCISES,
+    **integration_session.EXERCISES,
+}
 """Number of the exercise to its check, which returns a hint, or nothing if the answer is right."""
 
-__all__ = ["DRAWS", "EXERCISES", "HINTS", "SEED", "Verdict", "check", "sentences_to_judge"]
+__all__ = ["DRAWS", "EXERCISES", "HINTS", "SEED", "Verdict", "check", "sentences_on_integration", "sentences_to_judge"]
 
 
 def check(exercise: str, answer: Any) -> Verdict:

@@ -93,6 +93,29 @@ def compare(exercise: str, answer: Any, right: Any, **mistakes: Any) -> str:
     return HINTS[exercise][min(made, key=made.__getitem__) if made else "otherwise"]
 
 
+def honest(exercise: str, answer: Any) -> str:
+    """Return the hint for an answer that names the honest ones among an exercise's sentences.
+
+    Parameters
+    ----------
+    exercise : str
+        Number of the exercise; a sentence that is not honest has a hint of its own.
+    answer : Any
+        Letters.
+
+    Returns
+    -------
+    str
+        Empty if the answer is right.
+    """
+    sentences = HINTS[exercise]["sentences"]
+    chosen = letters(answer, "".join(sentences))
+    if faults := [letter for letter in sorted(chosen) if "hint" in sentences[letter]]:
+        return f"{faults[0]}: {sentences[faults[0]]['hint']}"
+    right = {letter for letter, each in sentences.items() if "hint" not in each}
+    return "" if chosen == right else HINTS[exercise]["otherwise"]
+
+
 def there(answer: Any) -> Any:
     """Return an answer, or raise `Empty` for three dots, None or a text without a letter."""
     if answer is ... or answer is None or (isinstance(answer, str) and not re.search(r"\w", answer)):

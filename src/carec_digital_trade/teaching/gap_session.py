@@ -13,7 +13,7 @@ from carec_digital_trade.gap import EQUATION, decompose, estimate, expected_trad
 from carec_digital_trade.gap.decomposition import Decomposition
 from carec_digital_trade.prose import percent
 from carec_digital_trade.regions import region
-from carec_digital_trade.teaching.answers import HINTS, Unfit, codes, compare, letters, number, several
+from carec_digital_trade.teaching.answers import HINTS, Unfit, codes, compare, honest, number, several
 
 _INCOME, _INTERNET = "log_gdp_per_person", "internet_users_10_points"
 
@@ -119,15 +119,6 @@ def _outside(answer: Any) -> str:
     )
 
 
-def _honest(answer: Any) -> str:
-    sentences = HINTS["2.5"]["sentences"]
-    chosen = letters(answer, "".join(sentences))
-    if faults := [letter for letter in sorted(chosen) if "hint" in sentences[letter]]:
-        return f"{faults[0]}: {sentences[faults[0]]['hint']}"
-    honest = {letter for letter, each in sentences.items() if "hint" not in each}
-    return "" if chosen == honest else HINTS["2.5"]["otherwise"]
-
-
 def _in_words(row: pd.Series) -> SimpleNamespace:
     """Return the change that a coefficient stands for, its interval, and whether it can be told from none."""
     low, change, high = (f"{100 * np.expm1(row[name]):+.1f}%" for name in ("low", "coefficient", "high"))
@@ -140,6 +131,6 @@ EXERCISES: dict[str, Callable[[Any], str]] = {
     "2.2": _other_factor,
     "2.3": _doubling,
     "2.4": _outside,
-    "2.5": _honest,
+    "2.5": lambda answer: honest("2.5", answer),
 }
 """Number of the exercise to its check, which returns a hint, or nothing if the answer is right."""
