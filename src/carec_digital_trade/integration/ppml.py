@@ -53,7 +53,8 @@ def poisson(flows: np.ndarray, terms: np.ndarray, counts: np.ndarray, pairs: np.
 
     Iteratively reweighted least squares, in which the effects are taken out of the terms exactly: with two sets of
     them that is a linear system of the size of one. The estimator is that of Santos Silva and Tenreyro (2006), the
-    standard errors are robust to any variance.
+    standard errors are robust to any variance, and somewhat too small with two sets of effects (Weidner and Zylkin
+    2021): see ``benchmarks/gravity.py``.
 
     Parameters
     ----------
