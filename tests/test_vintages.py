@@ -473,6 +473,14 @@ def test_the_claims_on_integration_name_services_too_once_they_are_imported(with
     assert given[["value", "verdict"]].equals(bundled[["value", "verdict"]])
 
 
+def test_integration_takes_services_once_they_are_imported(with_batis: importers.Imported):
+    cells = Cells("integration", measure="services", vintage="latest", year=2023)
+    known = services_integration(load("bilateral", "latest"), region("ASEAN"), 2023).indices
+    shown = cells["shares"].frame.set_index("region").loc["ASEAN", "intra_regional_share"]
+    assert shown == pytest.approx(100 * known.intra_regional_share)
+    assert "economies, so what is expected rests on few others" in cells["gravity"].reading
+
+
 DENIED = """
 import socket, sys
 

@@ -17,6 +17,8 @@ Facts = dict[str, Any]
 _RATIO = "actual_over_expected"
 _LONGEST_LABEL = 3
 """Words of a region's name that a sentence has room for; a longer one stands in captions and tables."""
+_FEW = 60
+"""Economies below which a region is held against little else than its own members and the benchmark's."""
 _CLUSTERED = {"pair": "by pair", "two_way": "by exporter and importer"}
 
 
@@ -51,7 +53,9 @@ def answer(
     told = {}
     if isinstance(against, pd.DataFrame):
         expected = (100 * against["expected_share"]).tolist()
-        rows.append(("Expected of size, distance and ties, %", *map(_number, expected), "PPML, all economies"))
+        rows.append(
+            ("Expected of size, distance and ties, %", *map(_number, expected), "PPML with effects of each economy")
+        )
         texts = [_with_interval(row) for _, row in against.iterrows()]
         rows.append(("Actual over expected", *texts, "95% intervals"))
         told = {"ours": _told(against.iloc[0]), "theirs": _told(against.iloc[1])}
@@ -133,6 +137,7 @@ def gravity(fit: Gravity, chosen: IntegrationParameters) -> Facts:
         "frame": frame,
         "records": [frame, whole, left],
         "rests": f", {fit.observations:,} rows of {fit.economies} economies",
+        "few": fit.economies if fit.economies < _FEW else 0,
         "zeros": fit.zeros,
         "left": counts["silent"] + counts["singletons"],
         "dropped": dropped,
