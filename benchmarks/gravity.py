@@ -46,13 +46,13 @@ def main(draws: int) -> None:
     started, held = perf_counter(), []
     for _ in range(draws):
         made = shocked(world(random), random)
-        for cluster in ("pair", "two_way"):
+        for cluster in ("pair", "two_way", "leverage"):
             found = gravity(made, EQUATION, cluster).coefficients.set_index("term")
             for term, value in TRUE.items():
                 inside = found.loc[term, "low"] <= value <= found.loc[term, "high"]
                 held.append({"cluster": cluster, "term": term, "covered": inside})
     print((100 * pd.DataFrame(held).groupby(["cluster", "term"])["covered"].mean()).to_string())
-    print(f"{draws} draws, {1000 * (perf_counter() - started) / draws / 2:.0f} ms a fit")
+    print(f"{draws} draws, {1000 * (perf_counter() - started) / draws / 3:.0f} ms a fit")
 
 
 if __name__ == "__main__":

@@ -130,6 +130,23 @@ def test_a_fit_of_arrays_without_ties_is_the_product_of_totals():
     assert np.allclose(fitted.sum(axis=1), flows.sum(axis=1))
 
 
+def test_errors_corrected_for_leverage_by_the_hat_matrix():
+    table = made(8, noise=1.0)
+    found = gravity(table, MADE, "leverage")
+    sides = [pd.get_dummies(table[side]).to_numpy(dtype=float) for side in ("exporter", "importer")]
+    design = np.column_stack([table[["log_distance", "within_region"]], sides[0], sides[1][:, 1:]])
+    weights = found.flows["fitted"].to_numpy()
+    inverse = np.linalg.inv(design.T @ (weights[:, None] * design))
+    hat = weights * np.einsum("ij,jk,ik->i", design, inverse, design)
+    assert hat.sum() == pytest.approx(8 + 8 - 1 + 2)
+    scores = design * ((found.flows["value"] - weights) / np.clip(1 - hat, 0.05, 1)).to_numpy()[:, None]
+    pair = [" ".join(sorted(each)) for each in table[["exporter", "importer"]].to_numpy()]
+    sums = pd.DataFrame(scores).groupby(pair).sum().to_numpy()
+    covariance = inverse @ sums.T @ sums @ inverse * (28 / 27)
+    expected = np.sqrt(np.diag(covariance))[:2]
+    assert np.allclose(found.coefficients["standard_error"], expected, rtol=1e-8)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

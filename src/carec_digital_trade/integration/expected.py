@@ -110,7 +110,7 @@ def variants(
         Ties that are held fixed as asked.
     named : sequence
         Groups that are held fixed as asked.
-    cluster : {"pair", "two_way"}
+    cluster : {"pair", "two_way", "leverage"}
         As asked.
 
     Returns
@@ -118,8 +118,8 @@ def variants(
     pandas.DataFrame
         One row a variant and region: key, variant (in words), region, and the columns of `expected_within`; said (why
         the comparison cannot be made, or empty). The first is as asked; then the ladder from distance alone to all
-        ties; the legacy and being landlocked, beside what is asked; the other clusters; and each region with its
-        dominant member left out, or in full where members are left out.
+        ties; the legacy and being landlocked, beside what is asked; the other clusters; errors corrected for leverage;
+        and each region with its dominant member left out, or in full where members are left out.
     """
     asked: dict[str, Any] = {
         "controls": [*controls],
@@ -134,6 +134,8 @@ def variants(
         steps["landlocked"] = ("landlocked pairs held fixed", asked | {"controls": [*controls, "both_landlocked"]})
     other: Cluster = "two_way" if cluster == "pair" else "pair"
     steps["other_clusters"] = (_CLUSTERS[other], asked | {"cluster": other})
+    if cluster != "leverage":
+        steps["leverage"] = ("errors corrected for leverage", asked | {"cluster": "leverage"})
     steps |= _other_members(asked)
     frames = []
     for key, (words, spec) in steps.items():

@@ -11,8 +11,8 @@ from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.integration.pairs import SIDES
 from carec_digital_trade.integration.ppml import PoissonFit, poisson, without_effects
 
-Cluster = Literal["pair", "two_way"]
-"""What the errors are clustered by: the unordered pair, or exporter and importer."""
+Cluster = Literal["pair", "two_way", "leverage"]
+"""What the errors are clustered by: the unordered pair, exporter and importer, or the pair, corrected for leverage."""
 
 LEVEL = 0.95
 """Of the intervals."""
@@ -82,7 +82,7 @@ def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "pair") -> Gr
         As `gravity_pairs` returns it.
     equation : str
         "value ~ TERM + TERM | exporter + importer", the terms being numeric columns of the pairs.
-    cluster : {"pair", "two_way"}
+    cluster : {"pair", "two_way", "leverage"}
         Of the errors.
 
     Returns
@@ -128,7 +128,7 @@ def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "pair") -> Gr
         observations=len(kept),
         zeros=int((kept["value"] == 0).sum()),
         economies=len(set(kept["exporter"]) | set(kept["importer"])),
-        clusters=fit.clusters if cluster == "pair" else fit.fewer,
+        clusters=fit.fewer if cluster == "two_way" else fit.clusters,
         silent=silent,
         singletons=singletons,
         separated=separated + int(unreached.sum()),
@@ -185,7 +185,9 @@ def _coefficients(fit: PoissonFit, used: Sequence[str], terms: Sequence[str], cl
     from scipy.special import stdtr, stdtrit  # noqa: PLC0415  (slow to import, and needed only here)
 
     pair, both = (np.sqrt(np.diag(each).clip(0)) for each in (fit.by_pair, fit.two_way))
-    error, clusters = (pair, fit.clusters) if cluster == "pair" else (both, fit.fewer)
+    error, clusters = (both, fit.fewer) if cluster == "two_way" else (pair, fit.clusters)
+    if cluster == "leverage":
+        error = np.sqrt(np.diag(fit.leverage))
     reach = stdtrit(clusters - 1, (1 + LEVEL) / 2) * error
     with np.errstate(divide="ignore"):
         chance = 2 * stdtr(clusters - 1, -np.abs(fit.coefficients / error))

@@ -11,6 +11,8 @@ _TOLERANCE = 1e-12
 _BALANCED = 1e-10
 """Largest relative difference of an economy's fitted and actual total then; beyond it there is only rounding."""
 _MOST_STEPS = 100
+_LEAST_FREE = 0.05
+"""Part of a residual that its own flow is taken to leave free, at least."""
 _COLLINEAR = 1e-9
 """Part of a term's weighted variation that the effects, or the other terms, must leave."""
 
@@ -26,6 +28,9 @@ class PoissonFit:
     by_pair, two_way : numpy.ndarray
         Covariance of c, of shape (terms, terms), clustered by unordered pair, and by exporter and by importer (Cameron,
         Gelbach and Miller 2011), each times G / (G - 1), G being the clusters, the fewer of the two ways.
+    leverage : numpy.ndarray
+        As by_pair, each residual over one less its leverage (after HC3 of MacKinnon and White 1985), since clustered
+        errors are too small with two sets of effects.
     fitted : numpy.ndarray
         Of shape (exporters, importers); 0 for the pairs that do not count. It adds up to the flows of each exporter and
         of each importer.
@@ -40,6 +45,7 @@ class PoissonFit:
     coefficients: np.ndarray
     by_pair: np.ndarray
     two_way: np.ndarray
+    leverage: np.ndarray
     fitted: np.ndarray
     clusters: int
     fewer: int
@@ -54,7 +60,7 @@ def poisson(flows: np.ndarray, terms: np.ndarray, counts: np.ndarray, pairs: np.
     Iteratively reweighted least squares, in which the effects are taken out of the terms exactly: with two sets of
     them that is a linear system of the size of one. The estimator is that of Santos Silva and Tenreyro (2006), the
     standard errors are robust to any variance, and somewhat too small with two sets of effects (Weidner and Zylkin
-    2021): see ``benchmarks/gravity.py``.
+    2021), unless corrected for leverage: see ``benchmarks/gravity.py``.
 
     Parameters
     ----------
@@ -128,6 +134,12 @@ class _Effects:
         # One effect is free: this sets the importers' mean to zero.
         self._inverse = np.linalg.inv(system + columns.mean() / len(columns))
 
+    def leverages(self) -> np.ndarray:
+        """Return what the effects alone contribute to the leverage of each pair, over its weight."""
+        to_importers = self.weights @ self._inverse
+        of_exporter = 1 / self.rows + (to_importers * self.weights).sum(axis=1) / self.rows**2
+        return of_exporter[:, None] - 2 * to_importers / self.rows[:, None] + np.diag(self._inverse)[None, :]
+
     def of(self, weighted: np.ndarray) -> np.ndarray:
         """Return the sum of both effects of values, which are given times their weights."""
         exporters, importers = self.split(weighted.sum(axis=1), weighted.sum(axis=0))
@@ -167,7 +179,11 @@ def _with_errors(
     bread = np.linalg.inv((flat * fitted.ravel()) @ flat.T)
     scores = np.where(counts, freed * (y - fitted), 0.0)
     used, number = np.unique(pairs[counts], return_inverse=True)
-    sums = np.array([np.bincount(number, score[counts], len(used)) for score in scores])
+    own = fitted * (_Effects(fitted).leverages() + np.einsum("kij,kl,lij->ij", freed, bread, freed))
+    enlarged = scores / np.clip(1 - own, _LEAST_FREE, 1)
+    sums, corrected = (
+        np.array([np.bincount(number, score[counts], len(used)) for score in each]) for each in (scores, enlarged)
+    )
     sides = [scores.sum(axis=axis) for axis in (2, 1)]
     flat = scores.reshape(len(terms), -1)
     both = sum(side @ side.T for side in sides) - flat @ flat.T
@@ -176,6 +192,7 @@ def _with_errors(
         coefficients=coefficients,
         by_pair=_sandwich(bread, sums @ sums.T, len(used)),
         two_way=_sandwich(bread, both, fewer),
+        leverage=_sandwich(bread, corrected @ corrected.T, len(used)),
         fitted=fitted,
         clusters=len(used),
         fewer=fewer,

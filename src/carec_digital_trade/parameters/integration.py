@@ -30,7 +30,10 @@ class IntegrationParameters(SharedParameters):
     groups: list[RegionSpec] = Field(
         [], description=f"groups whose pairs are held fixed too: {LEGACY}, another region, or lists of economies"
     )
-    cluster: Cluster = Field("pair", description="of the errors: by pair, or two_way (by exporter and importer)")
+    cluster: Cluster = Field(
+        "pair",
+        description="of the errors: by pair, two_way (by exporter and importer), or leverage (by pair, corrected)",
+    )
 
     _FORMS: ClassVar[Mapping[str, str]] = {
         "controls": f"a list of some of {', '.join(Control.__args__)}, an empty list, or null",

@@ -19,7 +19,7 @@ _LONGEST_LABEL = 3
 """Words of a region's name that a sentence has room for; a longer one stands in captions and tables."""
 _FEW = 60
 """Economies below which a region is held against little else than its own members and the benchmark's."""
-_CLUSTERED = {"pair": "by pair", "two_way": "by exporter and importer"}
+_CLUSTERED = {"pair": "by pair", "two_way": "by exporter and importer", "leverage": "by pair, corrected for leverage"}
 
 
 def common(chosen: IntegrationParameters) -> Facts:
