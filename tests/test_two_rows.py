@@ -7,7 +7,7 @@ from carec_digital_trade import gap, integration, metrics, readiness, scenarios
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.regions import region
-from carec_digital_trade.scenarios.random_walk import log_values
+from carec_digital_trade.scenarios.random_walk import years_by_member
 
 CAREC, ASEAN = region("CAREC"), region("ASEAN")
 LAWS = load("cyberlaw")
@@ -48,7 +48,7 @@ CASES = {
     "codings": (LAWS, lambda frame: readiness.codings(load("law_statements"), frame)),
     "fit_baseline": (scenarios.outcome(), lambda frame: scenarios.fit_baseline(frame, CAREC.members)),
     "backtest": (scenarios.outcome(), lambda frame: scenarios.backtest(frame, [CAREC], draws=10)),
-    "log_values": (scenarios.outcome(), lambda frame: log_values(frame, CAREC.members)),
+    "years_by_member": (scenarios.outcome(), lambda frame: years_by_member(frame, CAREC.members)),
     "accuracy": (FORECAST, scenarios.accuracy),
     "better_rivals": (FORECAST, lambda frame: scenarios.better_rivals(frame, "own_drift")),
     "calibration": (FORECAST, lambda frame: scenarios.calibration(frame, "own_drift")),

@@ -19,9 +19,9 @@ from carec_digital_trade.scenarios.random_walk import (
     OLDEST_START,
     Baseline,
     fit_baseline,
-    log_levels,
-    log_values,
+    in_logs,
     simulate_paths,
+    years_by_member,
 )
 from carec_digital_trade.threads import one_thread
 
@@ -87,9 +87,9 @@ def backtest(
     """
     rows: list[dict[str, object]] = []
     for region in regions:
-        values = log_values(series, region.members)
+        wide = years_by_member(series, region.members)
         for origin in origins(series, region, first_origin):
-            known, ahead = _split(series, region, values, origin)
+            known, ahead = _split(wide, origin)
             for method in methods:
                 if method in RIVALS:
                     made = _rival_rows(method, known, ahead)
@@ -124,9 +124,9 @@ def origins(series: pd.DataFrame, region: Region, first_origin: int = FIRST_ORIG
     InputError
         If there is none.
     """
-    values = log_values(series, region.members)
-    first, last = max(first_origin, int(values.index[0])), int(values.index[-1])
-    found = [origin for origin in range(first, last) if _can_be_tested(*_split(series, region, values, origin))]
+    wide = years_by_member(series, region.members)
+    first, last = max(first_origin, int(wide.index[0])), int(wide.index[-1])
+    found = [origin for origin in range(first, last) if _can_be_tested(*_split(wide, origin))]
     if not found:
         raise InputError(
             f"the series of {region.label} to {last} are too short for a backtest: it needs an origin from "
@@ -174,12 +174,10 @@ def rival_forecast(values: np.ndarray, rival: Rival, steps: int) -> tuple[np.nda
     return np.vstack([mean, *bounds]), not any(issubclass(each.category, ConvergenceWarning) for each in caught)
 
 
-def _split(
-    series: pd.DataFrame, region: Region, values: pd.DataFrame, origin: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the series up to an origin, as a baseline fitted there has them, and the logs of what came after it."""
-    known = log_levels(series, region.members, origin)
-    return known.reindex(values.loc[:origin].index), values.loc[origin + 1 : origin + LONGEST]
+def _split(wide: pd.DataFrame, origin: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the logs up to an origin, as a baseline fitted there has them, and those of what came after it."""
+    ahead = wide.loc[origin + 1 : origin + LONGEST]
+    return in_logs(wide.loc[:origin]), np.log(ahead.where(ahead > 0))
 
 
 def _fitted(series: pd.DataFrame, region: Region, method: str, origin: int) -> Baseline:

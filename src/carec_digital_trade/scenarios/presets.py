@@ -49,7 +49,7 @@ def preset(name: str) -> dict[str, Lever]:
     Examples
     --------
     >>> list(preset("all_four"))
-    ['regulation', 'paperless', 'connectivity', 'inclusion']
+    ['regulation', 'paperless', 'connectivity', 'inclusion', 'laws']
     """
     if name not in presets():
         raise InputError(f"there is no preset {name!r}: use {', '.join(presets())}{nearest(name, presets())}")

@@ -208,7 +208,11 @@ def log_levels(series: pd.DataFrame, members: Sequence[str], until: int | None =
     pandas.DataFrame
         Every year from the table's first to its last with data (rows) by member (columns), missing where the data are.
     """
-    wide = years_by_member(series, members, until)
+    return in_logs(years_by_member(series, members, until))
+
+
+def in_logs(wide: pd.DataFrame) -> pd.DataFrame:
+    """Return values, years by member, in logs as `log_levels` does."""
     blocked = (wide <= 0).iloc[::-1].cummax().iloc[::-1]
     return np.log(wide.mask(blocked))
 
@@ -219,12 +223,6 @@ def flagged_breaks(series: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(False, changes.index, changes.columns)
     flags = series[series["flagged"]].pivot(index="year", columns="iso3", values="flagged")
     return flags.reindex_like(changes).notna() & changes.notna()
-
-
-def log_values(series: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
-    """Return the members' positive values in logs, whatever came after them, years by members as in `log_levels`."""
-    wide = years_by_member(series, members)
-    return np.log(wide.where(wide > 0))
 
 
 def years_by_member(series: pd.DataFrame, members: Sequence[str], until: int | None = None) -> pd.DataFrame:
