@@ -127,7 +127,7 @@ def test_progress_is_shown_on_a_terminal(
         ),
         (
             ["import", "batis", "f.csv"],
-            "there is no file f.csv: download OECD-WTO_BATIS_BPM6_…_bulk.csv, the OECD's own download of the",
+            "there is no file f.csv: download OECD-WTO_BATIS_BPM6_…_bulk.csv or its zip from",
         ),
         (["import", "batis", "f.csv", "--economy", "Atlantis"], "there is no economy 'Atlantis'"),
         (["refresh", "wto_delivered"], "wto_delivered has no address that stays: download DDS_bulk_download.csv"),
