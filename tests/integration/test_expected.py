@@ -83,10 +83,10 @@ def checks(goods, distances, compared):
 def test_variants_change_one_thing_at_a_time(checks, found, compared):
     ours = checks[checks["region"] == compared[0].label].set_index("key")
     assert list(ours.index[:6]) == ["as_asked", "distance", "contiguity", "languages", "colonial_ties", "one_country"]
-    assert {"legacy", "landlocked", "other_clusters", "leverage", "other_members_of_region"} <= set(ours.index)
+    assert {"legacy", "landlocked", "pair", "two_way", "other_members_of_region"} <= set(ours.index)
     first = ours.loc["as_asked"]
     assert first["actual_over_expected"] == pytest.approx(found.loc["within_region", "actual_over_expected"])
-    other = ours.loc["other_clusters"]
+    other = ours.loc["two_way"]
     assert other["actual_over_expected"] == first["actual_over_expected"]
     assert other["actual_over_expected_low"] != first["actual_over_expected_low"]
     assert ours.loc["other_members_of_region", "variant"] == "CAREC in full"

@@ -98,7 +98,7 @@ def sentence(**changes):
 GOODS = load("bilateral_goods")
 SOUTHEAST, CENTRAL = set(region("ASEAN").members), set(region("CAREC", exclude=["CHN"]).members)
 PAIRS = gravity_pairs(trade_by_partner(), load("distances"), {"within_region": CENTRAL, "within_benchmark": SOUTHEAST})
-GRAVITY = gravity(PAIRS, equation(["log_distance", *TIES, "within_region", "within_benchmark"])).coefficients
+GRAVITY = gravity(PAIRS, equation(["log_distance", *TIES, "within_region", "within_benchmark"]), "pair").coefficients
 WITHIN, WITHIN_ASEAN = (
     GRAVITY.set_index("term").loc[term, ["low", "coefficient", "high"]].to_numpy(dtype=float)
     for term in ("within_region", "within_benchmark")

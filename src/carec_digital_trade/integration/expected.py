@@ -96,7 +96,7 @@ def variants(
     regions: Sequence[Region],
     controls: Sequence[Control],
     named: Sequence[Any] = (),
-    cluster: Cluster = "pair",
+    cluster: Cluster = "leverage",
 ) -> pd.DataFrame:
     """Repeat the comparison with one thing changed at a time.
 
@@ -118,8 +118,8 @@ def variants(
     pandas.DataFrame
         One row a variant and region: key, variant (in words), region, and the columns of `expected_within`; said (why
         the comparison cannot be made, or empty). The first is as asked; then the ladder from distance alone to all
-        ties; the legacy and being landlocked, beside what is asked; the other clusters; errors corrected for leverage;
-        and each region with its dominant member left out, or in full where members are left out.
+        ties; the legacy and being landlocked, beside what is asked; the other clusters; and
+        each region with its dominant member left out, or in full where members are left out.
     """
     asked: dict[str, Any] = {
         "controls": [*controls],
@@ -132,10 +132,7 @@ def variants(
         steps["legacy"] = (f"{LEGACY} held fixed", asked | {"named": [*named, LEGACY]})
     if "both_landlocked" not in controls:
         steps["landlocked"] = ("landlocked pairs held fixed", asked | {"controls": [*controls, "both_landlocked"]})
-    other: Cluster = "two_way" if cluster == "pair" else "pair"
-    steps["other_clusters"] = (_CLUSTERS[other], asked | {"cluster": other})
-    if cluster != "leverage":
-        steps["leverage"] = ("errors corrected for leverage", asked | {"cluster": "leverage"})
+    steps |= {kind: (words, asked | {"cluster": kind}) for kind, words in _CLUSTERS.items() if kind != cluster}
     steps |= _other_members(asked)
     frames = []
     for key, (words, spec) in steps.items():
@@ -152,12 +149,13 @@ def dropping_each(
     regions: Sequence[Region],
     controls: Sequence[Control],
     named: Sequence[Any] = (),
+    cluster: Cluster = "leverage",
 ) -> pd.DataFrame:
     """Repeat the comparison without one member at a time, who then counts as an outsider.
 
     Parameters
     ----------
-    bilateral, distances, regions, controls, named
+    bilateral, distances, regions, controls, named, cluster
         As in `variants`.
 
     Returns
@@ -172,13 +170,17 @@ def dropping_each(
         for code in parts.nlargest(_MOST_DROPPED, "involved")["iso3"]:
             left = Region(each.name, tuple(one for one in each.members if one != code), each.year)
             both = [left if place == side else one for place, one in enumerate(regions)]
-            frame, _ = _compared(bilateral, distances, both, controls, named, "pair")
+            frame, _ = _compared(bilateral, distances, both, controls, named, cluster)
             found = frame.loc[frame.index[side], [_RATIO, f"{_RATIO}_low", f"{_RATIO}_high"]]
             rows.append({"region": each.label, "iso3": code} | found.to_dict())
     return pd.DataFrame(rows, columns=["region", "iso3", _RATIO, f"{_RATIO}_low", f"{_RATIO}_high"])
 
 
-_CLUSTERS = {"pair": "clusters by pair", "two_way": "two-way clusters"}
+_CLUSTERS = {
+    "leverage": "errors corrected for leverage",
+    "pair": "errors by pair, not corrected",
+    "two_way": "two-way clusters",
+}
 _RUNGS = {
     "distance": "distance alone",
     "contiguity": "with common borders",

@@ -70,7 +70,7 @@ def equation(terms: Sequence[str]) -> str:
     return f"value ~ {' + '.join(terms)} | {EFFECTS}"
 
 
-def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "pair") -> Gravity:
+def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "leverage") -> Gravity:
     """Estimate a gravity equation by PPML with exporter and importer effects.
 
     Trade in levels, zeros kept (Santos Silva and Tenreyro 2006); the effects stand for everything that makes an economy
@@ -83,7 +83,8 @@ def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "pair") -> Gr
     equation : str
         "value ~ TERM + TERM | exporter + importer", the terms being numeric columns of the pairs.
     cluster : {"pair", "two_way", "leverage"}
-        Of the errors.
+        Of the errors; those by pair that are corrected for leverage hold the truth as often as they state
+        (``benchmarks/gravity.py``), where the others are somewhat narrow.
 
     Returns
     -------

@@ -31,7 +31,7 @@ class IntegrationParameters(SharedParameters):
         [], description=f"groups whose pairs are held fixed too: {LEGACY}, another region, or lists of economies"
     )
     cluster: Cluster = Field(
-        "pair",
+        "leverage",
         description="of the errors: by pair, two_way (by exporter and importer), or leverage (by pair, corrected)",
     )
 

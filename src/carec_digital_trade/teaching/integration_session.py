@@ -36,7 +36,7 @@ def sentences_on_integration() -> str:
     str
         A list in Markdown, each with its letter; the numbers are those of the estimates in the package.
     """
-    checks = variants(_traded(), load("distances"), _regions(), TIES).set_index(["key", "region"])
+    checks = variants(_traded(), load("distances"), _regions(), TIES, cluster="pair").set_index(["key", "region"])
     carec, asean = (each.label for each in _regions())
     ratios = {
         "asked": _in_words(checks.loc[("as_asked", carec)]),
@@ -62,12 +62,12 @@ def _traded() -> pd.DataFrame:
 def _fit() -> Gravity:
     inside = together(_regions())
     pairs = gravity_pairs(_traded(), load("distances"), inside)
-    return gravity(pairs, equation(["log_distance", *TIES, *inside]))
+    return gravity(pairs, equation(["log_distance", *TIES, *inside]), "pair")
 
 
 @cache
 def _dropped() -> pd.DataFrame:
-    return dropping_each(_traded(), load("distances"), _regions(), TIES)
+    return dropping_each(_traded(), load("distances"), _regions(), TIES, cluster="pair")
 
 
 def _share_of_asean(answer: Any) -> str:
