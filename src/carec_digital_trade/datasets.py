@@ -113,9 +113,7 @@ def describe(name: str, vintage: str = BUNDLED) -> dict[str, Any]:
 
     Parameters
     ----------
-    name : str
-        Table, as in `catalogue`.
-    vintage : str
+    name, vintage : str
         As in `load`.
 
     Returns
@@ -161,10 +159,8 @@ def load(name: str, vintage: str = BUNDLED) -> pd.DataFrame:
 
     Examples
     --------
-    >>> load("table1")[["iso3", "value"]].head(2)
-      iso3     value
-    0  AFG     524.0
-    1  AZE    6635.0
+    >>> int(load("table1")["value"].sum())
+    421527
     """
     folder, resource = _found(name, vintage)
     check_planned(name, vintage, resource["hash"])

@@ -52,10 +52,8 @@ class Batch:
         In the order of the file, each once.
     repeated : int
         How many more the file lists that are the same as one of these.
-    varied : list of str
-        Parameters that the file sets to more than one value, in its order.
-    chart : list of str
-        Metrics that the index page charts; empty if the file names none.
+    varied, chart : list of str
+        Parameters that the file sets to more than one value, and metrics that the index page charts, in its order.
     """
 
     runs: list[Run]

@@ -40,10 +40,8 @@ class Failure:
 
     Attributes
     ----------
-    exception : str
-        Name of the exception.
-    message : str
-        What it says.
+    exception, message : str
+        Name of the exception, and what it says.
     cell : int or None
         Number of the code cell, counted from 1 as in the executed notebook; None if the fault is in no cell.
     traceback : str
@@ -170,10 +168,8 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
 
     Parameters
     ----------
-    folder : pathlib.Path
-        The run's folder.
-    manifest : dict
-        Plain values.
+    folder, manifest : pathlib.Path, dict
+        The run's folder, and plain values.
     """
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
     write_atomically(folder / MANIFEST, f"{text}\n".encode())
@@ -268,10 +264,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Parameters
     ----------
-    path : pathlib.Path
-        The file; its folder exists.
-    content : bytes
-        What it is to hold.
+    path, content : pathlib.Path, bytes
+        The file, in a folder that exists, and what it is to hold.
     """
     with replaced(path) as file:
         file.write(content)

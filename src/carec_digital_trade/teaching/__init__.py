@@ -8,7 +8,8 @@ from typing import Any
 
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.teaching import concentration_session, gap_session, integration_session, scenario_session
-from carec_digital_trade.teaching.answers import HINTS, Empty, Unfit, Verdict, there
+from carec_digital_trade.teaching.answers import Empty, Unfit, Verdict, there
+from carec_digital_trade.teaching.comparing import HINTS
 from carec_digital_trade.teaching.gap_session import sentences_to_judge
 from carec_digital_trade.teaching.integration_session import sentences_on_integration
 from carec_digital_trade.teaching.scenario_session import DRAWS, SEED

@@ -8,7 +8,8 @@ import pandas as pd
 
 from carec_digital_trade.metrics import by_member, concentration, concentration_over_time, leave_one_out, trade
 from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR, region
-from carec_digital_trade.teaching.answers import compare, number, outcomes, years
+from carec_digital_trade.teaching.answers import number, outcomes, years
+from carec_digital_trade.teaching.comparing import compare
 
 
 @cache

@@ -13,7 +13,8 @@ from carec_digital_trade.gap import EQUATION, decompose, estimate, expected_trad
 from carec_digital_trade.gap.decomposition import Decomposition
 from carec_digital_trade.prose import percent
 from carec_digital_trade.regions import region
-from carec_digital_trade.teaching.answers import HINTS, Unfit, codes, compare, honest, number, several
+from carec_digital_trade.teaching.answers import Unfit, codes, number, several
+from carec_digital_trade.teaching.comparing import HINTS, compare, honest
 
 _INCOME, _INTERNET = "log_gdp_per_person", "internet_users_10_points"
 

@@ -22,7 +22,8 @@ from carec_digital_trade.integration import (
 )
 from carec_digital_trade.integration.pairs import TIES
 from carec_digital_trade.regions import Region, region
-from carec_digital_trade.teaching.answers import HINTS, codes, compare, honest, number, several
+from carec_digital_trade.teaching.answers import codes, number, several
+from carec_digital_trade.teaching.comparing import HINTS, compare, honest
 
 _YEAR = 2023
 _RATIO = "actual_over_expected"

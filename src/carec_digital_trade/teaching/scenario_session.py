@@ -20,7 +20,8 @@ from carec_digital_trade.scenarios import (
     target_amount,
     with_effects,
 )
-from carec_digital_trade.teaching.answers import HINTS, Unfit, compare, number, several
+from carec_digital_trade.teaching.answers import Unfit, number, several
+from carec_digital_trade.teaching.comparing import HINTS, compare
 
 DRAWS = 2_000
 SEED = 2026
