@@ -159,7 +159,7 @@ def load(name: str, vintage: str = BUNDLED) -> pd.DataFrame:
 
     Examples
     --------
-    >>> int(load("table1")["value"].sum())
+    >>> int(load("table1").query("region == 'CAREC'")["value"].sum())
     421527
     """
     folder, resource = _found(name, vintage)
