@@ -134,7 +134,7 @@ def run(
     from carec_digital_trade import runs
     from carec_digital_trade.runs.clearing import check_ours
     from carec_digital_trade.runs.folder import INDEX, is_finished, read_manifest
-    from carec_digital_trade.runs.values import as_typed, parse_assignments, parse_value, read_parameter_file
+    from carec_digital_trade.runs.values import parse_assignments, parse_value, read_parameter_file
 
     typed = parse_assignments(parameter or [])
     values = read_parameter_file(expanded(params)) if params else {}
@@ -142,9 +142,8 @@ def run(
     planned = runs.plan(runs.open_notebook(notebook), values, out, typed)
     check_ours(planned.out, INDEX)
     if dry_run:
-        changed = ", ".join(f"{name}={as_typed(value)}" for name, value in planned.changed.items())
         standing = "finished before" if is_finished(planned.folder) else "to do"
-        say(f"{planned.run_id}: {standing}\nfolder: {planned.folder}\nwith:   {changed or 'the defaults'}")
+        say(f"{planned.run_id}: {standing}\nfolder: {planned.folder}\nwith:   {planned.changed_as_typed}")
         return
     try:
         with _console(stderr=True).status(f"running {notebook}"):

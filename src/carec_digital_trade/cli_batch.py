@@ -87,14 +87,12 @@ def _failed(*sentences: str, status: int = 1) -> typer.Exit:
 
 def _print_plan(plan: "Plan", workers: int | None) -> None:
     from carec_digital_trade.prose import count, duration
-    from carec_digital_trade.runs.values import as_typed
 
     waiting = {run.run_id for run in plan.to_do}
     rows = []
     for run in plan.batch.runs[:_MOST_ROWS]:
         standing = "finished" if run.run_id in plan.finished else "to do" if run.run_id in waiting else "failed before"
-        changed = ", ".join(f"{name}={as_typed(value)}" for name, value in run.changed.items())
-        rows.append((run.run_id, standing, changed or "the defaults"))
+        rows.append((run.run_id, standing, run.changed_as_typed))
     table(["run", "standing", "parameters"], rows)
     total = len(plan.batch.runs)
     if total > len(rows):

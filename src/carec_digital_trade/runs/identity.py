@@ -58,6 +58,11 @@ class Run:
             if self.parameters[each.name] != each.default
         }
 
+    @property
+    def changed_as_typed(self) -> str:
+        """The same in a line, as it can be typed."""
+        return ", ".join(f"{name}={as_typed(value)}" for name, value in self.changed.items()) or "the defaults"
+
 
 def plan(
     source: Source,

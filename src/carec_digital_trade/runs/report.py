@@ -245,7 +245,7 @@ def template(name: str) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["typed"] = in_brief
+    environment.filters["brief"] = in_brief
     environment.filters["duration"] = duration
     environment.filters["moment"] = _moment
     environment.filters["day"] = lambda started: _moment(started).rpartition(",")[0]
