@@ -10,7 +10,7 @@ import pandas as pd
 import pycountry
 
 from carec_digital_trade.datasets import load
-from carec_digital_trade.importers import unctad, world_bank
+from carec_digital_trade.importers import data360, oecd, world_bank
 from carec_digital_trade.importers.wto import MEMBERS, PARTS_OF_WORLD, SERVICES
 
 WTO_COLUMNS = [
@@ -119,7 +119,7 @@ def _flags(frame: pd.DataFrame) -> list[str]:
 def unctad_file() -> pd.DataFrame:
     """A CSV of Data360's database UNCTAD_DE as text, with an aggregate, an empty observation and another indicator."""
     table = load("deliverable")
-    codes = {flow: code for code, flow in unctad.INDICATORS.items()}
+    codes = {flow: code for code, flow in data360.DELIVERABLE.indicators.items()}
     rows = pd.DataFrame(
         {
             "DATABASE_ID": "UNCTAD_DE",
@@ -139,6 +139,84 @@ def unctad_file() -> pd.DataFrame:
         first.assign(REF_AREA="WLD", REF_AREA_LABEL="World", OBS_VALUE="4000000.0"),
         first.assign(REF_AREA="TKM", REF_AREA_LABEL="Turkmenistan", OBS_VALUE="", OBS_STATUS="O"),
         first.assign(INDICATOR="UNCTAD_DE_OTHER", UNIT_MULT="0"),
+    ]
+    return pd.concat([rows, *more], ignore_index=True)
+
+
+def itu_file() -> pd.DataFrame:
+    """A CSV of Data360's indicator of 4G coverage as text, with an aggregate and an empty observation."""
+    table = load("coverage_4g")
+    fixed = {
+        "INDICATOR_LABEL": "Population coverage, at least 4G",
+        "UNIT_MEASURE": "PT_POP",
+        "UNIT_MEASURE_LABEL": "Percentage of population",
+    }
+    rows = pd.DataFrame(
+        {
+            "STRUCTURE": "datastructure",
+            "STRUCTURE_ID": "WB.DATA360:DS_DATA360(1.2)",
+            "FREQ": "A",
+            "REF_AREA": table["iso3"],
+            "REF_AREA_LABEL": table["iso3"].map(economy_names()),
+            "INDICATOR": "ITU_DH_POP_COV_4G",
+            **fixed,
+            "TIME_PERIOD": table["year"].astype(str),
+            "OBS_VALUE": table["value"].map(repr),
+            "DATABASE_ID": "ITU_DH",
+            "UNIT_MULT": "0",
+            "OBS_STATUS": "A",
+        }
+    )
+    first = rows.iloc[[0]]
+    more = [
+        first.assign(REF_AREA="WLD", REF_AREA_LABEL="World", OBS_VALUE="93.34733333333332"),
+        first.assign(TIME_PERIOD="2011", OBS_VALUE="", OBS_STATUS="O"),
+    ]
+    return pd.concat([rows, *more], ignore_index=True)
+
+
+OECD_LABELS = {
+    "STRI": "Services trade restrictiveness index",
+    "CLAS1_6": "Infrastructure and connectivity",
+    "CLAS1_7": "Electronic transactions",
+    "CLAS1_8": "Payment system",
+    "CLAS1_9": "Intellectual property rights",
+    "CLAS1_10": "Other barriers affecting trade in digitally enabled services",
+}
+
+
+def oecd_file() -> pd.DataFrame:
+    """The OECD's SDMX CSV with labels as text: a column a dimension and one beside it for its label; a group, too."""
+    table = load("dstri")
+    codes = {component: code for code, component in oecd.COMPONENTS.items()}
+    measure = table["component"].map(codes)
+    rows = pd.DataFrame(
+        {
+            "STRUCTURE": "DATAFLOW",
+            "STRUCTURE_ID": "OECD.TAD.TPD:DSD_STRI@DF_STRI_DIGITAL(1.0)",
+            "STRUCTURE_NAME": "Digital services trade restrictiveness index",
+            "ACTION": "I",
+            "FREQ": "A",
+            "Frequency of observation": "Annual",
+            "REF_AREA": table["iso3"],
+            "Reference area": table["iso3"].map(economy_names()),
+            "MEASURE": measure,
+            "Measure": measure.map(OECD_LABELS),
+            "UNIT_MEASURE": "IX",
+            "Unit of measure": "Index",
+            "TIME_PERIOD": table["year"].astype(str),
+            "Time period": "",
+            "OBS_VALUE": table["value"].map(repr),
+            "Observation value": "",
+            "OBS_STATUS": "A",
+            "Observation status": "Normal value",
+        }
+    )
+    first = rows.iloc[[0]]
+    more = [
+        first.assign(REF_AREA="OECD", **{"Reference area": "OECD"}),
+        first.assign(TIME_PERIOD="2013", OBS_VALUE="", OBS_STATUS="O"),
+        first.assign(MEASURE="CLAS1_6_1", Measure="Interconnection"),
     ]
     return pd.concat([rows, *more], ignore_index=True)
 

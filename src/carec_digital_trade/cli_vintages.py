@@ -66,6 +66,8 @@ def import_(
     world_bank: WDICSV.csv, the World Development Indicators
     cyberlaw: the CSV of UNCTAD's tracker of laws
     batis: the bulk CSV of OECD and WTO, or the OECD's own download, trade in services by partner
+    oecd_dstri: the CSV of the OECD's restrictions on digital services trade (DSD_STRI@DF_STRI_DIGITAL)
+    itu_coverage: a CSV of ITU_DH_POP_COV_4G from World Bank Data360, the reach of 4G networks
     """
     from carec_digital_trade import importers
 
@@ -84,7 +86,8 @@ def refresh(
 ) -> None:
     """Make a new vintage from the live source; the only command that asks the network.
 
-    SOURCE is unctad_deliverable or world_bank, which the World Bank serves at addresses that stay.
+    SOURCE is unctad_deliverable, world_bank, itu_coverage or oecd_dstri: the World Bank and the OECD serve them at
+    addresses that stay.
 
     For wto_delivered, cyberlaw and batis download the file and import it, or give its present address with --address.
     """

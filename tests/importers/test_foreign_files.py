@@ -24,6 +24,8 @@ NAMES = {
     "world_bank": "WDICSV.csv",
     "cyberlaw": "tracker.csv",
     "batis": "OECD-WTO_BATIS_bulk.csv",
+    "oecd_dstri": "STRI.csv",
+    "itu_coverage": "ITU_DH.csv",
 }
 
 
@@ -35,6 +37,8 @@ def contents() -> dict[str, bytes]:
         "unctad_deliverable": made_files.unctad_file(),
         "world_bank": made_files.world_bank_file(),
         "cyberlaw": made_files.cyberlaw_file(),
+        "oecd_dstri": made_files.oecd_file(),
+        "itu_coverage": made_files.itu_file(),
     }
     found = {source: frame.to_csv(index=False, lineterminator="\n").encode() for source, frame in frames.items()}
     return found | {"batis": "".join(made_files.batis_lines(26, range(2023, 2024))).encode()}
@@ -194,7 +198,7 @@ def test_a_file_has_a_largest_size(source: str, tmp_path: Path):
 
 def test_a_column_that_comes_twice_is_refused(source: str, contents: dict[str, bytes], tmp_path: Path):
     header, _, rest = contents[source].partition(b"\n")
-    columns = {"world_bank": b"Country Code", "cyberlaw": b"code", "batis": b"Reporter"}
+    columns = {"world_bank": b"Country Code", "cyberlaw": b"code", "batis": b"Reporter", "oecd_dstri": b"MEASURE"}
     twice = columns.get(source, b"INDICATOR")
     path = tmp_path / NAMES[source]
     path.write_bytes(header + b"," + twice + b"\n" + rest.replace(b"\n", b",x\n"))

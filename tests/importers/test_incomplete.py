@@ -17,12 +17,16 @@ FILES = {
     "unctad_deliverable": (made_files.unctad_file, "UNCTAD_DE.csv"),
     "world_bank": (made_files.world_bank_file, "WDICSV.csv"),
     "cyberlaw": (made_files.cyberlaw_file, "tracker.csv"),
+    "oecd_dstri": (made_files.oecd_file, "STRI.csv"),
+    "itu_coverage": (made_files.itu_file, "ITU.csv"),
 }
 CODES = {
     "wto_delivered": ("REPORTER_CODE", "REPORTER_NAME", "KZ", "KG"),
     "unctad_deliverable": ("REF_AREA", "REF_AREA_LABEL", "KAZ", "KGZ"),
     "world_bank": ("Country Code", "Country Name", "KAZ", "KGZ"),
     "cyberlaw": ("code", "country", "398", "417"),
+    "oecd_dstri": ("REF_AREA", "Reference area", "KAZ", "KHM"),
+    "itu_coverage": ("REF_AREA", "REF_AREA_LABEL", "KAZ", "KGZ"),
 }
 
 
@@ -57,7 +61,7 @@ def test_one_name_for_all_codes_is_refused(source: str, name: str, tmp_path: Pat
     assert words in said
 
 
-@pytest.mark.parametrize("source", ["unctad_deliverable", "world_bank"])
+@pytest.mark.parametrize("source", ["unctad_deliverable", "world_bank", "itu_coverage"])
 def test_rows_of_hong_kong_under_the_code_of_taiwan_are_refused(source: str, tmp_path: Path):
     column = CODES[source][0]
 
@@ -101,6 +105,13 @@ def few_gdp(frame: pd.DataFrame) -> pd.DataFrame:
         ("world_bank", lambda frame: frame.drop(columns="2015"), "2015 is lacking between other years"),
         ("world_bank", lambda frame: frame.assign(**{"2015": ""}), "2015 is lacking between other years"),
         ("unctad_deliverable", cut_after_lux, "deliverable: of the 184 figures of imports 2010 in the present vintage"),
+        (
+            "oecd_dstri",
+            lambda frame: frame[~(frame["MEASURE"].eq("CLAS1_8") & frame["TIME_PERIOD"].eq("2020"))],
+            "dstri: payment_system 2020 is lacking between other years",
+        ),
+        ("itu_coverage", without("TIME_PERIOD", "2020"), "coverage_4g: 2020 is lacking between other years"),
+        ("itu_coverage", lambda frame: frame.head(900), "economies of coverage_4g are not in the file, so it is cut"),
         ("world_bank", few_gdp, "figures of gdp_current_usd 2005 in the present vintage the file has 8"),
     ],
 )
@@ -146,6 +157,23 @@ def test_a_new_year_that_is_not_whole_is_noted(tmp_path: Path):
             "column UNIT_MEASURE: UNCTAD_DE is 'EUR', expected 'USD' in it",
         ),
         ("unctad_deliverable", lambda frame: frame.assign(UNIT_MULT="3"), "column UNIT_MULT: '3'"),
+        (
+            "itu_coverage",
+            lambda frame: frame.assign(UNIT_MEASURE="HH"),
+            "column UNIT_MEASURE: ITU_DH is 'HH', expected 'PT_POP' in it",
+        ),
+        ("itu_coverage", lambda frame: frame.assign(UNIT_MULT="3"), "column UNIT_MULT: '3', expected '0' or '0.0'"),
+        ("oecd_dstri", lambda frame: frame.assign(UNIT_MEASURE=["IX", *["PT"] * (len(frame) - 1)]), "units, IX, PT"),
+        (
+            "oecd_dstri",
+            lambda frame: frame.replace({"Measure": {"Payment system": "Cross-border payment"}}),
+            "column Measure: CLAS1_8 is 'Cross-border payment', expected 'Payment system' in it",
+        ),
+        (
+            "oecd_dstri",
+            lambda frame: frame.replace({"STRUCTURE_ID": {"_DIGITAL": "_MAIN"}}, regex=True),
+            "expected 'DSD_STRI@DF_STRI_DIGITAL' in it",
+        ),
     ],
 )
 def test_another_unit_or_base_year_is_refused(source: str, edit, sentence: str, tmp_path: Path):
@@ -175,7 +203,9 @@ def test_estimates_and_forecasts_are_counted_and_keep_their_flag(tmp_path: Path)
     assert flags == {"E": ["KAZ 2023 exports", "KAZ 2023 imports"], "F": ["CHN 2023 exports", "CHN 2023 imports"]}
 
 
-@pytest.mark.parametrize(("source", "double"), [("wto_delivered", 5), ("unctad_deliverable", 5), ("cyberlaw", 5)])
+@pytest.mark.parametrize(
+    ("source", "double"), [("wto_delivered", 5), ("unctad_deliverable", 5), ("cyberlaw", 5), ("oecd_dstri", 5)]
+)
 def test_duplicates_name_both_rows_and_both_values(source: str, double: int, tmp_path: Path):
     said = refused(source, tmp_path, lambda frame: pd.concat([frame, frame.iloc[[double]]], ignore_index=True))
     rows = len(FILES[source][0]())

@@ -14,7 +14,7 @@ from pathlib import Path
 from carec_digital_trade import vintages
 from carec_digital_trade.economies import iso3
 from carec_digital_trade.errors import DataError, InputError, nearest
-from carec_digital_trade.importers import batis, unctad, world_bank, wto
+from carec_digital_trade.importers import batis, cyberlaw, data360, oecd, world_bank, wto
 from carec_digital_trade.importers.download import Patience, SourceError, download, within
 from carec_digital_trade.importers.storing import Asked, Imported, Progress, Reading, Source, check_free, quiet, store
 from carec_digital_trade.paths import expanded
@@ -23,9 +23,11 @@ __all__ = ["SOURCES", "Asked", "Imported", "Patience", "Reading", "Source", "Sou
 
 _READERS = {
     "wto_delivered": (wto.read, None),
-    "unctad_deliverable": (unctad.read, unctad.fetch),
+    "unctad_deliverable": (data360.DELIVERABLE.read, data360.DELIVERABLE.fetch),
     "world_bank": (world_bank.read, world_bank.fetch),
-    "cyberlaw": (unctad.read_laws, None),
+    "cyberlaw": (cyberlaw.read, None),
+    "oecd_dstri": (oecd.read, None),
+    "itu_coverage": (data360.COVERAGE.read, data360.COVERAGE.fetch),
     "batis": (batis.read, None),
 }
 _LISTED = tomllib.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
