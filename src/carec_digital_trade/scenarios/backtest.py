@@ -187,10 +187,10 @@ def _fitted(series: pd.DataFrame, region: Region, method: str, origin: int) -> B
 
 
 def _can_be_tested(known: pd.DataFrame, ahead: pd.DataFrame) -> bool:
-    recent = known.columns[known.tail(OLDEST_START + 1).notna().any()]
-    fitted = known[recent].diff().notna().sum() >= MINIMUM_CHANGES
-    present = known.columns[known.iloc[-1].notna()]
-    return bool(fitted.any() and ahead[present].notna().any(axis=None))
+    there, later = known.notna().to_numpy(), ahead.notna().to_numpy()
+    recent = there[-OLDEST_START - 1 :].any(axis=0)
+    fitted = (there[1:] & there[:-1]).sum(axis=0) >= MINIMUM_CHANGES
+    return bool((recent & fitted).any() and later[:, there[-1]].any())
 
 
 def _drawn_rows(
@@ -203,13 +203,13 @@ def _drawn_rows(
     totals, latest = np.zeros((len(ahead), draws)), np.zeros(len(ahead))
     rows: list[dict[str, object]] = []
     paths = simulate_paths(baseline, int(ahead.index[-1]), draws, seed)
-    columns = dict(actual.items())
+    there = dict(zip(actual, actual.notna().to_numpy().T, strict=True))
     for code, path, start in zip(baseline.members, paths, np.exp(baseline.start), strict=True):
-        reported = columns[code].notna().to_numpy()
+        reported = there[code]
         if reported.any():
             totals[reported] += path[reported]
             latest[reported] += start
-            rows += _rows(code, columns[code], _quantiles(baseline, path, np.full(len(ahead), start)), scale[code])
+            rows += _rows(code, actual[code], _quantiles(baseline, path, np.full(len(ahead), start)), scale[code])
     total = np.log(np.exp(actual).sum(axis=1, min_count=1))
     totals[total.isna()] = latest[total.isna()] = 1.0  # a year in which nobody reported; it makes no row
     past = np.log(np.exp(known[present]).sum(axis=1, skipna=False)).diff().abs().mean()

@@ -178,14 +178,16 @@ def fit_baseline(
     breaks = flagged_breaks(series, changes)
     drifts = estimate_drifts(changes.mask(breaks).to_numpy().T, model)
     places = [kept.columns.get_loc(code) for code in present]
+    figures = kept.to_numpy()[:, places]
+    last = len(figures) - 1 - (~np.isnan(figures))[::-1].argmax(axis=0)
     return Baseline(
         **of,
         model=model,
         members=tuple(present),
         left_out=tuple(code for code in members if not recent[code]),
         base_year=base_year,
-        last_year=np.array([kept[code].last_valid_index() for code in present]),
-        start=kept[present].ffill().iloc[-1].to_numpy(),
+        last_year=kept.index.to_numpy()[last],
+        start=figures[last, range(len(places))],
         drifts=drifts.of(places),
         breaks=breaks.to_numpy().T[places],
     )
@@ -213,8 +215,9 @@ def log_levels(series: pd.DataFrame, members: Sequence[str], until: int | None =
 
 def in_logs(wide: pd.DataFrame) -> pd.DataFrame:
     """Return values, years by member, in logs as `log_levels` does."""
-    blocked = (wide <= 0).iloc[::-1].cummax().iloc[::-1]
-    return np.log(wide.mask(blocked))
+    values = wide.to_numpy()
+    blocked = np.logical_or.accumulate((values <= 0)[::-1])[::-1]
+    return pd.DataFrame(np.log(np.where(blocked, np.nan, values)), wide.index, wide.columns)
 
 
 def flagged_breaks(series: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
@@ -228,9 +231,16 @@ def flagged_breaks(series: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
 def years_by_member(series: pd.DataFrame, members: Sequence[str], until: int | None = None) -> pd.DataFrame:
     """Return the members' values, every year from the table's first to its last (rows) by member (columns)."""
     check_once(series, ["iso3", "year"], "the series")
-    known = series[series["value"].notna() & (series["year"] <= (until or series["year"].max()))]
-    wide = known[known["iso3"].isin(members)].pivot(index="year", columns="iso3", values="value")
-    return wide.reindex(index=range(known["year"].min(), known["year"].max() + 1), columns=list(members))
+    years, values = series["year"].to_numpy(), series["value"].to_numpy(dtype=float)
+    known = ~np.isnan(values) & (years <= (until or years.max()))
+    rows = range(years[known].min(), years[known].max() + 1)
+    columns = pd.Index(members).unique()
+    places = columns.get_indexer(series["iso3"])
+    of_members = known & (places >= 0)
+    wide = np.full((len(rows), len(columns)), np.nan)
+    wide[years[of_members] - rows.start, places[of_members]] = values[of_members]
+    found = pd.DataFrame(wide, pd.Index(rows, name="year"), columns.rename("iso3"))
+    return found[list(members)]
 
 
 def simulate_paths(baseline: Baseline, horizon: int, draws: int, seed: int, chunk: int = CHUNK) -> Iterator[np.ndarray]:
