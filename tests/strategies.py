@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from carec_digital_trade.datasets import load
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.parameters import COMPONENTS, IntegrationParameters, ScenarioParameters
+from carec_digital_trade.parameters import COMPONENTS, CountryParameters, IntegrationParameters, ScenarioParameters
 from carec_digital_trade.regions import region
 from carec_digital_trade.scenarios import presets
 
@@ -161,11 +161,33 @@ def integration_values(draw: st.DrawFn) -> dict[str, object]:
     return values
 
 
+@st.composite
+def country_values(draw: st.DrawFn) -> dict[str, object]:
+    """Values that the model admits: an economy with figures of the year, inside or outside the benchmark."""
+    measure = draw(st.sampled_from(list(YEARS)))
+    values = {
+        "economy": draw(st.sampled_from(CODES)),
+        "benchmark": draw(st.sampled_from(["ASEAN", "CAREC", ["JPN", "KOR"], "SGP"])),
+        "year": draw(st.integers(*YEARS[measure])),
+        "measure": measure,
+        "flow": draw(st.sampled_from(["total", "exports", "imports"])),
+        "preset": draw(st.sampled_from(sorted(presets()))),
+        "horizon": draw(st.integers(LAST[measure] + 1, 2060)),
+        "draws": draw(st.integers(100, 200)),
+    }
+    try:
+        CountryParameters.validated(values)
+    except InputError:
+        reject()
+    return values
+
+
 SETS = {
     "snapshot": shared_values(in_full=True),
     "gap_analysis": gap_values(),
     "scenarios": scenario_values(),
     "integration": integration_values(),
+    "country": country_values(),
 }
 """What each notebook may be asked."""
 

@@ -7,7 +7,13 @@ from carec_digital_trade.datasets import catalogue
 from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.metrics import years
-from carec_digital_trade.parameters import NOTEBOOKS, GapParameters, ScenarioParameters, SnapshotParameters
+from carec_digital_trade.parameters import (
+    NOTEBOOKS,
+    CountryParameters,
+    GapParameters,
+    ScenarioParameters,
+    SnapshotParameters,
+)
 from carec_digital_trade.regions import region
 
 CAREC_MEMBERS = list(region("CAREC").members)
@@ -202,3 +208,26 @@ def test_two_regions_of_ones_own_have_two_names():
     values = {name: {"name": "Mine", "members": [code]} for name, code in (("region", "KAZ"), ("benchmark", "UZB"))}
     with pytest.raises(InputError, match="region and benchmark"):
         SnapshotParameters.validated(values)
+
+
+def test_a_country_page_is_of_one_economy_and_its_benchmark_is_without_it():
+    chosen = CountryParameters.validated({"economy": "Viet Nam"})
+    one, peers = chosen.compared()
+    assert (chosen.economy, one.members) == ("VNM", ("VNM",))
+    assert (len(peers.members), "VNM" in peers.members) == (9, False)
+    assert chosen.title("Digital trade of one economy") == "Viet Nam: digital trade of one economy"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"economy": "Atlantis"}, "economy: there is no economy 'Atlantis'"),
+        ({"economy": "KAZ", "benchmark": "KAZ"}, "economy and benchmark are both KAZ: choose another benchmark"),
+        ({"economy": "PRK"}, "PRK has no delivered exports plus imports of 2024"),
+        ({"horizon": 2020}, "horizon 2020 is no year to come: the data end in 2025"),
+        ({"preset": "magic"}, "preset: there is no preset 'magic'"),
+    ],
+)
+def test_a_country_page_that_cannot_be_is_refused_in_a_sentence(values, sentence):
+    with pytest.raises(InputError, match=sentence):
+        CountryParameters.validated(values)

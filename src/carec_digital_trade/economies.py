@@ -171,6 +171,11 @@ def own_names() -> dict[str, str]:
     return {fold(name): code for name, code in _printed().items()} | {fold(code): code for code in _economies()}
 
 
+def economy_names() -> list[str]:
+    """Return the short names of all economies, in their order."""
+    return [economy_name(code, short=True) for code in sorted(_economies())]
+
+
 def _printed() -> dict[str, str]:
     table = load("economies")
     return {

@@ -19,6 +19,8 @@ def usd(million: float) -> str:
     """
     if math.isnan(million):
         return "an unknown amount"
+    if million == 0:
+        return "USD 0"
     if abs(million) >= 1000:
         return f"USD {million / 1000:,.1f} billion"
     return f"USD {million:,.0f} million" if abs(million) >= 10 else f"USD {million:,.1f} million"

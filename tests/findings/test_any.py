@@ -22,8 +22,11 @@ FIGURES = {
     "snapshot": ["members", "effective_members", "over_time", "composition"],
     "gap_analysis": ["readiness", "infrastructure", "waterfall", "expected_trade", "readiness_and_trade"],
     "integration": ["within", "partners", "expected_within", "changes"],
+    "country": ["economy_over_time", "economy_services", "economy_networks", "economy_expected", "economy_additional"],
     "scenarios": ["baseline_fan", "lever_gaps", "additional", "additional_by_member", "attribution", "tornado"],
 }
+FEW = ("integration", "country")
+"""Notebooks that have a test of their own below, of fewer sets."""
 # Sums and products of shares, rounded a few times; LMDI-I has no residual but that.
 ROUNDING = 1e-9
 
@@ -38,7 +41,7 @@ def tried(usual):
     )
 
 
-@pytest.mark.parametrize("notebook", [name for name in SETS if name != "integration"])
+@pytest.mark.parametrize("notebook", [name for name in SETS if name not in FEW])
 @tried(50)
 @given(data=st.data())
 def test_any_admitted_parameters_run_to_the_end(notebook, data):
@@ -52,6 +55,12 @@ def test_any_admitted_parameters_run_to_the_end(notebook, data):
 @given(values=SETS["integration"])
 def test_any_admitted_parameters_of_integration_run_to_the_end(values):
     check_all("integration", values)
+
+
+@tried(8)  # what is new in them is told of each economy in the same words
+@given(values=SETS["country"])
+def test_any_economy_of_the_country_pages_runs_to_the_end(values):
+    check_all("country", values)
 
 
 def check_all(notebook, values):
@@ -157,7 +166,20 @@ def check_integration(found):
         assert (known["expected_share_low"] <= known["expected_share_high"]).all()
 
 
+def check_country(found):
+    chosen = found.value("chosen")
+    standing, size = found["standings"].frame, found["totals"].frame.iloc[0]
+    assert (standing["rank"] <= standing["covered"]).all()
+    known = found.value("traded").query("iso3 == @chosen.economy and year == @chosen.year")["value"].item()
+    assert size["total"] == known
+    against = found["expected"].records.query("metric == 'actual_over_expected'")
+    assert (against["low"] <= against["value"]).all() and (against["value"] <= against["high"]).all()
+    added = found["additional"].frame
+    assert not len(added) or added["year"].iloc[-1] == chosen.horizon
+
+
 CHECKS = {
+    "country": check_country,
     "snapshot": check_snapshot,
     "gap_analysis": check_gap,
     "scenarios": check_scenarios,

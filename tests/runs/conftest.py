@@ -47,7 +47,7 @@ FIGURE = f"""display({{"image/png": "{PIXEL}", "text/plain": "a figure"}}, raw=T
 NOTEBOOK_ONLY = "## Change the next cell"
 
 
-class ToyParameters(parameters.SharedParameters):
+class ToyParameters(parameters.RegionalParameters):
     """The shared parameters and one more."""
 
     points: int = Field(3, ge=1, le=9, description="number of points")

@@ -94,7 +94,9 @@ def test_settled_is_what_all_intervals_say(tmp_path: Path, intervals: list, stat
     rows.append(record("totals", "total", 421527.0, float("nan"), float("nan")))
     made = brief.brief(plan(open_notebook("snapshot"), {}, tmp_path), pd.DataFrame(rows, columns=COLUMNS))
     assert (made["sure"] and made["sure"]["status"]) == status
-    assert made["numbers"] == [{"value": "USD 421.5 billion", "words": "CAREC, 2024", "range": ""}]
+    (number,) = made["numbers"]
+    assert (number["value"], number["words"], number["range"]) == ("USD 421.5 billion", "CAREC, 2024", "")
+    assert (number["column"], number["amount"]) == ("the region, its year", 421527.0)
 
 
 def test_a_range_has_its_unit_once_and_studies_apart_hang_on_a_reading(tmp_path: Path):

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from traitlets import Unicode
 
-from carec_digital_trade.economies import economy_name
+from carec_digital_trade.economies import economy_name, economy_names
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.explore.views import VIEWS, drawn
 from carec_digital_trade.metrics import years
 from carec_digital_trade.parameters import LAST_HORIZON, ScenarioParameters, SharedParameters
-from carec_digital_trade.parameters.shared import RegionSpec
+from carec_digital_trade.parameters.regional import RegionSpec
 from carec_digital_trade.regions import region, region_names
 from carec_digital_trade.scenarios import Lever, applicable
 
@@ -144,7 +144,8 @@ class _Controls:
     def __init__(self, start: SharedParameters) -> None:
         model = type(start)
         self._vintage = start.vintage
-        self._named = {spec["name"]: spec for name in _SIDES if isinstance(spec := getattr(start, name), dict)}
+        self._sides = [name for name in _SIDES if name in model.model_fields]
+        self._named = {spec["name"]: spec for name in self._sides if isinstance(spec := getattr(start, name), dict)}
         self.widgets: dict[str, widgets.Widget] = {
             name: control for name in model.model_fields if (control := _control(name, model)) is not None
         }
@@ -155,11 +156,15 @@ class _Controls:
         Another region than what was admitted last forgets who was left out of it.
         """
         values = {name: control.value for name, control in self.widgets.items()}
-        for name in _SIDES:
+        for name in self._sides:
             values[name] = self._named.get(values[name], _typed(values[name]))
         first, last = type(chosen).covered(values["measure"], self._vintage)
         values["year"] = min(max(values["year"], first), last)
+        if "horizon" in values:
+            values["horizon"] = max(values["horizon"], last + 1)
         for name, shown in zip(_SIDES, chosen.compared(), strict=True):
+            if f"{name}_exclude" not in values:
+                continue
             members = region(values[name], values["year"]).members
             left_out = [code for code in values[f"{name}_exclude"] if code in members]
             if values[name] != getattr(chosen, name):
@@ -171,14 +176,18 @@ class _Controls:
 
     def show(self, chosen: SharedParameters) -> None:
         """Set the controls to admitted parameters, and offer what goes with them."""
-        _set_range(self.widgets["year"], *chosen.covered(chosen.measure, self._vintage), chosen.year)
+        first, last = chosen.covered(chosen.measure, self._vintage)
+        _set_range(self.widgets["year"], first, last, chosen.year)
+        if "horizon" in self.widgets:
+            _set_range(self.widgets["horizon"], last + 1, LAST_HORIZON, chosen.horizon)
         for name, full, kept in zip(_SIDES, chosen.regions(), chosen.compared(), strict=True):
-            members = self.widgets[f"{name}_exclude"]
-            members.options = [(economy_name(code, short=True), code) for code in full.members]
-            members.value = kept.excluded
+            if members := self.widgets.get(f"{name}_exclude"):
+                members.options = [(economy_name(code, short=True), code) for code in full.members]
+                members.value = kept.excluded
         for name in self.widgets.keys() & type(chosen).model_fields.keys() - {"year", *_excludes()}:
             value = getattr(chosen, name)
-            self.widgets[name].value = _shown(value) if name in _SIDES else value
+            shown = economy_name(value, short=True) if name == "economy" else value
+            self.widgets[name].value = _shown(value) if name in _SIDES else shown
 
 
 class _ScenarioControls(_Controls):
@@ -201,12 +210,10 @@ class _ScenarioControls(_Controls):
             start, end = self.widgets[f"levers: years of {name}"].value
             levers[name]["closure"] = self.widgets[f"levers: closure of {name}"].value
             levers[name] |= {"start": None if start <= max(before, data_end) else start, "end": max(end, data_end)}
-        values["horizon"] = max(values["horizon"], data_end + 1)
         return values | {"levers": list(levers.values())}
 
     def show(self, chosen: ScenarioParameters) -> None:
         data_end = years(chosen.measure, self._vintage)[1]
-        _set_range(self.widgets["horizon"], data_end + 1, LAST_HORIZON, chosen.horizon)
         super().show(chosen)
         levers = chosen.chosen_levers()
         for name in self._acting:
@@ -232,6 +239,8 @@ def _control(name: str, model: type[BaseModel], label: str | None = None) -> wid
     words = _words(label or name, field.description)
     if name in _SIDES:
         return widgets.Combobox(options=region_names(), continuous_update=False, **words)
+    if name == "economy":
+        return widgets.Combobox(options=economy_names(), continuous_update=False, **words)
     if name in _excludes():
         return widgets.SelectMultiple(rows=4, **words)
     if name in ("year", "horizon"):

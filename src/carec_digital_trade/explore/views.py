@@ -13,6 +13,7 @@ from carec_digital_trade.drawing import png
 from carec_digital_trade.errors import InputError, attempt
 from carec_digital_trade.findings import Finding, findings_of
 from carec_digital_trade.parameters import (
+    CountryParameters,
     GapParameters,
     IntegrationParameters,
     ScenarioParameters,
@@ -28,6 +29,7 @@ DOTS_PER_INCH = 80
 
 _LEVERS = ("levers", "support", "relative_uncertainty")
 _EXPECTED = ("estimator", "covariates")
+_FUTURE = ("horizon", "draws")
 _RATED = ("draft_value", "aggregation", "coding_error", "draws")
 
 
@@ -143,6 +145,29 @@ def _traded(chosen: IntegrationParameters) -> pd.DataFrame:
     return integration.trade_by_partner(chosen.measure, chosen.year, chosen.vintage)
 
 
+def _economy_expected(chosen: CountryParameters) -> Finding:
+    spec = (chosen.measure, chosen.flow, chosen.vintage)
+    return findings_of(chosen)("expected", attempt(_everybody_expected, spec, chosen.year, gap.EQUATION, "ols"))
+
+
+def _economy_over_time(chosen: CountryParameters) -> Finding:
+    asked = (chosen.measure, chosen.flow)
+    found = {each: metrics.over_time(*asked, each, chosen.vintage) for each in chosen.compared()}
+    return findings_of(chosen)("over_time", found)
+
+
+def _economy_added(chosen: CountryParameters) -> Finding:
+    """Simulate what is asked; the baseline's backtest is of all economies and computed once."""
+    one, peers = chosen.compared()
+    series = scenarios.outcome(chosen.measure, chosen.flow, chosen.vintage)
+    base = scenarios.baseline(series, one, seed=chosen.seed)
+    asked = scenarios.scenario(
+        base, one, peers, scenarios.preset(chosen.preset), chosen.horizon, vintage=chosen.vintage
+    )
+    futures = scenarios.simulate(asked, chosen.draws, chosen.seed)
+    return findings_of(chosen)("additional", futures.additional(), futures)
+
+
 _COUNTS = ("flow", "cluster")
 
 VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
@@ -178,6 +203,13 @@ VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
         "expected within": View(_expected_within, figures.expected_within, ("flow",)),
         "within": View(_shares, figures.within, _COUNTS),
         "partners": View(_partners, figures.partners, _COUNTS),
+    },
+    CountryParameters: {
+        "over time": View(_economy_over_time, figures.over_time, ("year", *_FUTURE)),
+        "services": View(_by_service, figures.composition, ("measure", *_FUTURE)),
+        "networks": View(_networks, figures.infrastructure, ("year", "measure", "flow", *_FUTURE)),
+        "expected trade": View(_economy_expected, figures.expected_trade, _FUTURE),
+        "additional trade": View(_economy_added, figures.additional_fan, ("year",)),
     },
 }
 """The figures of each notebook, the one shown first at the head."""

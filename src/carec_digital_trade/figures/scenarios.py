@@ -70,8 +70,8 @@ def baseline_fan(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
 @mpl.rc_context(RC)
 def additional_fan(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
     """Draw what the levers add to the region's total, year by year."""
-    frame, last, metric = result.frame, result.frame.iloc[-1], "additional_trade"
-    largest = last["additional_trade_95_high"]
+    frame, metric = result.frame, "additional_trade"
+    largest = frame["additional_trade_95_high"].iloc[-1] if len(frame) else 0.0
     unit = unit_for(largest or _BILLIONS)
     subtitle = f"{_what(result)}. Dashed: median."
     axes = canvas(1, 4.2, result.title, subtitle, result.source, margins=(1.1, ROOM))
@@ -81,9 +81,9 @@ def additional_fan(result: Finding, chosen: ScenarioParameters) -> list[Axes]:
         years = draw_fan(axes[0], frame, metric, start, unit, _colour(chosen))
         axes[0].set(xlim=(years[0], years[-1]), ylim=(0, 1.05 * largest / unit.millions))
         axes[0].yaxis.set_major_formatter(plain_number)
-        name_bands(axes[0], last, metric, unit)
+        name_bands(axes[0], frame.iloc[-1], metric, unit)
     else:
-        say(axes[0], NOTHING)
+        say(axes[0], NOTHING if len(frame) else NO_DATA)
     return axes
 
 

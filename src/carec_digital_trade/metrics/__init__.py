@@ -57,6 +57,7 @@ from carec_digital_trade.metrics.levels import (
     world_share,
     world_total,
 )
+from carec_digital_trade.metrics.standings import standings
 from carec_digital_trade.metrics.trade import (
     FLOWS,
     MEASURES,
@@ -119,6 +120,7 @@ __all__ = [
     "sigma_convergence",
     "sources_of_growth",
     "specialisation",
+    "standings",
     "theil_split",
     "trade",
     "trades_more",

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from carec_digital_trade.parameters.country import CountryParameters
 from carec_digital_trade.parameters.gap import COMPONENTS, GapParameters
 from carec_digital_trade.parameters.integration import IntegrationParameters
+from carec_digital_trade.parameters.regional import RegionalParameters
 from carec_digital_trade.parameters.scenarios import LAST_HORIZON, ScenarioParameters
 from carec_digital_trade.parameters.shared import SharedParameters
 from carec_digital_trade.parameters.snapshot import SnapshotParameters
@@ -14,9 +16,11 @@ __all__ = [
     "COMPONENTS",
     "LAST_HORIZON",
     "NOTEBOOKS",
+    "CountryParameters",
     "GapParameters",
     "IntegrationParameters",
     "Notebook",
+    "RegionalParameters",
     "ScenarioParameters",
     "SharedParameters",
     "SnapshotParameters",
@@ -54,6 +58,7 @@ NOTEBOOKS = {
         Notebook("gap_analysis", "02_gap_analysis.ipynb", GapParameters),
         Notebook("scenarios", "03_scenarios.ipynb", ScenarioParameters),
         Notebook("integration", "04_integration.ipynb", IntegrationParameters),
+        Notebook("country", "05_country.ipynb", CountryParameters),
     ]
 }
 """The package's own notebooks by name."""

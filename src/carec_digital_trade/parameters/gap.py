@@ -8,14 +8,14 @@ from pydantic import Field, field_validator
 from carec_digital_trade.errors import InputError, nearest
 from carec_digital_trade.gap.panel import Covariate
 from carec_digital_trade.gap.sample import Estimator
-from carec_digital_trade.parameters.shared import SharedParameters
+from carec_digital_trade.parameters.regional import RegionalParameters
 from carec_digital_trade.readiness import ARTICLE_DOMAINS, CODING_ERROR, DRAFT_VALUE, TREATY, Aggregation
 
 COMPONENTS = (*ARTICLE_DOMAINS, "indirect_taxation", TREATY)
 """What readiness can be made of: the article's four domains of law, the tracker's fifth, and the treaty."""
 
 
-class GapParameters(SharedParameters):
+class GapParameters(RegionalParameters):
     """Parameters of the gap analysis."""
 
     weights: dict[str, Annotated[float, Field(ge=0, le=1000)]] | None = Field(

@@ -8,10 +8,10 @@ from pydantic import Field, field_validator, model_validator
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.integration import LEGACY, TABLES, Cluster, Control, groups, years_by_partner
 from carec_digital_trade.integration.pairs import TIES
-from carec_digital_trade.parameters.shared import RegionSpec, SharedParameters
+from carec_digital_trade.parameters.regional import RegionalParameters, RegionSpec
 
 
-class IntegrationParameters(SharedParameters):
+class IntegrationParameters(RegionalParameters):
     """Parameters of the integration notebook."""
 
     article_exclusions: ClassVar = {"CAREC": ("CHN",)}

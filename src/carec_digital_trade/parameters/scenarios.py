@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from carec_digital_trade import scenarios
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.parameters.shared import SharedParameters
+from carec_digital_trade.parameters.regional import RegionalParameters
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 from carec_digital_trade.vintages import remembered
 
@@ -26,7 +26,7 @@ def _told(words: Callable[[], str]) -> Callable[[dict[str, Any]], None]:
     return complete
 
 
-class ScenarioParameters(SharedParameters):
+class ScenarioParameters(RegionalParameters):
     """Parameters of the scenarios."""
 
     year: int = Field(REFERENCE_YEAR, description="year of the membership; the baseline uses all years of the data")

@@ -6,12 +6,12 @@ from pydantic import model_validator
 
 from carec_digital_trade.datasets import has_table, load
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.parameters.shared import SharedParameters
+from carec_digital_trade.parameters.regional import RegionalParameters
 from carec_digital_trade.regions import GIANTS, REFERENCE_YEAR
 from carec_digital_trade.vintages import remembered
 
 
-class SnapshotParameters(SharedParameters):
+class SnapshotParameters(RegionalParameters):
     """Parameters of the snapshot, which shows each region with and without the members that are left out."""
 
     article_exclusions: ClassVar = {name: (giant,) for name, giant in GIANTS.items()}
@@ -33,13 +33,18 @@ class SnapshotParameters(SharedParameters):
 
     @model_validator(mode="after")
     def _has_what_is_shown(self) -> Self:
-        for table, year in (("delivered", REFERENCE_YEAR), ("delivered_services", self.year)):
-            if year not in _years(table, self.vintage):
-                raise InputError(
-                    f"the table {table} of the vintage {self.vintage!r} has no figures of {year}, which the snapshot "
-                    "shows: choose another year or vintage"
-                )
+        check_year("delivered", REFERENCE_YEAR, self.vintage)
+        check_year("delivered_services", self.year, self.vintage)
         return self
+
+
+def check_year(table: str, year: int, vintage: str) -> None:
+    """Refuse a year of which a table that the notebook shows has no figures."""
+    if year not in _years(table, vintage):
+        raise InputError(
+            f"the table {table} of the vintage {vintage!r} has no figures of {year}, which the notebook shows: choose "
+            "another year or vintage"
+        )
 
 
 @remembered(maxsize=16)

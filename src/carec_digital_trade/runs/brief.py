@@ -31,8 +31,9 @@ def brief(run: Run, results: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``figure``, the name of the one that stands first; ``numbers``, each with value, words and range as text; and
-        ``sure``, status and words. None and nothing where the notebook declares none.
+        ``figure``, the name of the one that stands first; ``numbers``, each with value, words and range as text, the
+        amount, and column, words that fit any run; and ``sure``, status and words. None and nothing where the notebook
+        declares none.
     """
     declared = _declared().get(run.source.name)
     if declared is None or run.source.model is None:
@@ -48,7 +49,7 @@ def brief(run: Run, results: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def front(run: Run, notebook: nbformat.NotebookNode) -> dict[str, Any]:
+def front(run: Run, notebook: nbformat.NotebookNode, results: pd.DataFrame) -> dict[str, Any]:
     """Say what a front page needs of a run.
 
     Parameters
@@ -57,13 +58,16 @@ def front(run: Run, notebook: nbformat.NotebookNode) -> dict[str, Any]:
         The run.
     notebook : nbformat.NotebookNode
         As executed.
+    results : pandas.DataFrame
+        Its records.
 
     Returns
     -------
     dict
         ``question``; ``figure`` and ``alt``, file and text alternative of the main figure; ``vintage`` of the measure;
-        None each where there is none.
+        ``numbers`` and ``sure`` as from `brief`. None each where there is none.
     """
+    told = brief(run, results)
     name = _declared().get(run.source.name, {}).get("figure")
     notes = [note(output) for cell in notebook.cells for output in cell.get("outputs", [])]
     alt = next((each.get("alt") for each in notes if name and each.get("figure") == name), None)
@@ -72,6 +76,8 @@ def front(run: Run, notebook: nbformat.NotebookNode) -> dict[str, Any]:
         "figure": f"{FIGURES}/{name}.png" if alt else None,
         "alt": alt,
         "vintage": run.data.get(run.parameters.get("measure"), {}).get("vintage"),
+        "numbers": told["numbers"],
+        "sure": told["sure"] and {name: told["sure"][name] for name in ("status", "words")},
     }
 
 
@@ -99,6 +105,8 @@ def _number(rule: dict[str, Any], results: pd.DataFrame, labels: dict[str, str],
     return {
         "value": _written(row["value"], row["unit"]),
         "words": rule["words"].format(**labels, year=row["year"]),
+        "column": rule["words"].format(region="the region", benchmark="the benchmark", year="its year"),
+        "amount": float(row["value"]),
         "range": f"{_extent(bounds, pd.isna(high))}, {rule['range']}" if bounds and "range" in rule else "",
     }
 

@@ -221,7 +221,7 @@ def _produce(planned: Run, started: datetime, timeout: float | None, forked: For
     findings = collect(notebook, planned.source.name)
     manifest = _manifest(planned, started, findings) | {
         "results_sha256": _save(findings, planned.folder),
-        "front": front(planned, notebook),
+        "front": front(planned, notebook, findings.results),
     }
     write_report(planned, notebook, manifest, findings.results)
     return manifest
@@ -253,7 +253,7 @@ def _manifest(
         "run_id": planned.run_id,
         "status": layout.FAILED if failure else layout.FINISHED,
         "notebook": planned.source.name,
-        "title": planned.source.title,
+        "title": planned.title,
         "source": {"file": planned.source.path.name, "sha256": planned.source.digest},
         "parameters": planned.parameters,
         "changed": planned.changed,

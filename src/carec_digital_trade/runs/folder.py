@@ -87,11 +87,26 @@ class _Error(_Strict):
     message: str
 
 
+class _Number(_Strict):
+    words: str
+    column: str
+    value: str
+    range: str
+    amount: Annotated[float, Field(allow_inf_nan=False)]
+
+
+class _Sure(_Strict):
+    status: str
+    words: str
+
+
 class _Front(_Strict):
     question: str | None = None
     figure: Annotated[str, Field(pattern=rf"^{FIGURE.pattern}$")] | None = None
     alt: str | None = None
     vintage: str | None = None
+    numbers: list[_Number] = []
+    sure: _Sure | None = None
 
 
 class _Manifest(_Strict):

@@ -50,6 +50,12 @@ class Run:
         return self.out / self.run_id
 
     @property
+    def title(self) -> str:
+        """The title of the run's page: the notebook's, or what its model makes of it."""
+        model = self.source.model
+        return self.source.title if model is None else model(**self.parameters).title(self.source.title)
+
+    @property
     def changed(self) -> dict[str, Any]:
         """The parameters that differ from their defaults."""
         return {

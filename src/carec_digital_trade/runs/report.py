@@ -30,6 +30,8 @@ from carec_digital_trade.runs.brief import brief
 from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.cleaning import is_harmless
 from carec_digital_trade.runs.clearing import check_ours
+from carec_digital_trade.runs.headlines import MOST_ROWS as MOST_HEADLINES
+from carec_digital_trade.runs.headlines import differing, headlines
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.prose import Prose
 from carec_digital_trade.runs.values import as_typed, in_brief
@@ -57,7 +59,7 @@ _SHOWN = (
     "answer",
     "error",
 )
-_FRONT = dict.fromkeys(("question", "figure", "alt", "vintage"))
+_FRONT = dict.fromkeys(("question", "figure", "alt", "vintage", "sure")) | {"numbers": []}
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -120,11 +122,13 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
     """
     check_ours(out, INDEX)
     listing = _listed(out)
-    first = _first(listing.runs)
+    beside = [each for each in headlines(listing.runs) if len(each.rows) <= MOST_HEADLINES]
+    listed = {each.notebook for each in beside if each.of_things}
+    first = [each for each in _first(listing.runs) if each["notebook"] not in listed]
     if listing.bad:
         named = listing_of(listing.bad[:_NAMED]) + (" and others" if len(listing.bad) > _NAMED else "")
         told(f"left out of {out / INDEX}: {named}, where {layout.MANIFEST} is not one that a run writes")
-    columns = _varied(listing.runs)
+    columns = differing(listing.runs)[:_MOST_COLUMNS]
     script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
     prose = Prose()
     page = template("index.html.j2").render(
@@ -136,6 +140,7 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
         bad=listing.bad,
         columns=columns,
         others=not columns or any(each["changed"].keys() - columns for each in listing.runs),
+        headlines=beside,
         charts=charts,
         tables=[name for name in (layout.RESULTS, layout.FAILURES) if (out / name).is_file()],
         script=Markup(script),
@@ -195,15 +200,6 @@ def _picture(out: Path, run: dict[str, Any]) -> str | None:
 @lru_cache(maxsize=1)
 def _author() -> str:
     return metadata("carec-digital-trade")["Author"]
-
-
-def _varied(runs: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the parameters in which runs differ, which get a column each unless they are too many."""
-    values: dict[str, set[str]] = {}
-    for run in runs:
-        for name, value in run["parameters"].items():
-            values.setdefault(name, set()).add(as_typed(value))
-    return [name for name, found in values.items() if len(found) > 1][:_MOST_COLUMNS]
 
 
 def command(run: Run) -> str:
