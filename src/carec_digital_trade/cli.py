@@ -17,7 +17,8 @@ from typing import Annotated, Any
 
 import typer
 
-from carec_digital_trade.cli_batch import INTERRUPTED, add_command
+from carec_digital_trade.cli_batch import INTERRUPTED
+from carec_digital_trade.cli_batch import add_commands as add_commands_of_many_runs
 from carec_digital_trade.cli_vintages import add_commands, print_vintages
 from carec_digital_trade.errors import DataError, InputError
 from carec_digital_trade.paths import expanded
@@ -163,7 +164,7 @@ def run(
     say(f"folder: {result.folder}\nreport: {result.report}\nindex:  {index}")
 
 
-add_command(app)
+add_commands_of_many_runs(app)
 
 
 @app.command()

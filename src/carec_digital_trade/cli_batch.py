@@ -1,4 +1,4 @@
-"""The command ``cdt batch``."""
+"""The commands of many runs: ``cdt batch`` and ``cdt compare``."""
 # ruff: noqa: PLC0415
 
 import contextlib
@@ -18,8 +18,8 @@ INTERRUPTED = 130
 _MOST_ROWS = 30
 
 
-def add_command(app: typer.Typer) -> None:
-    """Add batch to the commands.
+def add_commands(app: typer.Typer) -> None:
+    """Add both to the commands.
 
     Parameters
     ----------
@@ -27,6 +27,7 @@ def add_command(app: typer.Typer) -> None:
         What stands behind ``cdt``.
     """
     app.command()(batch)
+    app.command()(compare)
 
 
 def batch(
@@ -77,6 +78,24 @@ def batch(
         except KeyboardInterrupt as interruption:
             raise _failed(str(interruption) or "interrupted before a run began", status=INTERRUPTED) from None
     _print_result(result)
+
+
+def compare(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN RUN...", help="Finished runs: identities, or folders.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of runs; reports, or that of the folders named.")
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="NAME", help="Drawn over the runs, as in results.csv; repeatable."),
+    ] = None,
+) -> None:
+    """Set finished runs of one notebook side by side on a page: what differs, and the headline numbers."""
+    from carec_digital_trade.runs.comparison import compare_runs
+
+    first = Path(runs[0])
+    folder = out or (first.parent if len(first.parts) > 1 else Path("reports"))
+    say(f"page: {compare_runs(runs, folder, metric or ())}")
 
 
 def _failed(*sentences: str, status: int = 1) -> typer.Exit:

@@ -8,6 +8,7 @@ _HOME = {
     "Run": "identity",
     "RunResult": "execute",
     "Source": "notebooks",
+    "compare_runs": "comparison",
     "open_notebook": "notebooks",
     "perform": "execute",
     "plan": "identity",

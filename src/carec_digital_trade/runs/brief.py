@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 
+from carec_digital_trade.findings.declared import whole_name
 from carec_digital_trade.prose import usd
 from carec_digital_trade.runs.blocks import opening
 from carec_digital_trade.runs.collect import note
@@ -79,6 +80,12 @@ def front(run: Run, notebook: nbformat.NotebookNode, results: pd.DataFrame) -> d
         "numbers": told["numbers"],
         "sure": told["sure"] and {name: told["sure"][name] for name in ("status", "words")},
     }
+
+
+def headline_metrics(notebook: str) -> list[str]:
+    """Return the metrics of a notebook's headline numbers, as `gather.regional` takes them; none for one's own."""
+    numbers = _declared().get(notebook, {}).get("numbers", [])
+    return list(dict.fromkeys(whole_name(each["metric"], each.get("item", "")) for each in numbers))
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,8 @@
 One chart a notebook, region and set of the other parameters, all of a metric on one scale, to be compared.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -71,10 +72,13 @@ class ChartSet:
 
 
 _Row = tuple[Run, dict[str, str]]
-_Points = list[tuple[str, float | None]]
+_Points = list[tuple[str, float | None, tuple[float, float] | None]]
+"""Value of the parameter, value of the metric, and the ends of its range where it has one."""
 
 
-def chart_sets(rows: Iterable[_Row], metrics: Sequence[str], varied: Sequence[str]) -> list[ChartSet]:
+def chart_sets(
+    rows: Iterable[_Row], metrics: Sequence[str], varied: Sequence[str], written: Callable[[Any], str] = in_brief
+) -> list[ChartSet]:
     """Draw the charts of some metrics.
 
     Parameters
@@ -85,6 +89,8 @@ def chart_sets(rows: Iterable[_Row], metrics: Sequence[str], varied: Sequence[st
         In the order of the page.
     varied : sequence of str
         Parameters that the batch varies; the one with the most numbers is the horizontal axis, else the first.
+    written : callable
+        Writes a value of the horizontal axis.
 
     Returns
     -------
@@ -102,7 +108,7 @@ def chart_sets(rows: Iterable[_Row], metrics: Sequence[str], varied: Sequence[st
         for unit in dict.fromkeys(row["unit"] for _, row in found):
             alike = [(run, row) for run, row in found if row["unit"] == unit]
             if any(row["value"] for _, row in alike):
-                sets.append(_chart_set(metric, unit, along, alike, others))
+                sets.append(_chart_set(metric, unit, along, alike, others, written))
     return sets
 
 
@@ -114,8 +120,16 @@ def _axis(runs: Sequence[Run], varied: Sequence[str]) -> str:
     return max(varied, key=numbers)
 
 
-def _chart_set(metric: str, unit: str, along: str, rows: Sequence[_Row], others: Sequence[str]) -> ChartSet:
-    values = [float(row["value"]) for _, row in rows if row["value"]]
+def _chart_set(
+    metric: str,
+    unit: str,
+    along: str,
+    rows: Sequence[_Row],
+    others: Sequence[str],
+    written: Callable[[Any], str],
+) -> ChartSet:
+    values = [float(row[name]) for _, row in rows for name in ("value", "low", "high") if _is_finite(row.get(name))]
+    joined = any(_is_number(run.parameters[along]) for run, _ in rows)
     tables = list(dict.fromkeys(f"{row['table']} of {run.source.name}" for run, row in rows))
     several = len({run.source.name for run, _ in rows}) > 1
     regions = len({row["region"] for _, row in rows}) > 1 or not others
@@ -124,39 +138,54 @@ def _chart_set(metric: str, unit: str, along: str, rows: Sequence[_Row], others:
         told_apart = [f"{name} = {in_brief(run.parameters[name])}" for name in others if name in run.parameters]
         title = ", ".join([*[run.source.name] * several, *[row["region"] or "all"] * regions, *told_apart])
         value = float(row["value"]) if row["value"] else None
-        series.setdefault(title, []).append((in_brief(run.parameters[along]), value))
+        ends = (float(row["low"]), float(row["high"])) if all(_is_finite(row.get(e)) for e in ("low", "high")) else None
+        series.setdefault(title, []).append((written(run.parameters[along]), value, ends))
     low, high = min(0.0, *values), max(0.0, *values)
     charts = [
-        Chart(title, points, _svg(f"{metric}, {title}", points, low, high))
+        Chart(title, [point[:2] for point in points], _svg(f"{metric}, {title}", points, low, high, joined))
         for title, points in list(series.items())[:MOST_CHARTS]
     ]
     return ChartSet(metric, unit, along, tables, low, high, charts, len(series) - len(charts))
 
 
-def _svg(name: str, points: _Points, low: float, high: float) -> Markup:
-    """Draw points joined by a line, which a missing value breaks."""
+def _svg(name: str, points: _Points, low: float, high: float, joined: bool) -> Markup:
+    """Draw points with their ranges; along numbers they are joined by a line, which a missing value breaks."""
     scale = (_HEIGHT - _TOP - _BOTTOM) / (high - low or 1.0)
     step = (_WIDTH - 2 * _SIDE) / max(len(points) - 1, 1)
-    places = [
-        None if value is None else (_SIDE + step * at, _HEIGHT - _BOTTOM - (value - low) * scale)
-        for at, (_, value) in enumerate(points)
-    ]
+
+    def height(value: float) -> float:
+        return _HEIGHT - _BOTTOM - (value - low) * scale
+
+    places = [None if value is None else (_SIDE + step * at, height(value)) for at, (_, value, _) in enumerate(points)]
+    told = [f"{at}: {_words(value, ends)}" for at, value, ends in points]
     marks = "".join(
-        f'<circle cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="4"><title>{escape(at)}: {value:,.6g}</title></circle>'
-        for place, (at, value) in zip(places, points, strict=True)
+        f'<circle cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="4"><title>{escape(text)}</title></circle>'
+        for place, text in zip(places, told, strict=True)
         if place
     )
-    lines = "".join(f'<polyline points="{part}"/>' for part in _unbroken(places))
-    zero = _HEIGHT - _BOTTOM + low * scale
-    words = "; ".join(f"{at}: {'no value' if value is None else f'{value:,.6g}'}" for at, value in points)
+    ranges = "".join(
+        f'<line class="range" x1="{place[0]:.1f}" x2="{place[0]:.1f}" y1="{height(ends[0]):.1f}" '
+        f'y2="{height(ends[1]):.1f}"/>'
+        for place, (_, _, ends) in zip(places, points, strict=True)
+        if place and ends
+    )
+    lines = "".join(f'<polyline points="{part}"/>' for part in _unbroken(places)) if joined else ""
+    zero = height(0.0)
+    words = "; ".join(told)
     ends = [(_SIDE, "start", points[0][0]), (_WIDTH - _SIDE, "end", points[-1][0])][: len(points)]
     labels = "".join(
         f'<text x="{x}" y="{_HEIGHT - 4}" text-anchor="{anchor}">{escape(text)}</text>' for x, anchor, text in ends
     )
     return Markup(
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(f"{name}: {words}")}">'
-        f'<line x1="0" x2="{_WIDTH}" y1="{zero:.1f}" y2="{zero:.1f}"/>{lines}{marks}{labels}</svg>'
+        f'<line x1="0" x2="{_WIDTH}" y1="{zero:.1f}" y2="{zero:.1f}"/>{ranges}{lines}{marks}{labels}</svg>'
     )
+
+
+def _words(value: float | None, ends: tuple[float, float] | None) -> str:
+    if value is None:
+        return "no value"
+    return f"{value:,.6g}" + (f" ({ends[0]:,.6g} to {ends[1]:,.6g})" if ends else "")
 
 
 def _unbroken(places: Sequence[tuple[float, float] | None]) -> Iterator[str]:
@@ -168,6 +197,13 @@ def _unbroken(places: Sequence[tuple[float, float] | None]) -> Iterator[str]:
 def _order(value: Any) -> tuple[int, float]:
     """Sort numbers by size; anything else keeps the order of the batch."""
     return (0, value) if _is_number(value) else (1, 0)
+
+
+def _is_finite(text: str | None) -> bool:
+    try:
+        return math.isfinite(float(text or "nan"))
+    except ValueError:  # the folder may be a stranger's
+        return False
 
 
 def _is_number(value: Any) -> bool:

@@ -129,7 +129,7 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
         named = listing_of(listing.bad[:_NAMED]) + (" and others" if len(listing.bad) > _NAMED else "")
         told(f"left out of {out / INDEX}: {named}, where {layout.MANIFEST} is not one that a run writes")
     columns = differing(listing.runs)[:_MOST_COLUMNS]
-    script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
+    script, script_hash = sorting()
     prose = Prose()
     page = template("index.html.j2").render(
         author=_author(),
@@ -144,11 +144,17 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
         charts=charts,
         tables=[name for name in (layout.RESULTS, layout.FAILURES) if (out / name).is_file()],
         script=Markup(script),
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
+        script_hash=script_hash,
         version=__version__,
     )
     layout.write_atomically(out / INDEX, page.encode())
     return out / INDEX
+
+
+def sorting() -> tuple[str, str]:
+    """Return the one script of a page, which sorts its tables, and the hash by which its policy knows it."""
+    script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
+    return script, base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
 
 
 @dataclass(frozen=True)
@@ -220,7 +226,7 @@ def command(run: Run) -> str:
     return shlex.join(["cdt", "run", notebook, *given])
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def template(name: str) -> jinja2.Template:
     """Return the template of a page.
 
