@@ -1,4 +1,4 @@
-for (const table of document.querySelectorAll("table.runs")) {
+for (const table of document.querySelectorAll("table.runs, table.headlines")) {
   const headers = [...table.tHead.rows[0].cells];
   const words = new Intl.Collator("en", { numeric: true });
   const value = (body, column) => {
