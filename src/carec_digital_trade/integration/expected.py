@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import InputError, attempt
 from carec_digital_trade.integration.gravity import Cluster, Gravity, equation, gravity
 from carec_digital_trade.integration.indices import without_each
-from carec_digital_trade.integration.pairs import LEGACY, SIDES, Control, gravity_pairs, groups
+from carec_digital_trade.integration.pairs import LEGACY, SIDES, Control, groups, marked, tied
 from carec_digital_trade.regions import GIANTS, Region
 from carec_digital_trade.regions import region as named_region
 
@@ -134,11 +134,11 @@ def variants(
         steps["landlocked"] = ("landlocked pairs held fixed", asked | {"controls": [*controls, "both_landlocked"]})
     steps |= {kind: (words, asked | {"cluster": kind}) for kind, words in _CLUSTERS.items() if kind != cluster}
     steps |= _other_members(asked)
-    frames = []
+    pairs, frames = attempt(tied, bilateral, distances), []
     for key, (words, spec) in steps.items():
         if key != "as_asked" and spec == asked:
             continue
-        frame, said = _compared(bilateral, distances, **spec)
+        frame, said = _compared(pairs, **spec)
         frames.append(frame.assign(region=[each.label for each in regions], key=key, variant=words, said=said))
     return pd.concat(frames, ignore_index=True)
 
@@ -164,13 +164,13 @@ def dropping_each(
         One row a member, the one with the largest part of the trade within first, at most 30:
         region, iso3, actual_over_expected with its interval; NaN where too few are left.
     """
-    rows = []
+    pairs, rows = attempt(tied, bilateral, distances), []
     for side, each in enumerate(regions):
         parts = without_each(bilateral, each).dropna(subset="involved")
         for code in parts.nlargest(_MOST_DROPPED, "involved")["iso3"]:
             left = Region(each.name, tuple(one for one in each.members if one != code), each.year)
             both = [left if place == side else one for place, one in enumerate(regions)]
-            frame, _ = _compared(bilateral, distances, both, controls, named, cluster)
+            frame, _ = _compared(pairs, both, controls, named, cluster)
             found = frame.loc[frame.index[side], [_RATIO, f"{_RATIO}_low", f"{_RATIO}_high"]]
             rows.append({"region": each.label, "iso3": code} | found.to_dict())
     return pd.DataFrame(rows, columns=["region", "iso3", _RATIO, f"{_RATIO}_low", f"{_RATIO}_high"])
@@ -191,8 +191,7 @@ _RUNGS = {
 
 
 def _compared(
-    bilateral: pd.DataFrame,
-    distances: pd.DataFrame,
+    pairs: pd.DataFrame | InputError,
     regions: Sequence[Region],
     controls: Sequence[Control],
     named: Sequence[Any],
@@ -200,11 +199,10 @@ def _compared(
 ) -> tuple[pd.DataFrame, str]:
     """Return the comparison, or an empty one and why it cannot be made."""
     inside = together(regions, named)
-    try:
-        pairs = gravity_pairs(bilateral, distances, inside)
-        fit = gravity(pairs, equation(["log_distance", *controls, *inside]), cluster)
-    except InputError as error:
-        return pd.DataFrame(index=range(len(regions)), columns=[_RATIO, f"{_RATIO}_low", f"{_RATIO}_high"]), str(error)
+    found = attempt(marked, pairs, inside)
+    fit = attempt(gravity, found, equation(["log_distance", *controls, *inside]), cluster)
+    if isinstance(fit, InputError):
+        return pd.DataFrame(index=range(len(regions)), columns=[_RATIO, f"{_RATIO}_low", f"{_RATIO}_high"]), str(fit)
     return expected_within(fit, regions), ""
 
 

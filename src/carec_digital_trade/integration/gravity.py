@@ -108,7 +108,7 @@ def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "leverage") -
             separated += int(there.sum())
             kept, more_silent, more_single = _trading(kept[~there])
             silent, singletons = silent + more_silent, singletons + more_single
-    flows, values, counts, numbers = _arrays(kept, terms)
+    places, flows, values, counts, numbers = _arrays(kept, terms)
     left = without_effects(values, counts.astype(float))
     for term, own, freed in zip(terms, values, left, strict=True):
         if term not in dropped and (freed**2).sum() <= _LEAST_LEFT * (np.where(counts, own, 0.0) ** 2).sum():
@@ -117,7 +117,7 @@ def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "leverage") -
     if not used:
         raise InputError(f"no term of the equation can be estimated: {'; '.join(map(': '.join, dropped.items()))}")
     fit = poisson(flows, values[[terms.index(term) for term in used]], counts, numbers)
-    kept = kept.sort_values(SIDES)
+    kept = kept.iloc[np.lexsort(places[::-1])]
     fitted = kept[[*SIDES, "value"]].assign(fitted=fit.fitted[counts])
     unreached = (fitted["value"] == 0) & (fitted["fitted"] < _UNREACHED * fitted["value"].mean())
     return Gravity(
@@ -128,7 +128,7 @@ def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "leverage") -
         dropped=dropped,
         observations=len(kept),
         zeros=int((kept["value"] == 0).sum()),
-        economies=len(set(kept["exporter"]) | set(kept["importer"])),
+        economies=len(set(kept["exporter"].unique()) | set(kept["importer"].unique())),
         clusters=fit.fewer if cluster == "two_way" else fit.clusters,
         silent=silent,
         singletons=singletons,
@@ -156,8 +156,8 @@ def _trading(pairs: pd.DataFrame) -> tuple[pd.DataFrame, int, int]:
     """Leave out exporters and importers without trade, and those with one row, until none is left; count the rows."""
     silent = singletons = 0
     while True:
-        totals = [pairs.groupby(side)["value"].transform("sum") for side in SIDES]
-        rows = [pairs.groupby(side)["value"].transform("size") for side in SIDES]
+        grouped = [pairs.groupby(side)["value"] for side in SIDES]
+        totals, rows = ([each.transform(what) for each in grouped] for what in ("sum", "size"))
         no_trade = (totals[0] == 0) | (totals[1] == 0)
         single = ~no_trade & ((rows[0] == 1) | (rows[1] == 1))
         if not no_trade.any() and not single.any():
@@ -168,8 +168,13 @@ def _trading(pairs: pd.DataFrame) -> tuple[pd.DataFrame, int, int]:
             raise InputError("no trade is left to estimate gravity from: take in more economies")
 
 
-def _arrays(pairs: pd.DataFrame, terms: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return arrays of exporters by importers: flows, terms, which pairs count, the number of the unordered pair."""
+def _arrays(
+    pairs: pd.DataFrame, terms: Sequence[str]
+) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return each pair's place, and arrays of exporters by importers.
+
+    They hold the flows, the terms, which pairs count, and the number of the unordered pair.
+    """
     places, codes = zip(*(pd.factorize(pairs[side], sort=True) for side in SIDES), strict=True)
     shape = tuple(map(len, codes))
     counts = np.zeros(shape, dtype=bool)
@@ -179,7 +184,7 @@ def _arrays(pairs: pd.DataFrame, terms: Sequence[str]) -> tuple[np.ndarray, np.n
     economies = codes[0].union(codes[1])
     one, other = np.meshgrid(*map(economies.get_indexer, codes), indexing="ij")
     numbers = np.minimum(one, other) * len(economies) + np.maximum(one, other)
-    return stacked[0], stacked[1:], counts, numbers
+    return places, stacked[0], stacked[1:], counts, numbers
 
 
 def _coefficients(fit: PoissonFit, used: Sequence[str], terms: Sequence[str], cluster: str) -> pd.DataFrame:

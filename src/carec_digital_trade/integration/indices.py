@@ -220,7 +220,7 @@ def _refuse(pairs: pd.DataFrame, bad: pd.Series, what: str) -> None:
 def _measured(pairs: pd.DataFrame, region: Region) -> Integration:
     """Measure the checked pairs; NaN for what they leave open."""
     from_region, to_region = pairs["exporter"].isin(region.members), pairs["importer"].isin(region.members)
-    exporters = set(pairs["exporter"])
+    exporters = set(pairs["exporter"].unique())
     missing = [code for code in region.members if code not in exporters]
     value, covered = pairs["value"], len(region.members) - len(missing)
     within, exports, imports = (value[rows].sum() for rows in (from_region & to_region, from_region, to_region))

@@ -1,7 +1,7 @@
 """All pairs of economies with their trade, distance and ties, and the groups that two of them may both belong to."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -100,18 +100,31 @@ def gravity_pairs(
     InputError
         If the table is not as `indices` wants it, or fewer than three economies have trade and distance.
     """
+    return marked(tied(bilateral, distances), together)
+
+
+def tied(bilateral: pd.DataFrame, distances: pd.DataFrame) -> pd.DataFrame:
+    """Return what `gravity_pairs` does of any regions, which takes longest; parameters and errors as there."""
     traded = checked(bilateral)
     mirrored = distances.rename(columns={"iso3_a": "iso3_b", "iso3_b": "iso3_a"})
     ties = pd.concat([distances, mirrored[distances["iso3_a"] != distances["iso3_b"]]])
-    trading = (set(traded["exporter"]) | set(traded["importer"])) - {REST}
+    trading = (set(traded["exporter"].unique()) | set(traded["importer"].unique())) - {REST}
     known = ties["iso3_a"].isin(trading) & ties["iso3_b"].isin(trading) & ties["iso3_a"].ne(ties["iso3_b"])
     pairs = ties[known].rename(columns={"iso3_a": "exporter", "iso3_b": "importer"})
     if pairs["exporter"].nunique() < 3:
         raise InputError("gravity needs three economies that have trade by partner and a distance")
     pairs = pairs.merge(traded, on=SIDES, how="left").sort_values(SIDES, ignore_index=True)
-    both = {
-        term: (pairs["exporter"].isin(members) & pairs["importer"].isin(members)).astype(int)
-        for term, members in {"both_landlocked": LANDLOCKED, **together}.items()
-    }
-    pairs = pairs.assign(value=pairs["value"].fillna(0.0), log_distance=np.log(pairs["distance_km"]), **both)
-    return pairs[[*SIDES, "value", "log_distance", *Control.__args__, *together]]
+    return pairs.assign(
+        value=pairs["value"].fillna(0.0),
+        log_distance=np.log(pairs["distance_km"]),
+        both_landlocked=_both(pairs, LANDLOCKED),
+    )[[*SIDES, "value", "log_distance", *Control.__args__]]
+
+
+def marked(pairs: pd.DataFrame, together: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Add a column for each term to what `tied` returns."""
+    return pairs.assign(**{term: _both(pairs, members) for term, members in together.items()})
+
+
+def _both(pairs: pd.DataFrame, members: Collection[str]) -> pd.Series:
+    return (pairs["exporter"].isin(members) & pairs["importer"].isin(members)).astype(int)
