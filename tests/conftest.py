@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from local_server import Server
 
 from carec_digital_trade import datasets, vintages
 
 # The same examples each time, so that a commit that was green stays green; the thorough profile looks for new ones.
-settings.register_profile("usual", derandomize=True)
-settings.register_profile("thorough", derandomize=False)
+# A busy machine takes its time, for an example and for drawing one.
+patient = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("usual", derandomize=True, **patient)
+settings.register_profile("thorough", derandomize=False, **patient)
 settings.load_profile("usual")
 
 

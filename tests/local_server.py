@@ -2,9 +2,10 @@
 
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from waiting import PATIENCE
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -15,10 +16,12 @@ class Server:
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
         self.asked: list[str] = []
+        self._closing = threading.Event()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            closing = outer._closing
 
             def do_GET(self) -> None:
                 outer.asked.append(self.path)
@@ -32,6 +35,7 @@ class Server:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # whoever asked has gone
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -47,6 +51,7 @@ class Server:
 
     def close(self) -> None:
         """Stop."""
+        self._closing.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -80,24 +85,28 @@ def body(content: bytes, length: int | None = None, kind: str = "text/csv", anno
     return answer
 
 
-def silence(seconds: float) -> Answer:
-    """No answer for a while."""
-    return lambda _handler: time.sleep(seconds)
+def hang_up(_handler: BaseHTTPRequestHandler) -> None:
+    """No answer, and the line is closed."""
 
 
-def trickle(content: bytes, pause: float) -> Answer:
-    """A body that comes byte by byte."""
+def silence(handler: BaseHTTPRequestHandler) -> None:
+    """No answer as long as the server runs."""
+    handler.closing.wait(PATIENCE)
 
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(content)))
-        handler.end_headers()
-        try:
-            for byte in content:
-                handler.wfile.write(bytes([byte]))
-                handler.wfile.flush()
-                time.sleep(pause)
-        except OSError:
-            """Whoever asked has gone."""
 
-    return answer
+def trickle(handler: BaseHTTPRequestHandler) -> None:
+    """A body that comes byte by byte and has no end."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(10**6))
+    handler.end_headers()
+    drip(handler)
+
+
+def drip(handler: BaseHTTPRequestHandler) -> None:
+    """Send a byte at a time until whoever asked has gone."""
+    try:
+        while not handler.closing.wait(0.01):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+    except OSError:
+        """Whoever asked has gone."""

@@ -118,7 +118,7 @@ STEPS = st.lists(
     st.tuples(st.sampled_from(["run", "batch", "retry"]), st.none() | st.integers(1, 60)), min_size=1, max_size=3
 )
 RELAXED = settings(
-    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import made_files
 import pytest
+from waiting import PATIENCE
 
 from carec_digital_trade import importers, vintages
 from carec_digital_trade.importers import Patience
@@ -56,7 +57,7 @@ def imported(own_folder: Path, made_once: tuple[Path, importers.Imported]) -> im
 @pytest.fixture
 def hasty() -> Patience:
     """Short waits between attempts, so that tests are quick; an answer may take its time on a busy machine."""
-    return Patience(attempts=3, timeout=20.0, longest=60.0, first_wait=0.01, longest_wait=0.05)
+    return Patience(attempts=3, timeout=PATIENCE, longest=PATIENCE, first_wait=0.01, longest_wait=0.05)
 
 
 @pytest.fixture

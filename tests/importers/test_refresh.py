@@ -39,7 +39,7 @@ def newer(factor: float = 1.01) -> bytes:
 
 
 BROKEN = {
-    "time-out": (silence(1), "did not answer within 0.2 seconds, at the last of 3 attempts"),
+    "time-out": (silence, "did not answer within 0.2 seconds, at the last of 3 attempts"),
     "429": (status(429), "answered 429 Too Many Requests, at the last of 3 attempts"),
     "429 for an hour": (status(429, Retry_After="3600"), "asks to wait 3,600 seconds: try again later"),
     "500": (status(500), "answered 500 Internal Server Error, at the last of 3 attempts"),

@@ -135,7 +135,7 @@ def test_the_usual_address_is_version_2():
         (status(500), "answered 500 Internal Server Error, at the last of 3 attempts"),
         (status(429, Retry_After="3600"), "asks to wait 3,600 seconds: try again later"),
         (status(404), "answered 404 Not Found"),
-        (silence(1), "did not answer within 0.2 seconds, at the last of 3 attempts"),
+        (silence, "did not answer within 0.2 seconds, at the last of 3 attempts"),
         (body(b"<html>Sign in</html>"), "answered with something that is not the API's data, such as a web page"),
         (body(b'[{"total": 3', length=100), "broke off before the end of its answer, at the last of 3 attempts"),
         (body(b'[{"total": 3'), "answered with something that is not the API's data"),
@@ -167,7 +167,7 @@ PAGE = {"page": 1, "per_page": 0, "total": 5, "source": [{"concept": []}]}
         (body(json.dumps(PAGE).encode()), "sends page after page, "),
         (body(b"[" * 6_000_000), "sends more than 0.01 GB, which cannot be its file"),
         (body(b"[" * 1_000_000), "answered with something that is not the API's data"),
-        (trickle(b" " * 1000, 0.01), "is too slow: not all of it came within 1 seconds"),
+        (trickle, "is too slow: not all of it came within 1 seconds"),
     ],
 )
 def test_an_answer_without_end_is_ended(server: Server, hasty: Patience, monkeypatch, answer, sentence: str):
