@@ -5,6 +5,7 @@ and HTML that the reader sees; a figure is a PNG whose output metadata carry its
 """
 
 import math
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -162,7 +163,8 @@ def picture(axes: Any, name: str, result: Finding) -> None:
     above = figure.texts[:-1]  # the last is the source line
     titles = [" ".join(text.get_text().split()).rstrip(".") for text in above]
     display(
-        {"image/png": png(figure), "text/plain": f"Figure {name}: {result.caption}"},
+        # A kernel on the desktop would encode the bytes itself, one in a browser does not.
+        {"image/png": b64encode(png(figure)).decode(), "text/plain": f"Figure {name}: {result.caption}"},
         raw=True,
         # Title, caption and source line are in the picture.
         metadata={METADATA_KEY: {"figure": name, "alt": ". ".join([*titles, result.reading])}},

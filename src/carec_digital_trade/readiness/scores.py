@@ -270,7 +270,7 @@ def _rank(own: NDArray[np.float64], others: NDArray[np.float64], places: NDArray
     """
     own, itself = own[:, places], others[:, places]
     whole = 10**_DECIMALS
-    first = 2 * whole * np.arange(len(own))[:, None]
+    first = 2 * whole * np.arange(len(own), dtype=np.int64)[:, None]  # whose own whole numbers may be of 32 bits
 
     def number(scores: NDArray[np.float64]) -> NDArray[np.int64]:
         return (np.where(np.isnan(scores), -1, np.rint(np.nan_to_num(scores) * whole)).astype(np.int64) + first).ravel()

@@ -153,10 +153,21 @@ def rival_forecast(values: np.ndarray, rival: Rival, steps: int) -> tuple[np.nda
     numpy.ndarray, bool
         Shape (5, H): forecast, and bounds at the `LEVELS`; and whether the estimation converged, which is used if it
         did not. Near a flat top the line search that says so differs by processor.
+
+    Raises
+    ------
+    InputError
+        If statsmodels has no compiled part here.
     """
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning  # noqa: PLC0415  (a second; most commands fit nothing)
-    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # noqa: PLC0415
-    from statsmodels.tsa.forecasting.theta import ThetaModel  # noqa: PLC0415
+    try:
+        from statsmodels.tools.sm_exceptions import ConvergenceWarning  # noqa: PLC0415  (a second; few commands fit)
+        from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # noqa: PLC0415
+        from statsmodels.tsa.forecasting.theta import ThetaModel  # noqa: PLC0415
+    except ImportError:
+        raise InputError(
+            "the damped trend and the Theta method need the compiled part of statsmodels, which a browser does not "
+            "have: run this notebook on a machine with Python"
+        ) from None
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -19,7 +19,7 @@ def order_statistics(values: np.ndarray, ranks: np.ndarray) -> np.ndarray:
     # and only the bins that hold a rank asked for need sorting.
     bins = values.view(np.int64) >> 44
     bins -= bins.min()
-    counts = np.bincount(bins)
+    counts = np.bincount(bins.astype(np.intp, copy=False))
     wanted = np.searchsorted(counts.cumsum(), ranks, side="right")
     needed = np.zeros(len(counts), dtype=bool)
     needed[wanted] = True
