@@ -12,10 +12,10 @@ export OPENBLAS_NUM_THREADS := 1
 # Where it is set, as in many containers, every process would compile anew what it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help report test lab notebooks teaching dictionary api lint lock wheel clean
+.PHONY: help report test lab notebooks teaching dictionary api site site-test lint lock wheel clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: name it with 'make PYTHON=python3.12'." >&2; exit 1; }
@@ -53,6 +53,13 @@ api: .venv/ready ## print the reference of the library, from its docstrings, int
 	@$(BIN)/pdoc --docformat numpy --output-directory build/api $(addprefix carec_digital_trade.,$(API))
 	@echo "Open $(CURDIR)/build/api/index.html"
 
+# PYODIDE names a folder with the release of Pyodide, or its address, in place of the package index.
+site: .venv/ready ## build the site that runs in a browser into site/
+	@$(BIN)/python lite/making.py --pyodide "$(PYODIDE)"
+
+site-test: site ## build the site and try it in a browser that reaches nothing else
+	@CDT_SITE=$(CURDIR)/site $(BIN)/python -m pytest tests/browser/test_site.py -s
+
 lint: .venv/ready ## check style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
@@ -64,4 +71,4 @@ wheel: .venv/ready ## build the wheel, with data and notebooks in it, into dist/
 	@$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove what the other targets made, .venv included
-	@rm -rf .venv reports dist build .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv reports dist build site .pytest_cache .ruff_cache .hypothesis

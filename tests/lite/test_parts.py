@@ -1,0 +1,106 @@
+"""Nothing ships in the site but what was known by its hash before it came."""
+
+import hashlib
+import json
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import making
+import nbformat
+import parts
+import pytest
+import wheels
+
+from carec_digital_trade.errors import InputError
+
+
+def test_a_file_with_another_hash_is_refused():
+    assert parts.checked(b"abc", hashlib.sha256(b"abc").hexdigest(), "it") == b"abc"
+    with pytest.raises(InputError, match=r"^it is not the file that was published: its sha256 is \w{64}, expected 0"):
+        parts.checked(b"abc", "0" * 64, "it")
+
+
+def test_the_list_of_the_release_is_the_published_one_and_names_what_is_wanted():
+    release = parts.official()
+    assert release["info"]["version"] == parts.PARTS["pyodide"]["version"]
+    assert set(parts.PARTS["pyodide"]["packages"]) <= release["packages"].keys()
+    assert set(parts.PARTS["pyodide"]["licences"]) <= release["packages"].keys()
+
+
+def test_a_changed_release_is_refused_before_anything_is_touched(tmp_path, monkeypatch):
+    release, site = tmp_path / "release", tmp_path / "site"
+    release.mkdir()
+    for name in parts.PARTS["pyodide"]["core"]:
+        (release / name).write_bytes(b"changed")
+    monkeypatch.setattr(making.subprocess, "run", lambda *_, **__: (_wheels(tmp_path) / "a-1-py3-none-any.whl").touch())
+    with pytest.raises(InputError, match=r"^pyodide\.js is not the file that was published"):
+        making.build(site, str(release), tmp_path)
+    assert not site.exists()
+
+
+def _wheels(folder: Path) -> Path:
+    (folder / "wheel").mkdir()
+    return folder / "wheel"
+
+
+def test_a_folder_without_a_release_and_one_with_something_else_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"^there is no pyodide\.js in .*: give the unpacked folder"):
+        parts.source(str(tmp_path), tmp_path)
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(InputError, match=r"holds something else than a site"):
+        making.build(tmp_path, None, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_an_installed_file_that_was_changed_is_refused():
+    found = parts.metadata.distribution("typing-inspection")
+    path = next(each for each in found.files if str(each).endswith("typing_inspection/__init__.py"))
+    assert parts._recorded(found, path) == path.locate().read_bytes()
+    path.hash = parts.metadata.FileHash("sha256=else")
+    with pytest.raises(InputError, match=r"is not as typing-inspection installed it"):
+        parts._recorded(found, path)
+
+
+def test_a_version_that_is_not_locked_is_refused(tmp_path, monkeypatch):
+    other = tmp_path / "requirements.lock"
+    other.write_text("seaborn==0.0.1 \\\n    --hash=sha256:0\n", encoding="ascii")
+    monkeypatch.setattr(parts, "LOCK", other)
+    with pytest.raises(InputError, match=r"^seaborn [\d.]+ is installed, which requirements.lock does not have"):
+        parts._locked(parts.metadata.distribution("seaborn"))
+
+
+def test_what_is_packed_is_the_same_each_time_and_describes_itself():
+    about = b"Metadata-Version: 2.1\nName: Some_Thing\nVersion: 1.0\nLicense-Expression: MIT\n"
+    files = {"some_thing-1.0.dist-info/METADATA": about, "some_thing/__init__.py": b"", "other.py": b""}
+    part = wheels.wheel(wheels.packed(files), "some_thing-1.0-py3-none-any.whl", "here")
+    assert part == wheels.wheel(wheels.packed(dict(reversed(files.items()))), part.file, "here")
+    assert (part.name, part.version, part.licence) == ("some-thing", "1.0", "MIT")
+    assert part.imports == ("other", "some_thing")
+    assert part.locked()["sha256"] == hashlib.sha256(part.data).hexdigest()
+
+
+def test_installed_packages_ship_without_compiled_code_and_with_the_stand_in():
+    shipped = {part.name: part for part in parts.installed()}
+    assert shipped.keys() == set(parts.PARTS["installed"]["packages"])
+    names = [name for part in shipped.values() for name in zipfile.ZipFile(BytesIO(part.data)).namelist()]
+    assert not [name for name in names if name.endswith((".so", ".pyd"))]
+    assert "pydantic_core/_pydantic_core.py" in names
+    assert all(part.licence for part in shipped.values())
+
+
+def test_the_browser_asks_no_index_and_is_given_the_hash_of_each_part():
+    part = wheels.Part("a", "1", "MIT", "a-1-py3-none-any.whl", b"a", "here", ("a",))
+    told = json.dumps(making.settings([part]))
+    assert '"disablePyPIFallback": true' in told
+    assert "//" not in told
+    assert making.lock([part])["packages"]["a"]["sha256"] == part.sha256
+
+
+def test_the_start_page_of_the_site_leads_nowhere_else():
+    start = making.for_the_site(nbformat.read(making.ROOT / "notebooks" / "00_start.ipynb", as_version=4))
+    text = "\n".join(cell.source for cell in start.cells)
+    assert "01_snapshot.ipynb" in text
+    assert "solutions/" not in text
+    assert "make report" not in text
+    assert not [path for path in making.notebooks() if "solutions" in path.parts]
