@@ -22,8 +22,8 @@ ODD += [[], ["KAZ"], ["KAZ", 3], [-4.0, -3], [-4.0, "x"], ["delivered", "x"], (1
 ODD += [{"KAZ": 2}, {1: 1.0}, {"name": "Two", "members": ["KAZ", "UZB"]}, {"name": "Two", "members": [1]}, OWN]
 ODD += [{"multiple": 0.5, "yaer": 2030}, [{"family": "connectivity", "closure": 2.0}], {**OWN, "low": "a", "x": 1}]
 
-UNFIT = [value for value in ODD if value is True or isinstance(value, str | list | dict)]
-"""For the scenarios, which compute a scenario of all that fits."""
+UNFIT = [value for value in ODD if value and (value is True or isinstance(value, str | list | dict))]
+"""For models that compute a whole scenario of what fits."""
 
 
 def outcomes() -> dict[str, Any]:
@@ -33,7 +33,7 @@ def outcomes() -> dict[str, Any]:
         # What all share is tried once; a model of its own fields is what differs.
         shared = set() if notebook.name == "snapshot" else SharedParameters.model_fields.keys()
         for name in [*(notebook.model.model_fields.keys() - shared), "regoin"]:
-            for value in ODD if notebook.name != "scenarios" else UNFIT:
+            for value in UNFIT if shared else ODD:
                 found[f"{notebook.name} {name}={value!r}"] = _outcome(notebook.model.validated, {name: value})
     for model, base in BASES.items():
         for name in [*model.model_fields, "kindd"]:

@@ -28,7 +28,7 @@ from .conftest import CHROMIUM, look
 SITE = os.environ.get("CDT_SITE", "")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not SITE, reason="the site is built and tested by make site-test")]
 
-OTHERS = ["00_start", "02_gap_analysis", "04_integration"]
+OTHERS = ["00_start", "02_gap_analysis", "04_integration", "05_country"]
 OTHERS += [f"teaching/student/{session}" for session in ("2_gap", "3_scenario", "4_integration")]
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PATIENCE = 1_200_000

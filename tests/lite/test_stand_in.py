@@ -10,8 +10,10 @@ from pathlib import Path
 
 import outcomes
 import parts
+import pytest
 
 
+@pytest.mark.slow
 def test_it_says_what_the_compiled_one_says(tmp_path):
     laid = tmp_path / "pydantic_core"
     laid.mkdir()
