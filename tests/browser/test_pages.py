@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from carec_digital_trade.parameters import NOTEBOOKS
-from carec_digital_trade.runs import kernels, write_index
+from carec_digital_trade.runs import compare_runs, kernels, write_index
 from carec_digital_trade.runs.execute import perform
 from carec_digital_trade.runs.identity import plan
 from carec_digital_trade.runs.notebooks import open_notebook, read_notebook
@@ -19,22 +19,24 @@ from .conftest import look
 
 pytestmark = pytest.mark.slow
 
+SCHEMES = ("light", "dark")
 A4 = 794 - 2 * 57
 """Width between the margins of a sheet, in CSS pixels: 210 mm, less 15 mm on either side."""
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of each notebook, one with a changed parameter, and one that failed."""
+    """A run of each notebook, one with a changed parameter, one that failed, and two runs compared."""
     out = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernels, "execute", _stored)
         for name in NOTEBOOKS:
             perform(plan(open_notebook(name), {}, out))
-        perform(plan(open_notebook("snapshot"), {"year": 2020}, out))
+        two = [perform(plan(open_notebook("snapshot"), {"year": year}, out)).run_id for year in (2024, 2020)]
         patch.setattr(kernels, "execute", _fail)
         perform(plan(open_notebook("snapshot"), {"year": 2019}, out))
     write_index(out)
+    compare_runs(two, out)
     return out
 
 
@@ -69,6 +71,10 @@ def reports(page: Page) -> list[str]:
     return [urljoin(page.url, link.get_attribute("href")) for link in links.all()]
 
 
+def compared(page: Page) -> str:
+    return urljoin(page.url, "compare.html")
+
+
 def test_the_index_leads_to_the_pages_and_they_lead_back(page: Page):
     index = page.url
     look(page, "index")
@@ -85,7 +91,8 @@ def test_the_index_leads_to_the_pages_and_they_lead_back(page: Page):
 
 def test_axe_finds_no_serious_fault(page: Page):
     axe = Axe()
-    for url, scheme in [(page.url, "light"), *((reports(page)[0], each) for each in ("light", "dark"))]:
+    urls = [(page.url, "light"), *[(url, each) for url in (compared(page), reports(page)[0]) for each in SCHEMES]]
+    for url, scheme in urls:
         page.emulate_media(color_scheme=scheme)
         page.goto(url)
         page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
@@ -116,7 +123,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: Page):
 
 
 def test_no_table_is_cut_and_a_figure_is_large_enough_to_read(page: Page):
-    for url in [page.url, *reports(page)]:
+    for url in [page.url, compared(page), *reports(page)]:
         page.goto(url)
         page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
         page.set_viewport_size({"width": 1280, "height": 800})
@@ -133,7 +140,7 @@ def test_no_table_is_cut_and_a_figure_is_large_enough_to_read(page: Page):
 
 
 def test_nothing_is_wider_than_the_screen_or_the_sheet(page: Page):
-    for url in [page.url, *reports(page)]:
+    for url in [page.url, compared(page), *reports(page)]:
         page.goto(url)
         page.set_viewport_size({"width": 390, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

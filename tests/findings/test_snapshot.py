@@ -64,12 +64,14 @@ def test_totals_are_the_sums_of_the_raw_file():
         assert frame.loc[each.label, "balance"] == pytest.approx(exports - imports, rel=1e-9)
 
 
-def test_article_figures_stand_beside_only_what_they_measure():
-    assert "Revision, %" in results()["members"].table
+def test_article_figures_stand_once_and_are_drawn_beside_only_what_they_measure():
+    assert "As printed" in results()["table1"].table and "Revision, %" in results()["table1"].table
+    assert list(results()["members"].table) == ["Region", "Rank", "Economy", "USD million", "Share of region, %"]
+    assert results()["members"].frame["article"].notna().all()
     carec = DEFAULT.regions()[0]
     for measure, flow, year in (("delivered", "total", 2023), ("delivered", "exports", 2024)):
         assert ranked(metrics.trade(measure, flow), carec, year)["article"].isna().all()
-    assert "Revision, %" not in results(year=2023)["members"].table
+    assert results(year=2023)["members"].frame["article"].isna().all()
 
 
 def test_growth_parts_add_to_the_change():
