@@ -57,6 +57,8 @@ def compare_runs(runs: Sequence[str], out: Path, metrics: Sequence[str] = ()) ->
     _check(manifests, out)
     check_ours(out, PAGE)
     varied = differing(manifests)
+    titled = len({each["title"] for each in manifests}) == len(manifests)
+    manifests.sort(key=lambda each: label(each, varied, titled))  # as their rows are
     tables = headlines(manifests)
     script, script_hash = sorting()
     page = template("compare.html.j2").render(
@@ -65,7 +67,7 @@ def compare_runs(runs: Sequence[str], out: Path, metrics: Sequence[str] = ()) ->
         varied=varied,
         parameters={each["run_id"]: each["parameters"] for each in manifests},
         table=tables[0] if tables else None,
-        charts=_charts(manifests, out, varied, metrics),
+        charts=_charts(manifests, out, varied, titled, metrics),
         script=Markup(script),
         script_hash=script_hash,
         version=__version__,
@@ -92,11 +94,10 @@ def _check(manifests: Sequence[dict[str, Any]], out: Path) -> None:
 
 
 def _charts(
-    manifests: Sequence[dict[str, Any]], out: Path, varied: Sequence[str], metrics: Sequence[str]
+    manifests: Sequence[dict[str, Any]], out: Path, varied: Sequence[str], titled: bool, metrics: Sequence[str]
 ) -> list[ChartSet]:
-    """Draw each metric over the runs, in their order, a chart a region."""
+    """Draw each metric over the runs, a chart a region."""
     asked = list(metrics) or headline_metrics(manifests[0]["notebook"])
-    titled = len({each["title"] for each in manifests}) == len(manifests)
     runs = []
     for each in manifests:
         source = Source(each["notebook"], each["notebook"], out / each["run_id"], each["title"], "", None, ())
