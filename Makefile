@@ -32,7 +32,7 @@ report: .venv/ready ## run the notebooks with their defaults into reports/ and p
 	@echo "Open $(CURDIR)/reports/index.html"
 
 test: .venv/ready ## run every test, the notebooks under nbval among them
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 # JupyterLab would ask, in front of the class, for leave to fetch its news.
 lab: .venv/ready ## open JupyterLab on its start page, on this machine only and with a token

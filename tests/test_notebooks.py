@@ -158,6 +158,7 @@ def test_nbval_finds_a_changed_output(tmp_path):
     assert "FAILED right.ipynb" not in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     platform.machine() not in ("x86_64", "AMD64"), reason="the names of processors are Intel's and AMD's"
 )

@@ -13,7 +13,8 @@ ALLOWED_PIXELS = 3.0
 def texts(axes: list[Axes]) -> list[tuple[str, Bbox]]:
     """Return every visible text of a figure with its box in pixels."""
     figure = axes[0].figure
-    FigureCanvasAgg(figure).draw()
+    FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
     shown = [*figure.texts]
     for each in axes:
         legend = each.get_legend()

@@ -1,4 +1,4 @@
-"""The sessions' notebooks: made from their sources, timed, and what they do when they are run."""
+"""The sessions' notebooks: made from their sources, timed, and what students' copies do when run (solutions: nbval)."""
 
 import ast
 import re
@@ -81,11 +81,6 @@ def test_the_solutions_are_committed_executed_and_right(source):
     ]
     outputs = [output for cell in code(found) for output in cell.outputs]
     assert not any(output.output_type == "error" or output.get("name") == "stderr" for output in outputs)
-
-
-def test_the_solutions_pass_when_run(source):
-    found = verdicts(notebook(source.read_text(encoding="utf-8"), "solution"))
-    assert [verdict.right for verdict in found] == [True] * 5
 
 
 def test_an_untouched_student_copy_fails_its_checks_and_nothing_else(source):
