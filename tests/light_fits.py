@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from carec_digital_trade import gap
-from carec_digital_trade.gap import estimation, expected, survival
+from carec_digital_trade.gap import estimation, expected, slopes, standing, survival
 
 PANELS = list(product(("delivered", "deliverable"), ("total", "exports", "imports"), ("bundled", "latest")))
 
@@ -20,6 +20,8 @@ def remembered_fits():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(expected, "_predictions", _PREDICTIONS)
         patch.setattr(estimation, "estimate", _ESTIMATE)
+        patch.setattr(gap, "slope_test", _SLOPES)
+        patch.setattr(standing, "_coefficients", _few_draws)
         for module in (gap, survival):
             patch.setattr(module, "expected_trade", _EXPECTED)
         yield
@@ -52,5 +54,11 @@ def _remembering(work: Callable[..., Any]) -> Callable[..., Any]:
     return predictions
 
 
+def _few_draws(sample: Any, draws: int, seed: int) -> np.ndarray:
+    """Draw fewer economies where each draw takes a fit by iteration."""
+    return _STANDING(sample, 10 if sample.estimator == "ppml" else draws, seed)
+
+
+_STANDING, _SLOPES = standing._coefficients, _by_panel(slopes.slope_test)
 _PREDICTIONS = _remembering(expected._predictions)
 _ESTIMATE, _EXPECTED = _by_panel(estimation.estimate), _by_panel(expected.expected_trade)

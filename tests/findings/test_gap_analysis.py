@@ -109,7 +109,7 @@ def test_regional_readiness_by_hand():
     # The two kinds of mean give two answers, and their average is none.
     assert plain["leads_arithmetic"] < 80 < plain["leads_geometric"]
     reading = finding("regional_readiness").reading
-    assert f"CAREC has the readier law in {plain['leads']:.0f}% of the draws" in reading
+    assert f"the readier law is that of CAREC in {plain['leads']:.0f}% of the draws" in reading
     assert (
         f"({plain['leads_arithmetic']:.0f}% with arithmetic, {plain['leads_geometric']:.0f}% with geometric" in reading
     )

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.gap import EQUATION, trade_panel, with_covariates
-from carec_digital_trade.gap.fitting import fit_poisson, leave_one_out_ols, leave_one_out_ppml, separated
+from carec_digital_trade.gap.fitting import (
+    first_step,
+    fit_poisson,
+    leave_one_out_ols,
+    leave_one_out_ppml,
+    newton,
+    separated,
+)
 from carec_digital_trade.gap.sample import estimation_sample
 
 REFIT = 1e-9
@@ -45,6 +52,23 @@ def test_a_poisson_fit_that_cannot_exist_is_refused():
     regressors = np.column_stack([np.ones(6), [1.0, 0, 1, 1, 0, 0]])
     with pytest.raises(InputError, match="does not converge"):
         leave_one_out_ppml(outcome, regressors, clusters)
+
+
+def test_weights_are_rows_that_come_again():
+    random = np.random.default_rng(5)
+    regressors = np.column_stack([np.ones(30), random.normal(size=(30, 2))])
+    outcome, times = random.poisson(4, 30).astype(float), random.integers(0, 3, 30)
+    again = np.repeat(np.arange(30), times)
+    whole = newton(outcome, regressors, first_step(outcome, regressors))
+    np.testing.assert_allclose(whole, fit_poisson(outcome, regressors).params, rtol=1e-9)  # beyond the last step
+    weighted = newton(outcome, regressors, whole, times)
+    np.testing.assert_allclose(weighted, fit_poisson(outcome[again], regressors[again]).params, rtol=1e-9)
+
+
+def test_what_no_row_with_a_weight_determines_stays_where_it_was():
+    outcome, regressors = np.array([1.0, 3, 5]), np.array([[1.0, 0], [1, 0], [0, 1]])
+    found = newton(outcome, regressors, np.array([0.0, 0.7]), np.array([1.0, 1, 0]))
+    np.testing.assert_allclose(found, [np.log(2), 0.7])
 
 
 def test_a_group_of_zeros_is_separated():

@@ -5,27 +5,28 @@ import pandas as pd
 import scipy
 
 from carec_digital_trade.gap.equations import EQUATION, slopes_in
-from carec_digital_trade.gap.estimation import fitted
-from carec_digital_trade.gap.sample import estimation_sample, identified
+from carec_digital_trade.gap.estimation import bootstrap_p, fitted
+from carec_digital_trade.gap.sample import Estimator, estimation_sample, identified
 
-_SLOPES = ["term", "first_year", "last_year", "first_slope", "last_slope", "f", "restrictions", "p"]
+_SLOPES = ["term", "first_year", "last_year", "first_slope", "last_slope", "f", "restrictions", "p", "bootstrap_p"]
 
 
-def slope_test(panel: pd.DataFrame, equation: str = EQUATION) -> pd.DataFrame:
-    """Test by least squares whether the slopes of income and size are the same in every year.
+def slope_test(panel: pd.DataFrame, equation: str = EQUATION, estimator: Estimator = "ols") -> pd.DataFrame:
+    """Test whether the slopes of income and size are the same in every year.
 
     Parameters
     ----------
     panel : pandas.DataFrame
         As `trade_panel` returns it.
-    equation : str
+    equation, estimator : str
         As for `estimate`.
 
     Returns
     -------
     pandas.DataFrame
         A row for each of the slopes: term, first_year, last_year, first_slope, last_slope, f, restrictions, p (Wald's
-        test that it does not change, with errors clustered by economy and G-1 degrees of freedom). No row where the
+        test that it does not change, with errors clustered by economy and G-1 degrees of freedom), bootstrap_p (the
+        same by a wild cluster bootstrap for PPML, for which few economies count; missing for OLS). No row where the
         equation has none, or one year.
 
     Raises
@@ -33,7 +34,7 @@ def slope_test(panel: pd.DataFrame, equation: str = EQUATION) -> pd.DataFrame:
     InputError
         As in `estimate`.
     """
-    sample = identified(estimation_sample(panel, equation, "ols"))
+    sample = identified(estimation_sample(panel, equation, estimator))
     years = np.unique(sample.rows["year"])
     if len(years) < 2:
         return pd.DataFrame(columns=_SLOPES)
@@ -46,5 +47,6 @@ def slope_test(panel: pd.DataFrame, equation: str = EQUATION) -> pd.DataFrame:
         f = float(changes @ np.linalg.solve(spread, changes)) / len(changes)
         first = fit.coefficients[len(years) - 1 + sample.terms.index(term)]
         p = scipy.stats.f.sf(f, len(changes), sample.economies - 1)
-        found.append((term, years[0], years[-1], first, first + changes[-1], f, len(changes), float(p)))
+        again = bootstrap_p(sample, columns, range(len(changes)))
+        found.append((term, years[0], years[-1], first, first + changes[-1], f, len(changes), float(p), again))
     return pd.DataFrame(found, columns=_SLOPES)

@@ -6,10 +6,9 @@ import pandas as pd
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.gap.equations import EQUATION
 from carec_digital_trade.gap.expected import shown_in
-from carec_digital_trade.gap.sample import Estimator, estimation_sample, identified
+from carec_digital_trade.gap.fitting import first_step, newton
+from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, identified
 from carec_digital_trade.regions import REFERENCE_YEAR
-
-_COLUMNS = ["iso3", "percentile_low", "percentile_high"]
 
 
 def percentile_intervals(
@@ -41,27 +40,35 @@ def percentile_intervals(
     -------
     pandas.DataFrame
         A row for each economy shown: iso3, percentile_low, percentile_high (% of the economies shown that have a
-        smaller ratio). No row for PPML, whose fits take too long.
+        smaller ratio).
 
     Raises
     ------
     InputError
-        As for `expected_trade`.
+        As for `expected_trade`, or if a Poisson fit to a draw does not converge.
     """
     if draws < 1 or not 0 < level < 1:
         raise InputError(f"{draws} draws of level {level}: ask for at least one draw and a level between 0 and 1")
-    if estimator == "ppml":
-        return pd.DataFrame(columns=_COLUMNS)
     sample = identified(estimation_sample(panel, equation, estimator))
     shown = shown_in(sample.rows, year)
-    regressors, outcome = sample.regressors, np.log(sample.rows["trade"].to_numpy())
-    ends = np.flatnonzero(np.diff(sample.clusters, prepend=-1))
-    products = np.add.reduceat(regressors[:, :, None] * regressors[:, None, :], ends)
-    moments = np.add.reduceat(regressors * outcome[:, None], ends)
-    times = np.random.default_rng(seed).multinomial(len(ends), np.full(len(ends), 1 / len(ends)), draws)
-    squares = np.tensordot(times, products, axes=1)
-    coefficients = np.einsum("dij,dj->di", np.linalg.pinv(squares, hermitian=True), times @ moments)
-    ratios = outcome[shown.index, None] - regressors[shown.index] @ coefficients.T
+    with np.errstate(divide="ignore"):  # PPML keeps zeros, which have the lowest ratios
+        outcome = np.log(shown["trade"].to_numpy())
+    ratios = outcome[:, None] - sample.regressors[shown.index] @ _coefficients(sample, draws, seed).T
     percentiles = 100 * ratios.argsort(axis=0).argsort(axis=0) / len(shown)
     low, high = np.quantile(percentiles, [(1 - level) / 2, (1 + level) / 2], axis=1)
     return pd.DataFrame({"iso3": shown["iso3"].to_numpy(), "percentile_low": low, "percentile_high": high})
+
+
+def _coefficients(sample: Sample, draws: int, seed: int) -> np.ndarray:
+    """Return the coefficients of fits to economies drawn with replacement, shape (draws, regressors)."""
+    regressors, trade = sample.regressors, sample.rows["trade"].to_numpy()
+    economies = sample.economies
+    times = np.random.default_rng(seed).multinomial(economies, np.full(economies, 1 / economies), draws)
+    if sample.estimator == "ppml":
+        start = newton(trade, regressors, first_step(trade, regressors))
+        return np.array([newton(trade, regressors, start, each[sample.clusters]) for each in times])
+    outcome, ends = np.log(trade), np.flatnonzero(np.diff(sample.clusters, prepend=-1))
+    products = np.add.reduceat(regressors[:, :, None] * regressors[:, None, :], ends)
+    moments = np.add.reduceat(regressors * outcome[:, None], ends)
+    squares = np.tensordot(times, products, axes=1)
+    return np.einsum("dij,dj->di", np.linalg.pinv(squares, hermitian=True), times @ moments)

@@ -68,6 +68,7 @@ from carec_digital_trade.metrics.trade import (
     years,
 )
 from carec_digital_trade.metrics.two_samples import RatioInterval, ratio_of_samples
+from carec_digital_trade.metrics.wild_bootstrap import wild_p, wild_statistics, wild_weights
 
 __all__ = [
     "ALIKE",
@@ -124,6 +125,9 @@ __all__ = [
     "theil_split",
     "trade",
     "trades_more",
+    "wild_p",
+    "wild_statistics",
+    "wild_weights",
     "world_share",
     "world_total",
     "years",

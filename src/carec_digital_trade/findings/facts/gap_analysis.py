@@ -138,6 +138,7 @@ def estimates(fits: Sequence[Estimate], chosen: GapParameters, equation: str) ->
         "internet": told.terms_told(fits, "internet_users_10_points"),
         "used": next(fit for fit in asked if fit.estimator == chosen.estimator),
         "inflation": rows["inflation"].max(),
+        "turned": int((rows["coefficient_p"].lt(told.SMALL) & rows["bootstrap_p"].ge(told.SMALL)).sum()),
         "few": next((fit.said["few_clusters"] for fit in fits if "few_clusters" in fit.said), ""),
         "first": min(fit.first_year for fit in fits),
         "last": max(fit.last_year for fit in fits),

@@ -127,6 +127,8 @@ def slopes(found: pd.DataFrame, chosen: GapParameters) -> Facts:
     frame = found.assign(item=found["term"], words=found["term"].map(words))
     records = [
         frame.assign(year=frame["first_year"])[["year", "item", "slope_first"]],
-        frame.assign(year=frame["last_year"])[["year", "item", "slope_last", "slope_p"]],
+        frame.assign(year=frame["last_year"])[["year", "item", "slope_last", "slope_p", "bootstrap_p"]],
     ]
-    return {"frame": frame, "records": records, "rows": frame.to_dict("records"), "small": SMALL}
+    told = frame.assign(sure_p=frame["bootstrap_p"].fillna(frame["slope_p"])).to_dict("records")
+    by = WORDS["estimators"][chosen.estimator]
+    return {"frame": frame, "records": records, "rows": told, "small": SMALL, "fitted_by": by}
