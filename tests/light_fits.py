@@ -1,14 +1,14 @@
 """Fits that hang on neither year nor region are computed once: hundreds of parameter sets ask for the same few."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
 
-from carec_digital_trade import gap
+from carec_digital_trade import gap, integration
 from carec_digital_trade.gap import estimation, expected, slopes, standing, survival
 
 PANELS = list(product(("delivered", "deliverable"), ("total", "exports", "imports"), ("bundled", "latest")))
@@ -21,6 +21,7 @@ def remembered_fits():
         patch.setattr(expected, "_predictions", _PREDICTIONS)
         patch.setattr(estimation, "estimate", _ESTIMATE)
         patch.setattr(gap, "slope_test", _SLOPES)
+        patch.setattr(integration, "bootstrap_p", partial(integration.bootstrap_p, draws=9))
         patch.setattr(standing, "_coefficients", _few_draws)
         for module in (gap, survival):
             patch.setattr(module, "expected_trade", _EXPECTED)

@@ -8,8 +8,9 @@ import pyfixest
 import pytest
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.integration import equation, gravity, gravity_pairs, groups, together
-from carec_digital_trade.integration.ppml import poisson
+from carec_digital_trade.integration import bootstrap_p, equation, gravity, gravity_pairs, groups, together
+from carec_digital_trade.integration.ppml import bootstrapped, poisson
+from carec_digital_trade.metrics import wild_statistics, wild_weights
 from carec_digital_trade.regions import region
 
 EQUATION = equation(["log_distance", "contiguous", "within_region", "within_benchmark", "both_in_former_soviet_union"])
@@ -191,3 +192,33 @@ def test_a_table_of_ones_own_takes_the_place_of_the_bundled_one(distances):
     assert found["within_region"].sum() == 2
     with pytest.raises(InputError, match="gravity needs three economies"):
         gravity_pairs(own[:2], distances, {})
+
+
+def test_the_bootstrap_is_that_of_a_column_for_each_effect():
+    random = np.random.default_rng(8)
+    exporters, importers = 7, 6
+    counts = random.random((exporters, importers)) < 0.9
+    one, other = np.indices(counts.shape)
+    numbers = 10 * np.minimum(one, other) + np.maximum(one, other)
+    terms = random.normal(size=(3, exporters, importers))
+    flows = np.where(counts, random.gamma(1, 1, counts.shape) * (random.random(counts.shape) < 0.8), 0.0)
+    columns = np.column_stack(
+        [terms[:, counts].T, np.eye(exporters)[one[counts]], np.eye(importers)[other[counts], 1:]]
+    )
+    _, clusters = np.unique(numbers[counts], return_inverse=True)
+    weights = wild_weights(clusters.max() + 1, draws=20)
+    for term in range(3):
+        null = poisson(flows, np.delete(terms, term, axis=0), counts, numbers).fitted[counts]
+        known = wild_statistics(flows[counts] - null, columns, null, clusters, [term], weights)
+        found = bootstrapped(flows, terms, counts, numbers, term, weights)
+        np.testing.assert_allclose(found, known, rtol=1e-6)  # the fit's own convergence, squared and divided
+
+
+def test_the_bootstrap_tells_what_is_there_from_what_is_not():
+    pairs = made(economies=30, noise=0.5)
+    nothing = pairs.assign(within_benchmark=pairs["exporter"].lt("E15").astype(int) * pairs["importer"].lt("E15"))
+    asked = equation(["log_distance", "within_region", "within_benchmark"])
+    found = bootstrap_p(nothing, asked, ["within_region", "within_benchmark", "absent"])
+    assert found["within_region"] < 0.05 < found["within_benchmark"]
+    assert np.isnan(found["absent"])
+    assert bootstrap_p(pairs, equation(["within_region"]), ["within_region"]).isna().all()

@@ -1,7 +1,7 @@
 """How much the members of a region trade with each other, and whether size, distance and ties lead one to expect it."""
 
 from carec_digital_trade.integration.expected import WITHIN, dropping_each, expected_within, together, variants
-from carec_digital_trade.integration.gravity import Cluster, Gravity, equation, gravity
+from carec_digital_trade.integration.gravity import Cluster, Gravity, bootstrap_p, equation, gravity
 from carec_digital_trade.integration.indices import Integration, indices, matrix, shares, without_each
 from carec_digital_trade.integration.pairs import LEGACY, Control, gravity_pairs, groups
 from carec_digital_trade.integration.partners import (
@@ -25,6 +25,7 @@ __all__ = [
     "Integration",
     "Measure",
     "ServicesIntegration",
+    "bootstrap_p",
     "dropping_each",
     "equation",
     "expected_within",

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.errors import InputError, attempt, check_choice
 from carec_digital_trade.integration.pairs import SIDES
-from carec_digital_trade.integration.ppml import PoissonFit, poisson, without_effects
+from carec_digital_trade.integration.ppml import PoissonFit, bootstrapped, poisson, without_effects
+from carec_digital_trade.metrics.wild_bootstrap import wild_p, wild_weights
 
 Cluster = Literal["pair", "two_way", "leverage"]
 """What the errors are clustered by: the unordered pair, exporter and importer, or the pair, corrected for leverage."""
@@ -98,6 +99,81 @@ def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "leverage") -
         no term is left.
     """
     check_choice("cluster", cluster, Cluster.__args__)
+    asked = _prepared(pairs, equation)
+    used = [term for term in asked.terms if term not in asked.dropped]
+    fit = poisson(asked.flows, asked.values[[asked.terms.index(term) for term in used]], asked.counts, asked.numbers)
+    kept = asked.kept
+    fitted = kept[[*SIDES, "value"]].assign(fitted=fit.fitted[asked.counts])
+    unreached = (fitted["value"] == 0) & (fitted["fitted"] < _UNREACHED * fitted["value"].mean())
+    return Gravity(
+        equation=equation,
+        cluster=cluster,
+        coefficients=_coefficients(fit, used, asked.terms, cluster),
+        flows=fitted,
+        dropped=asked.dropped,
+        observations=len(kept),
+        zeros=int((kept["value"] == 0).sum()),
+        economies=len(set(kept["exporter"].unique()) | set(kept["importer"].unique())),
+        clusters=fit.fewer if cluster == "two_way" else fit.clusters,
+        silent=asked.silent,
+        singletons=asked.singletons,
+        separated=asked.separated + int(unreached.sum()),
+        explained=1 - fit.deviance / fit.null_deviance,
+    )
+
+
+def bootstrap_p(pairs: pd.DataFrame, equation: str, terms: Sequence[str], draws: int = 499) -> pd.Series:
+    """Ask of terms that stand for few pairs, as for a region's, whether they are told from zero.
+
+    Parameters
+    ----------
+    pairs, equation
+        As for `gravity`.
+    terms : sequence of str
+        Some of the equation's.
+    draws : int
+        Of the wild cluster bootstrap of scores (Kline and Santos 2012), by unordered pair; their seed is always the
+        same.
+
+    Returns
+    -------
+    pandas.Series
+        p by term; NaN for a term that was dropped, is the only one, or without which there is no fit.
+
+    Raises
+    ------
+    InputError
+        As in `gravity`.
+    """
+    asked = _prepared(pairs, equation)
+    used = [term for term in asked.terms if term not in asked.dropped]
+    values = asked.values[[asked.terms.index(term) for term in used]]
+    weights = wild_weights(len(np.unique(asked.numbers[asked.counts])), draws)
+    found = {}
+    for term in used if len(used) > 1 else ():
+        if term in terms:
+            place = (asked.flows, values, asked.counts, asked.numbers, used.index(term), weights)
+            statistics = attempt(bootstrapped, *place)
+            found[term] = np.nan if isinstance(statistics, InputError) else wild_p(statistics)
+    return pd.Series(found, dtype=float).reindex(terms)
+
+
+class _Prepared(NamedTuple):
+    """What a fit is made of: the rows that it keeps in order, in arrays of exporters by importers, and what it leaves out."""
+
+    kept: pd.DataFrame
+    terms: list[str]
+    dropped: dict[str, str]
+    flows: np.ndarray
+    values: np.ndarray
+    counts: np.ndarray
+    numbers: np.ndarray
+    silent: int
+    singletons: int
+    separated: int
+
+
+def _prepared(pairs: pd.DataFrame, equation: str) -> _Prepared:
     terms = _terms(equation, pairs)
     kept, silent, singletons = _trading(pairs)
     dropped, separated = {}, 0
@@ -113,27 +189,19 @@ def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "leverage") -
     for term, own, freed in zip(terms, values, left, strict=True):
         if term not in dropped and (freed**2).sum() <= _LEAST_LEFT * (np.where(counts, own, 0.0) ** 2).sum():
             dropped[term] = "the effects of the economies leave nothing of it"
-    used = [term for term in terms if term not in dropped]
-    if not used:
+    if len(dropped) == len(terms):
         raise InputError(f"no term of the equation can be estimated: {'; '.join(map(': '.join, dropped.items()))}")
-    fit = poisson(flows, values[[terms.index(term) for term in used]], counts, numbers)
-    kept = kept.iloc[np.lexsort(places[::-1])]
-    fitted = kept[[*SIDES, "value"]].assign(fitted=fit.fitted[counts])
-    unreached = (fitted["value"] == 0) & (fitted["fitted"] < _UNREACHED * fitted["value"].mean())
-    return Gravity(
-        equation=equation,
-        cluster=cluster,
-        coefficients=_coefficients(fit, used, terms, cluster),
-        flows=fitted,
-        dropped=dropped,
-        observations=len(kept),
-        zeros=int((kept["value"] == 0).sum()),
-        economies=len(set(kept["exporter"].unique()) | set(kept["importer"].unique())),
-        clusters=fit.fewer if cluster == "two_way" else fit.clusters,
-        silent=silent,
-        singletons=singletons,
-        separated=separated + int(unreached.sum()),
-        explained=1 - fit.deviance / fit.null_deviance,
+    return _Prepared(
+        kept.iloc[np.lexsort(places[::-1])],
+        terms,
+        dropped,
+        flows,
+        values,
+        counts,
+        numbers,
+        silent,
+        singletons,
+        separated,
     )
 
 

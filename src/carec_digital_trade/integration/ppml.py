@@ -124,6 +124,48 @@ def without_effects(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.array([np.where(weights > 0, each - effects.of(each * weights), 0.0) for each in values])
 
 
+def bootstrapped(
+    flows: np.ndarray, terms: np.ndarray, counts: np.ndarray, pairs: np.ndarray, term: int, weights: np.ndarray
+) -> np.ndarray:
+    """Return Wald's statistic of one term's coefficient of zero in samples whose pairs are weighted.
+
+    As `metrics.wild_statistics`, which says what is done, but with the effects taken out and not one column each.
+
+    Parameters
+    ----------
+    flows, terms, counts, pairs : numpy.ndarray
+        As for `poisson`; at least two terms.
+    term : int
+        Which.
+    weights : numpy.ndarray, shape (draws, unordered pairs)
+        Of each pair that counts, in the order of its number, in each draw.
+
+    Returns
+    -------
+    numpy.ndarray, shape (draws,)
+        Likewise.
+
+    Raises
+    ------
+    InputError
+        As in `poisson`, of the fit without the term.
+    """
+    null = poisson(flows, np.delete(terms, term, axis=0), counts, pairs).fitted
+    effects, freed = _Effects(null), without_effects(terms, null)
+    flat = freed.reshape(len(terms), -1)
+    bread = np.linalg.inv((flat * null.ravel()) @ flat.T)
+    own = np.tensordot(bread[term], freed, axes=1)
+    number = np.unique(pairs[counts], return_inverse=True)[1]
+    residual, found = np.where(counts, flows - null, 0.0), []
+    for drawn in weights:
+        sample = residual.copy()
+        sample[counts] *= drawn[number]
+        moved = effects.of(sample) + np.tensordot(bread @ (flat @ sample.ravel()), freed, axes=1)
+        left = np.bincount(number, (own * (sample - null * moved))[counts])
+        found.append((own * sample).sum() ** 2 / (left @ left))
+    return np.array(found)
+
+
 class _Effects:
     """Exporter and importer effects by weighted least squares: a linear system of the size of one set."""
 

@@ -15,6 +15,8 @@ from carec_digital_trade.prose import capital
 Facts = dict[str, Any]
 
 _RATIO = "actual_over_expected"
+SMALL = 0.05
+"""A p below which the data speak."""
 _LONGEST_LABEL = 3
 """Words of a region's name that a sentence has room for; a longer one stands in captions and tables."""
 _FEW = 60
@@ -114,8 +116,8 @@ def partners(found: pd.DataFrame, chosen: IntegrationParameters) -> Facts:
     return {"frame": frame, "records": [long, frame], "most": most.to_dict("records")}
 
 
-def gravity(fit: Gravity, chosen: IntegrationParameters) -> Facts:
-    """Return the terms in words, and what the estimate rests on."""
+def gravity(fit: Gravity, chosen: IntegrationParameters, bootstrapped: pd.Series) -> Facts:
+    """Return the terms in words, with the p of those that few pairs stand for, and what the estimate rests on."""
     words = dict(WORDS["ties"]) | {
         term: f"both in {each.label}" for term, each in zip(WITHIN, chosen.compared(), strict=True)
     }
@@ -126,6 +128,7 @@ def gravity(fit: Gravity, chosen: IntegrationParameters) -> Facts:
         item=rows["term"],
         words=[capital(words.get(term, term.replace("_", " "))) for term in rows["term"]],
         other_error=rows[other],
+        bootstrap_p=rows["term"].map(bootstrapped),
         times=np.exp(rows["coefficient"]).where(rows["term"] != "log_distance"),
     )
     whole = pd.DataFrame([{"observations": fit.observations, "economies": fit.economies, "explained": fit.explained}])
@@ -137,6 +140,7 @@ def gravity(fit: Gravity, chosen: IntegrationParameters) -> Facts:
         "frame": frame,
         "records": [frame, whole, left],
         "rests": f", {fit.observations:,} rows of {fit.economies} economies",
+        "turned": frame.loc[frame["coefficient_p"].lt(SMALL) & frame["bootstrap_p"].ge(SMALL), "words"].tolist(),
         "few": fit.economies if fit.economies < _FEW else 0,
         "zeros": fit.zeros,
         "left": counts["silent"] + counts["singletons"],
