@@ -159,7 +159,7 @@ def bootstrap_p(pairs: pd.DataFrame, equation: str, terms: Sequence[str], draws:
 
 
 class _Prepared(NamedTuple):
-    """What a fit is made of: the rows that it keeps in order, in arrays of exporters by importers, and what it leaves out."""
+    """What a fit is made of: the rows kept, in order, in arrays of exporters by importers, and what is left out."""
 
     kept: pd.DataFrame
     terms: list[str]

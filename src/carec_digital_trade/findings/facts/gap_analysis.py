@@ -134,7 +134,11 @@ def estimates(fits: Sequence[Estimate], chosen: GapParameters, equation: str) ->
     asked = [fit for fit in fits if fit.equation == equation and not fit.economy_effects]
     return {
         "frame": rows,
-        "records": [rows.drop(columns=["explained", "reset_p"]), pd.DataFrame(whole, columns=names)],
+        "records": [
+            rows.drop(columns=["explained", "reset_p", "bootstrap_p"]),
+            rows.dropna(subset="bootstrap_p")[["item", "bootstrap_p"]],
+            pd.DataFrame(whole, columns=names),
+        ],
         "internet": told.terms_told(fits, "internet_users_10_points"),
         "used": next(fit for fit in asked if fit.estimator == chosen.estimator),
         "inflation": rows["inflation"].max(),

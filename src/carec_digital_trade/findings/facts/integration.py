@@ -138,7 +138,12 @@ def gravity(fit: Gravity, chosen: IntegrationParameters, bootstrapped: pd.Series
     terms = fit.coefficients.set_index("term")["coefficient"]
     return {
         "frame": frame,
-        "records": [frame, whole, left],
+        "records": [
+            frame.drop(columns="bootstrap_p"),
+            frame.dropna(subset="bootstrap_p")[["item", "bootstrap_p"]],
+            whole,
+            left,
+        ],
         "rests": f", {fit.observations:,} rows of {fit.economies} economies",
         "turned": frame.loc[frame["coefficient_p"].lt(SMALL) & frame["bootstrap_p"].ge(SMALL), "words"].tolist(),
         "few": fit.economies if fit.economies < _FEW else 0,

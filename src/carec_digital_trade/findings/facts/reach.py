@@ -127,7 +127,8 @@ def slopes(found: pd.DataFrame, chosen: GapParameters) -> Facts:
     frame = found.assign(item=found["term"], words=found["term"].map(words))
     records = [
         frame.assign(year=frame["first_year"])[["year", "item", "slope_first"]],
-        frame.assign(year=frame["last_year"])[["year", "item", "slope_last", "slope_p", "bootstrap_p"]],
+        frame.assign(year=frame["last_year"])[["year", "item", "slope_last", "slope_p"]],
+        frame.assign(year=frame["last_year"]).dropna(subset="bootstrap_p")[["year", "item", "bootstrap_p"]],
     ]
     told = frame.assign(sure_p=frame["bootstrap_p"].fillna(frame["slope_p"])).to_dict("records")
     by = WORDS["estimators"][chosen.estimator]
