@@ -1,5 +1,6 @@
 """Whatever the models admit runs to the end, is said briefly with no number missing, and can be drawn."""
 
+from collections import Counter
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +14,7 @@ from strategies import SETS, examples
 
 from carec_digital_trade.findings import METRICS, rounded, stored
 
-pytestmark = pytest.mark.usefixtures("light_backtest")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("light_backtest")]
 
 PLACE = ["table", "region", "iso3", "year", "metric", "item"]
 # They are the same for every parameter set of a vintage; test_snapshot.py covers them.
@@ -27,6 +28,8 @@ FIGURES = {
 }
 FEW = ("integration", "country")
 """Notebooks that have a test of their own below, of fewer sets."""
+SEEN = Counter()
+"""Examples so far of each notebook; to draw the figures of one in ten is enough, or of all where they are few."""
 # Sums and products of shares, rounded a few times; LMDI-I has no residual but that.
 ROUNDING = 1e-9
 
@@ -60,11 +63,15 @@ def test_any_admitted_parameters_of_integration_run_to_the_end(values):
 @tried(5)  # what they rest on is tried above, so that they are drawn here too
 @given(values=SETS["country"])
 def test_any_economy_of_the_country_pages_runs_to_the_end(values):
-    draw_all("country", check_all("country", values))
+    check_all("country", values)
 
 
 def check_all(notebook, values):
     found = Cells(notebook, **values)
+    SEEN[notebook] += 1
+    if notebook in FEW or SEEN[notebook] % 10 == 1:
+        for name in FIGURES[notebook]:
+            FigureCanvasAgg(found.picture(name)[0].figure).draw()
     for name in found:
         if name in SAME:
             continue
@@ -76,19 +83,6 @@ def check_all(notebook, values):
         assert rounded(finding.table, finding.decimals).map(type).eq(str).all(axis=None)
         assert finding.source.startswith("Source: ")
     CHECKS[notebook](found)
-    return found
-
-
-@pytest.mark.parametrize("notebook", [name for name in SETS if name != "country"])
-@tried(5)
-@given(data=st.data())
-def test_any_admitted_parameters_can_be_drawn(notebook, data):
-    draw_all(notebook, Cells(notebook, **data.draw(SETS[notebook])))
-
-
-def draw_all(notebook, found):
-    for name in FIGURES[notebook]:
-        FigureCanvasAgg(found.picture(name)[0].figure).draw()
 
 
 def check_snapshot(found):
