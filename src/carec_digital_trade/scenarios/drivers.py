@@ -200,8 +200,9 @@ def sobol(
     if not np.ptp(response(rng.random((len(names), 64)))) > 0:
         columns = [f"{kind}{end}" for kind in _KINDS for end in ("", "_low", "_high")]
         return table.reindex(columns=["factor", *columns])
+    # The seed's name before SciPy 1.15, which is what a browser has.
     runs = [
-        scipy.stats.sobol_indices(func=response, n=n, dists=[scipy.stats.uniform()] * len(names), rng=rng)
+        scipy.stats.sobol_indices(func=response, n=n, dists=[scipy.stats.uniform()] * len(names), random_state=rng)
         for _ in range(REPLICATES)
     ]
     for kind, attribute in _KINDS.items():
