@@ -215,7 +215,7 @@ def source_line(*names: str, vintage: str = BUNDLED) -> str:
     Parameters
     ----------
     *names : str
-        Tables.
+        Tables; with columns, such as "panel.population", only the producers of these are named.
     vintage : str
         As in `load`; the line names each table's own.
 
@@ -224,11 +224,17 @@ def source_line(*names: str, vintage: str = BUNDLED) -> str:
     str
         Producers, titles and vintages, each once.
     """
-    parts = [
-        f"{source['title']} ({resource['vintage']})"
-        for resource in (_found(name, vintage)[1] for name in names)
-        for source in resource["sources"]
-    ]
+    parts = []
+    for name in names:
+        table, *columns = name.split(".")
+        resource = _found(table, vintage)[1]
+        fields = (field for field in resource["schema"]["fields"] if field["name"] in columns)
+        producers = {field["source"] for field in fields if "source" in field}
+        parts += [
+            f"{source['title']} ({resource['vintage']})"
+            for source in resource["sources"]
+            if not producers or source["title"] in producers
+        ]
     return "Source: " + "; ".join(dict.fromkeys(parts)) + "."
 
 

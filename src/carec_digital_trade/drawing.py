@@ -2,16 +2,29 @@
 
 import io
 from collections.abc import Mapping
+from importlib.resources import as_file, files
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from PIL import Image
 
 RENDERING: Mapping[str, object] = {"text.hinting": "none"}
 """Letters keep their shape and are not fitted to the pixels, which takes a fifth of a picture's time."""
+TYPEFACES = ("Source Sans 3", "DejaVu Sans")
+"""Of the figures, the first also of the pages; the second has the letters that it lacks."""
+PHONE_DOTS = 144
+"""Per inch, of a figure for a phone, whose screen has two dots or more for each pixel of a page."""
+_SHADES = 256
+"""Colours of a picture that is kept: a few, and their shades at the edges of letters."""
+
+for _weight in ("regular", "bold"):
+    with as_file(files("carec_digital_trade") / "fonts" / f"source-sans-3-{_weight}.ttf") as _path:
+        fontManager.addfont(_path)
 
 
 def png(figure: Figure, dots_per_inch: float | None = None) -> bytes:
-    """Draw a figure.
+    """Draw a figure, quickly.
 
     Parameters
     ----------
@@ -35,4 +48,25 @@ def png(figure: Figure, dots_per_inch: float | None = None) -> bytes:
             metadata={"Software": None},
             pil_kwargs={"compress_level": 1},
         )
+    return buffer.getvalue()
+
+
+def small_png(figure: Figure, dots_per_inch: float | None = None) -> bytes:
+    """Draw a figure to be kept: with a palette, a PNG has a fifth of the bytes.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Any.
+    dots_per_inch : float, optional
+        The figure's own by default.
+
+    Returns
+    -------
+    bytes
+        As of `png`.
+    """
+    drawn = Image.open(io.BytesIO(png(figure, dots_per_inch))).convert("RGB")
+    buffer = io.BytesIO()
+    drawn.quantize(_SHADES, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(buffer, "PNG")
     return buffer.getvalue()

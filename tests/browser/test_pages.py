@@ -1,5 +1,6 @@
 """The pages of runs in a browser without a network: links, keyboard, print, and what axe-core finds."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urljoin
@@ -7,7 +8,7 @@ from urllib.parse import urljoin
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from carec_digital_trade.parameters import NOTEBOOKS
 from carec_digital_trade.runs import compare_runs, kernels, write_index
@@ -134,9 +135,56 @@ def test_no_table_is_cut_and_a_figure_is_large_enough_to_read(page: Page):
         if page.locator(".brief").count():
             assert page.locator(".brief .drawing").evaluate("it => it.getBoundingClientRect().bottom") <= 800
         page.set_viewport_size({"width": 390, "height": 844})
-        widths = page.locator(".drawing img").evaluate_all("all => all.map(it => it.getBoundingClientRect().width)")
-        # Labels of 11 points, 17 of the 1,210 pixels of a figure, have 10 pixels at this width.
-        assert min(widths, default=736) >= 736
+        # Drawn for a phone: its smallest letters, of 11 of 389 points, have 10 pixels, and nothing is cut.
+        sizes = page.locator(".drawing.fits img").evaluate_all(
+            "all => all.map(it => [it.naturalWidth, it.offsetWidth])"
+        )
+        assert all(natural == 777 and 0 <= wide <= 390 for natural, wide in sizes), sizes
+        assert len(sizes) == page.locator("main .drawing img").count() or page.locator(".front").count()
+
+
+def test_interactive_figures_show_values_and_ask_for_nothing(page: Page):
+    for url in reports(page)[-2:]:
+        page.goto(url)
+        charts = page.locator("figure.alive")
+        expect(charts).to_have_count(page.locator("script.chart").count())
+        for number in range(charts.count()):
+            figure = charts.nth(number)
+            assert not figure.locator("img").is_visible()
+            assert len(figure.locator(".plot").get_attribute("aria-label")) > 40
+            figure.locator("svg path[aria-label]:not([aria-roledescription='line mark'])").first.hover(force=True)
+            expect(page.locator("#vg-tooltip-element.visible")).to_contain_text(re.compile(r"\d"))
+        look(page, f"interactive_{len(url)}")
+    found = Axe().run(page).response
+    assert [each["id"] for each in found["violations"] if each["impact"] in ("serious", "critical")] == []
+    page.emulate_media(media="print")
+    assert page.locator("figure.alive img").first.is_visible() and not page.locator(".interactive").first.is_visible()
+
+
+def test_an_economy_is_picked_and_a_year_is_slid_to(page: Page):
+    page.goto(next(url for url in reports(page) if "snapshot" in url))
+    slider = page.get_by_role("slider", name="Year")
+    before = slider.locator("xpath=ancestor::figure").locator("svg").inner_html()
+    slider.fill("2010")
+    expect(slider).to_have_value("2010")
+    assert slider.locator("xpath=ancestor::figure").locator("svg").inner_html() != before
+    pick = page.get_by_role("combobox", name="Economy")
+    pick.select_option("China")
+    faint = pick.locator("xpath=ancestor::figure").locator("svg path[opacity='0.2']")
+    expect(faint).to_have_count(pick.locator("option").count() - 2)
+
+
+def test_without_scripts_the_pictures_stay(browser: Browser, runs: Path):
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto(next(runs.glob("snapshot-*/report.html")).as_uri())
+    assert page.locator(".drawing img").first.is_visible() and page.locator(".interactive").count() == 0
+    context.close()
+
+
+def test_a_page_has_less_than_two_megabytes(runs: Path):
+    weights = {path.parent.name: path.stat().st_size for path in runs.glob("*/report.html")}
+    assert all(weight < 2_000_000 for weight in weights.values()), weights
 
 
 def test_nothing_is_wider_than_the_screen_or_the_sheet(page: Page):

@@ -15,7 +15,9 @@ FIGURES = ["within", "partners", "expected_within", "changes"]
 @pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("case", CASES)
 def test_labels_do_not_touch(name, case):
-    assert clashes(cells("integration", **CASES[case]).picture(name)) == []
+    axes = cells("integration", **CASES[case]).picture(name)
+    assert clashes(axes) == []
+    assert clashes(axes[0].figure.narrowed()) == []
 
 
 def test_cells_of_the_matrix_have_the_exporter_s_percentages():

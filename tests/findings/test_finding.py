@@ -100,7 +100,7 @@ def test_tables_are_printed_rounded():
 
 CELL = """
 import pandas as pd
-from carec_digital_trade.figures.style import canvas
+from carec_digital_trade.figures.layout import canvas
 from carec_digital_trade.findings import Finding, picture, record
 frame = pd.DataFrame({"region": ["<CAREC>"], "year": [2024], "total": [1 / 3]})
 finding = Finding("t", "A & B", frame.rename(columns={"total": "Total"}), record(frame, "t", {"total": "USD million"}),

@@ -1,6 +1,7 @@
 """The page is whole in itself, and a reader finds answer, figures, sources, parameters and how to reproduce."""
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -13,6 +14,7 @@ import pytest
 
 from carec_digital_trade.parameters import SharedParameters
 from carec_digital_trade.runs import RunResult, open_notebook, plan, report, write_index
+from carec_digital_trade.runs.interactive import scripts
 from carec_digital_trade.runs.prose import Prose
 
 from .conftest import NOTEBOOK_ONLY
@@ -60,15 +62,28 @@ def test_the_page_fetches_and_runs_nothing(page: Page, index: Page, finished: Ru
         ]
         assert all(value.startswith("data:") for value in sources)
         assert not re.search(r"@import|url\(", (TEMPLATES / "style.css").read_text(encoding="utf-8"))
-    strictest = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    strictest = (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
     assert not page.all("script")
     assert _policy(page) == strictest
     # The index runs one script, which its policy knows by its hash.
     html = (finished.folder.parent / "index.html").read_text(encoding="utf-8")
     (script,) = re.findall(r"<script>(.*?)</script>", html, re.S)
-    known = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert _policy(index) == f"{strictest}; script-src 'sha256-{known}'"
+    assert _policy(index) == f"{strictest}; script-src {_known(script.encode())}"
     assert not re.search(r"fetch|http|import|eval|innerHTML", script)
+
+
+def test_a_page_with_interactive_figures_runs_no_script_but_theirs():
+    found = scripts()
+    runtime = gzip.decompress(base64.b64decode(found.packed))
+    assert [f"'{each}'" for each in found.hashes] == [_known(runtime), _known(found.start.encode())]
+    assert not re.search(r"fetch|http|import|eval", found.start)
+
+
+def _known(script: bytes) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
 
 
 def _policy(page: Page) -> str:

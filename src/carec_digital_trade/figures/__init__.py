@@ -3,11 +3,11 @@
 from carec_digital_trade.figures.gap_analysis import (
     expected_trade,
     infrastructure,
-    readiness,
     readiness_and_trade,
     waterfall,
 )
 from carec_digital_trade.figures.integration import changes, expected_within, partners, within
+from carec_digital_trade.figures.laws import readiness
 from carec_digital_trade.figures.scenarios import (
     additional_by_member,
     additional_fan,

@@ -1,36 +1,35 @@
-"""The gap analysis's figures: readiness, the gap's factors, expected against actual trade, the two together.
+"""The gap analysis's figures: the gap's factors, expected against actual trade, readiness beside it, networks.
 
 Each function takes the finding that it draws and the parameters that it was computed with, and returns its axes.
 """
 
+import textwrap
 from collections.abc import Sequence
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from carec_digital_trade.figures.rows import SIDE, at_end, beside, dots_with_names, draw_bands, log_limits, name_rows
+from carec_digital_trade.figures.layout import canvas, drawing
+from carec_digital_trade.figures.rows import apart, at_end, inside, log_limits, name_rows
 from carec_digital_trade.figures.style import (
     GUIDE,
     INK,
-    LABEL_INCHES,
     MUTED,
     NO_DATA,
-    RC,
     ROW_INCHES,
-    canvas,
     colours,
     for_text,
     log_ticks,
     plain_number,
     say,
-    shortened,
+    signed,
+    spread,
     two_lines,
     unit_for,
     within,
+    year_ticks,
 )
 from carec_digital_trade.findings import Finding
 from carec_digital_trade.findings.declared import WORDS
@@ -40,116 +39,168 @@ from carec_digital_trade.prose import capital, listing
 from carec_digital_trade.regions import Region
 
 _RATIO = "actual_over_expected"
-_DOT = 0.02
-"""Half the width of a dot with its rim, on the scale of readiness."""
 _OPENING, _NARROWING = "#4d4d4d", "#9a9a9a"
 
 
-@mpl.rc_context(RC)
-def readiness(result: Finding, chosen: GapParameters) -> list[Axes]:
-    """Draw the members' ranks by readiness, with what the draws and the unknown laws leave open, a region each."""
-    both = chosen.compared()
-    parts = [result.frame[result.frame["region"] == each.label].reset_index(drop=True) for each in both]
-    most = max(map(len, parts))
-    subtitle = (
-        f"{result.caption}. Dot: median rank; thick line: 90% of the draws; thin line: what unknown laws leave "
-        "possible besides."
-    )
-    axes = canvas(2, ROW_INCHES * most + 0.3, result.title, subtitle, result.source, margins=(1.75, 1.2))
-    worst = np.nanmax([10.0, *result.frame["readiness_rank_bounds_high"], *result.frame["readiness_rank_drawn_high"]])
-    for axis, each, part, colour in zip(axes, both, parts, colours(*both), strict=True):
-        _draw_ranks(axis, part, colour, worst)
-        axis.set_ylim(most - 0.4, -1.3)
-        axis.set_title(shortened(each.label, 27), color=for_text(colour), pad=8)
-    return axes
-
-
-@mpl.rc_context(RC)
+@drawing
 def waterfall(result: Finding, chosen: GapParameters) -> list[Axes]:
-    """Draw the way from the benchmark's trade to the region's, factor by factor: regional totals, and mean members."""
-    subtitle = f"{result.caption}. In brackets: the region's factor over the benchmark's."
-    axes = canvas(2, 3.1, result.title, subtitle, result.source, margins=(1.75, 0.3))
-    for axis, basis in zip(axes, ("Regional totals", "Mean members"), strict=True):
-        _draw_steps(axis, result.frame[result.frame["basis"] == basis], chosen.compared())
-        axis.set_title(basis, pad=8)
+    """Draw the way from the benchmark's trade to the region's, factor by factor.
+
+    The mean members have a panel of their own where the regions' members differ in number: else it would be the same
+    picture in another unit.
+    """
+    frame, bases = result.frame, ["Regional totals", "Mean members"]
+    ratios = [frame.loc[frame["basis"] == basis, "ratio"].to_numpy(dtype=float) for basis in bases]
+    alike = len(ratios[0]) == len(ratios[1]) and np.allclose(*ratios)
+    same = " The mean members' factors are the same, being as many on both sides." if alike and len(frame) else ""
+    subtitle = f"{result.caption}. In brackets: the region's factor over the benchmark's.{same}"
+    above = 0.15 if alike else 0.5
+    axes = canvas(1 if alike else 2, 2.9, result.title, subtitle, result.source, margins=(1.65, 0.3), above=above)
+    for axis, basis in zip(axes, bases, strict=False):
+        _draw_steps(axis, frame[frame["basis"] == basis], chosen.compared())
+        axis.set_title("" if alike else basis, pad=8)
     return axes
 
 
-@mpl.rc_context(RC)
+@drawing
 def expected_trade(result: Finding, chosen: GapParameters) -> list[Axes]:
-    """Draw actual against expected trade of the members, with the line of equality and the prediction interval."""
-    both, frame = chosen.compared(), result.frame
+    """Draw actual over expected trade of the members, a row each, with its prediction interval."""
+    frame = result.frame
     shown = frame[(frame["total"] > 0) & frame["expected"].notna()]
+    outside = shown["position"].ne("within").any()
     subtitle = (
-        f"{result.caption}. Line: actual is what is expected; band: 90% prediction interval; beside the names: actual "
-        f"over expected.{_absent(frame, shown, both)}"
+        f"{result.caption.replace(', USD million', '')}. Dot: actual over expected; line: 90% prediction interval"
+        f"{'; bold: outside it' if outside else ''}.{_absent(frame, shown, chosen.compared())}"
     )
-    axes = canvas(1, _height(shown, both), result.title, subtitle, result.source, margins=(1.45, 0.3))
-    _draw_expected(axes[0], shown, both)
-    axes[0].set(xlabel="Expected trade, USD million, log scale", ylabel="Actual trade, USD million, log scale")
+    shown = shown.sort_values(_RATIO, ascending=False, ignore_index=True)
+    height = ROW_INCHES * max(len(shown), 4)
+    (axis,) = axes = canvas(1, height, result.title, subtitle, result.source, margins=(1.65, 0.8), above=0.5)
+    ends = [shown[f"{_RATIO}_{end}"] for end in ("low", "high")]
+    _draw_ratios(axis, shown, chosen.compared(), ends, shown["position"].ne("within"))
     return axes
 
 
-@mpl.rc_context(RC)
+@drawing
 def readiness_and_trade(result: Finding, chosen: GapParameters) -> list[Axes]:
-    """Draw the members' readiness against actual over expected trade, with the quarter in which they lag in both."""
+    """Draw the members' readiness and their actual over expected trade, the same rows, with who lags in both."""
     both, frame = chosen.compared(), result.frame
     shown = frame[(frame[_RATIO] > 0) & frame["readiness"].notna()]
     subtitle = (
-        f"{result.caption}. Grey: below the median of all economies in both; dotted: 90% prediction interval; lines "
-        f"beside a dot: what unknown laws leave possible.{_absent(frame, shown, both)}"
+        f"{result.caption}. Upright lines: medians of all economies; grey: below both; lines beside a dot: what "
+        f"unknown laws leave possible, and the 90% prediction interval.{_absent(frame, shown, both)}"
     )
-    axes = canvas(1, _height(shown, both), result.title, subtitle, result.source, margins=(1.1, 0.3))
+    shown = shown.sort_values(_RATIO, ascending=False, ignore_index=True)
+    height = ROW_INCHES * max(len(shown), 4)
+    axes = canvas(2, height, result.title, subtitle, result.source, margins=(1.65, 0.75), above=0.5)
     medians = result.records.query("metric == 'median_of_all'").set_index("item")["value"]
-    _draw_standing(axes[0], shown, both, medians["readiness"], medians["ratio"])
-    axes[0].set(xlabel="Readiness of the law, 0 to 1", ylabel="Actual over expected trade, log scale")
+    lags = shown["in_both"].eq("yes")
+    _draw_scores(axes[0], shown, both, medians["readiness"])
+    _draw_ratios(axes[1], shown, both, [shown["ratio_low"], shown["ratio_high"]], lags, medians["ratio"])
+    for axis, heading in zip(axes, ("Readiness of the law", "Actual over expected trade"), strict=True):
+        axis.set_title(heading, pad=8)
+        for row in shown.index[lags]:
+            axis.axhspan(row - 0.5, row + 0.5, color=GUIDE, alpha=0.6, linewidth=0, zorder=0)
     return axes
 
 
-@mpl.rc_context(RC)
+@drawing
 def infrastructure(result: Finding, chosen: GapParameters) -> list[Axes]:
     """Draw the medians of both regions over the years, a panel an indicator."""
     both, frame = chosen.compared(), result.frame
-    subtitle = f"{result.caption}. " + ", ".join(
-        f"{line}: {shortened(each.label, 27)}" for line, each in zip(("Solid", "dashed"), both, strict=True)
-    )
     names = [*CONNECTIVITY, *PRICES]
-    axes = canvas(3, 1.9, result.title, f"{subtitle}.", result.source, margins=(0.65, 0.25), rows=2)
+    title, subtitle = result.title, f"{result.caption}."
+    axes = canvas(3, 1.8, title, subtitle, result.source, margins=(0.6, 1.15), rows=2, above=0.55)
     for axis, name in zip(axes, names, strict=True):
         rows = frame[frame["indicator"] == name]
-        axis.set_title(capital(WORDS["indicators"][name]), fontsize=11.5, pad=6)
+        axis.set_title(capital(WORDS["indicators"][name]), fontsize=13, pad=8)
         axis.set_xlabel("Year")
         if rows.empty:
             say(axis)
             continue
-        for each, colour, line in zip(both, colours(*both), ("-", "--"), strict=True):
-            own = rows[rows["region"] == each.label]
-            axis.plot(own["year"], own["indicator_median"], color=colour, linewidth=2.5, linestyle=line)
         axis.grid(axis="y", color=GUIDE)
-        axis.set_ylim(bottom=0)
-        axis.set_xlim(rows["year"].min() - 0.5, rows["year"].max() + 0.5)
-        axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axis.set(ylim=(0, 1.08 * rows["indicator_median"].max()), xlim=(rows["year"].min(), rows["year"].max()))
+        year_ticks(axis.xaxis, rows["year"].min(), rows["year"].max(), 3)
         axis.yaxis.set_major_locator(MaxNLocator(4))
         axis.yaxis.set_major_formatter(plain_number)
+        ends = []
+        for each, colour, line in zip(both, colours(*both), ("-", "--"), strict=True):
+            own = rows[rows["region"] == each.label].dropna(subset="indicator_median")
+            axis.plot(own["year"], own["indicator_median"], color=colour, linewidth=2.5, linestyle=line)
+            ends += [(own["indicator_median"].iloc[-1], each.label, for_text(colour))] if len(own) else []
+        _name_ends(axis, ends)
     return axes
 
 
-def _draw_ranks(axis: Axes, part: pd.DataFrame, colour: str, worst: float) -> None:
-    rows = np.arange(len(part))
-    axis.hlines(rows, 1, worst, color=GUIDE, linewidth=1, zorder=1)
-    possible, drawn = (
-        [part[f"readiness_rank_{kind}_{end}"] for end in ("low", "high")] for kind in ("bounds", "drawn")
-    )
-    draw_bands(axis, rows, possible, drawn, colour)
-    axis.scatter(part["readiness_rank_drawn"], rows, s=80, color=colour, linewidth=0, zorder=4, clip_on=False)
-    for row in part.itertuples():
-        low, high = row.readiness_low, row.readiness_high
-        words = f"{row.readiness:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
-        beside(axis, row.Index, NO_DATA if np.isnan(row.readiness_rank_drawn) else words)
-    beside(axis, -0.9, "Score", MUTED)
-    name_rows(axis, part["name"])
-    axis.set(xlim=(1, worst + 2), xlabel="Rank, 1 the readiest")
-    axis.xaxis.set_major_locator(FixedLocator([1, *(tick for tick in (50, 100, 150) if tick < worst)]))
+def _name_ends(axis: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
+    """Write the regions' names beside the ends of their lines."""
+    reach = axis.get_ylim()[1]
+    places = inside(spread([value / reach for value, *_ in ends], 0.3), 0.3)
+    for place, (_, label, colour) in zip(places, ends, strict=True):
+        words = textwrap.shorten(label, 22, placeholder="…")
+        words = "\n".join(textwrap.wrap(words, 12))
+        where = {"xycoords": "axes fraction", "annotation_clip": False, "va": "center", "linespacing": 0.95}
+        axis.annotate(words, (1.04, place), fontsize=11, color=colour, fontweight="bold", **where)
+
+
+def _draw_ratios(
+    axis: Axes,
+    shown: pd.DataFrame,
+    both: Sequence[Region],
+    ends: Sequence[pd.Series],
+    bold: pd.Series,
+    middle: float = 1.0,
+) -> None:
+    """Draw actual over expected trade, a row a member, with its interval, and its number beside it."""
+    axis.set_xlabel("Actual over expected, log scale")
+    if shown.empty:
+        say(axis)
+        return
+    reached = pd.concat([*ends, shown[_RATIO], pd.Series([1.0])]).dropna()
+    log_limits(axis, "x", reached[reached > 0], 0.03)
+    log_ticks(axis.xaxis, *axis.get_xlim())
+    shades = _shades(shown, both)
+    axis.hlines(shown.index, *ends, color=shades, linewidth=6, alpha=0.3, zorder=2)
+    axis.scatter(shown[_RATIO], shown.index, s=80, color=shades, linewidth=0, zorder=4)
+    axis.axvline(middle, color=INK, linewidth=1, zorder=1)
+    place = {"transform": axis.get_xaxis_transform(), "va": "bottom", "fontsize": 11, "color": MUTED}
+    if middle == 1:
+        axis.text(0.97, 1.01, "trades less", ha="right", **place)
+        axis.text(1.03, 1.01, "more than expected", **place)
+    for row, ratio in shown[_RATIO].items():
+        style = {"fontweight": "bold" if bold[row] else "normal", "color": for_text(shades[row])}
+        apart(axis, 0.1, row, f"{ratio:.2f}", **style)
+    _name_members(axis, shown, shades)
+
+
+def _draw_scores(axis: Axes, shown: pd.DataFrame, both: Sequence[Region], middle: float) -> None:
+    """Draw the readiness, a row a member, with what unknown laws leave possible, and its number beside it."""
+    axis.set_xlabel("Score, 0 to 1")
+    if shown.empty:
+        say(axis)
+        return
+    shades = _shades(shown, both)
+    axis.hlines(shown.index, 0, 1, color=GUIDE, linewidth=1, zorder=1)
+    axis.hlines(shown.index, shown["readiness_low"], shown["readiness_high"], color=shades, linewidth=6, alpha=0.3)
+    axis.scatter(shown["readiness"], shown.index, s=80, color=shades, linewidth=0, zorder=4, clip_on=False)
+    axis.axvline(middle, color=INK, linewidth=1, zorder=1)
+    for row, score in shown["readiness"].items():
+        apart(axis, 0.15, row, f"{score:.3g}", color=for_text(shades[row]))
+    axis.set(xlim=(0, 1))
+    axis.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
+    axis.xaxis.set_major_formatter(plain_number)
+    _name_members(axis, shown, shades)
+
+
+def _name_members(axis: Axes, shown: pd.DataFrame, shades: Sequence[str]) -> None:
+    name_rows(axis, shown["name"])
+    for label, colour in zip(axis.get_yticklabels(), shades, strict=True):
+        label.set_color(for_text(colour))
+
+
+def _shades(shown: pd.DataFrame, both: Sequence[Region]) -> list[str]:
+    """Return a colour a row, its region's."""
+    own, other = colours(*both)
+    return [own if label == both[0].label else other for label in shown["region"]]
 
 
 def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
@@ -174,59 +225,18 @@ def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
     for row, place, text in zip(rows, right, words, strict=True):
         at_end(axis, place, row, text)
     low, high = min(0.0, *ends), right.max()
+    room = 11.0 / axis.get_window_extent().width * axis.figure.dpi / 6  # for words of fixed size
     axis.axvline(0, color="#888888", linewidth=1)
     name_rows(axis, [""] * len(rows))
     axis.set_yticklabels(map(two_lines, [both[1].label, *factors["words"], both[0].label]))
-    axis.set(xlim=(low - 0.02 * (high - low), high + 0.75 * (high - low)), xlabel=unit.name)
+    axis.set(xlim=(low - 0.02 * (high - low), high + room * (high - low)), xlabel=unit.name)
     axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(4).tick_values(low, high), low, high)))
     axis.xaxis.set_major_formatter(plain_number)
 
 
 def _step_words(step: float, ratio: float) -> str:
     times = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
-    return f"{step:+,.1f} ({times} times)"
-
-
-def _draw_expected(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> None:
-    if shown.empty:
-        say(axis)
-        return
-    log_limits(axis, "x", shown["expected"], SIDE)
-    # Expected trade too, so that the line of equality is in sight.
-    heights = pd.concat([shown["total"], shown["expected"]])
-    log_limits(axis, "y", heights, 0.04)
-    low, high = ((shown[name] / shown["expected"]).median() for name in ("expected_low", "expected_high"))
-    ends = np.array([shown["expected"].min() / 2, shown["expected"].max() * 2])
-    axis.fill_between(ends, low * ends, high * ends, color=GUIDE, alpha=0.6, linewidth=0, zorder=1)
-    axis.plot(ends, ends, color=MUTED, linewidth=1.5, zorder=2)
-    log_ticks(axis.xaxis, *ends)
-    log_ticks(axis.yaxis, heights.min() / 2, heights.max() * 2)
-    dots_with_names(axis, shown.assign(x=shown["expected"], y=shown["total"]), both)
-
-
-def _draw_standing(axis: Axes, shown: pd.DataFrame, both: Sequence[Region], readiness: float, ratio: float) -> None:
-    if shown.empty:
-        say(axis)
-        return
-    axis.set_xlim(-SIDE / (1 - 2 * SIDE), 1 + SIDE / (1 - 2 * SIDE))
-    axis.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
-    below, above = ((shown[_RATIO] / shown[name]).median() for name in ("ratio_high", "ratio_low"))
-    reached = pd.Series([*shown[_RATIO], ratio, below, above])
-    log_limits(axis, "y", reached, 0.05)
-    log_ticks(axis.yaxis, reached.min() / 2, reached.max() * 2)
-    bottom = axis.get_ylim()[0]
-    # It ends before the dots at the median itself, which do not lag.
-    width = max(readiness - _DOT, 0)
-    axis.add_patch(Rectangle((0, bottom), width, ratio - bottom, color=GUIDE, alpha=0.6, linewidth=0, zorder=0))
-    axis.hlines([below, above], 0, 1, color=MUTED, linestyle=":", linewidth=1.5, zorder=1)
-    open_ones = shown[shown["readiness_low"] < shown["readiness_high"]]
-    axis.hlines(open_ones[_RATIO], open_ones["readiness_low"], open_ones["readiness_high"], color=INK, linewidth=2)
-    dots_with_names(axis, shown.assign(x=shown["readiness"], y=shown[_RATIO]), both)
-
-
-def _height(shown: pd.DataFrame, both: Sequence[Region]) -> float:
-    most = max((shown["region"] == each.label).sum() for each in both)
-    return max(4.6, LABEL_INCHES * most + 0.3)
+    return f"{signed(step, '+,.1f')} ({times} times)"
 
 
 def _absent(frame: pd.DataFrame, shown: pd.DataFrame, both: Sequence[Region]) -> str:

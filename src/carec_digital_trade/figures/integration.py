@@ -2,24 +2,25 @@
 
 from collections.abc import Sequence
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from carec_digital_trade.figures.rows import beside, log_limits, name_rows
+from carec_digital_trade.figures.layout import canvas, drawing
+from carec_digital_trade.figures.rows import apart, log_limits, name_rows
 from carec_digital_trade.figures.style import (
     GUIDE,
     INK,
     NO_DATA,
-    RC,
     ROW_INCHES,
-    canvas,
     colours,
+    for_text,
+    is_narrow,
     log_ticks,
     say,
     shortened,
+    two_lines,
 )
 from carec_digital_trade.findings import Finding
 from carec_digital_trade.parameters import IntegrationParameters
@@ -30,12 +31,12 @@ _LARGEST_MATRIX = 16
 """Members up to which each cell of the matrix has its number."""
 
 
-@mpl.rc_context(RC)
+@drawing
 def within(result: Finding, chosen: IntegrationParameters) -> list[Axes]:
     """Draw the shares within the regions, in full and as compared, and what hangs on one member."""
     frame = result.frame.reset_index(drop=True)
     subtitle = f"{result.caption}. Dot: both; line: one member left out; triangles: exports (up), imports (down)."
-    (axis,) = axes = canvas(1, 0.55 * len(frame) + 0.5, result.title, subtitle, result.source, margins=(3.6, 1.0))
+    (axis,) = axes = canvas(1, 0.45 * len(frame) + 0.2, result.title, subtitle, result.source, margins=_room(0.7))
     columns = [column for column in frame if column.startswith(_SHARE)]
     reach = 1.08 * np.nanmax([5.0, *frame[columns].to_numpy(dtype=float).ravel()])
     axis.hlines(frame.index, 0, reach, color=GUIDE, linewidth=1, zorder=1)
@@ -44,32 +45,34 @@ def within(result: Finding, chosen: IntegrationParameters) -> list[Axes]:
     for column, marker, size in ((_SHARE, "o", 90), (f"{_SHARE}_exports", "^", 45), (f"{_SHARE}_imports", "v", 45)):
         axis.scatter(frame[column], frame.index, s=size, marker=marker, color=shades, zorder=3, linewidth=0)
     for row, share in frame[_SHARE].items():
-        beside(axis, row, NO_DATA if np.isnan(share) else f"{share:.1f}")
-    name_rows(axis, frame["region"], most=34)
+        apart(axis, 0.15, row, NO_DATA if np.isnan(share) else f"{share:.1f}")
+    _name_regions(axis, frame["region"])
     axis.set(xlim=(0, reach), xlabel="Trade within the region, % of the members' trade")
     return axes
 
 
-@mpl.rc_context(RC)
+@drawing
 def partners(result: Finding, chosen: IntegrationParameters) -> list[Axes]:
     """Draw who exports to whom as a heat map for each region, in per cent of the exporter's exports."""
     both = chosen.compared()
     parts = [result.frame[result.frame["region"] == each.label] for each in both]
     most = max(map(len, parts))
     subtitle = f"{result.caption}. Rows export to columns; empty: no data, or the member itself."
-    axes = canvas(2, max(2.0, 0.36 * most), result.title, subtitle, result.source, margins=(2.1, 0.1))
+    axes = canvas(
+        2, max(2.0, 0.36 * most), result.title, subtitle, result.source, margins=(2.1, 0.1), above=0.95, below=0.3
+    )
     for axis, each, part, colour in zip(axes, both, parts, colours(*both), strict=True):
         _draw_matrix(axis, part, colour)
-        axis.set_title(shortened(each.label, 27), color=colour, pad=24)
+        axis.set_title(shortened(each.label, 27), color=for_text(colour), pad=24)
     return axes
 
 
-@mpl.rc_context(RC)
+@drawing
 def expected_within(result: Finding, chosen: IntegrationParameters) -> list[Axes]:
     """Draw the actual share within each region beside the one that size, distance and ties lead one to expect."""
     frame = result.frame.reset_index(drop=True)
     subtitle = f"{result.caption}. Filled dot: actual; open dot and line: expected share with its 95% interval."
-    (axis,) = axes = canvas(1, 1.9, result.title, subtitle, result.source, margins=(3.6, 2.2))
+    (axis,) = axes = canvas(1, 1.2, result.title, subtitle, result.source, margins=_room(1.1))
     if frame.empty:
         say(axis)
         return axes
@@ -82,19 +85,19 @@ def expected_within(result: Finding, chosen: IntegrationParameters) -> list[Axes
     axis.scatter(frame[_SHARE], frame.index, s=110, color=shades, zorder=4)
     for row in frame.itertuples():
         words = NO_DATA if np.isnan(row.actual_over_expected) else f"{row.actual_over_expected:.2f} times"
-        beside(axis, row.Index, words)
-    name_rows(axis, frame["region"], most=34)
+        apart(axis, 0.15, row.Index, words)
+    _name_regions(axis, frame["region"])
     axis.set(xlim=(0, reach), xlabel="Trade within the region, % of the members' trade")
     return axes
 
 
-@mpl.rc_context(RC)
+@drawing
 def changes(result: Finding, chosen: IntegrationParameters) -> list[Axes]:
     """Draw the ratio of actual to expected trade within each region, a row a variant."""
     both, frame = chosen.compared(), result.frame.reset_index(drop=True)
     subtitle = f"{result.caption}. Vertical line: as much as expected."
-    margins = (3.0, 0.35)
-    axes = canvas(2, ROW_INCHES * len(frame) + 0.2, result.title, subtitle, result.source, margins=margins)
+    margins = (2.6, 0.35)
+    axes = canvas(2, ROW_INCHES * len(frame) + 0.2, result.title, subtitle, result.source, margins, above=0.5)
     known = frame[[f"{side}{end}" for side in ("ours", "theirs") for end in ("", "_low", "_high")]]
     values = known.stack() if len(frame) else pd.Series(dtype=float)
     for axis, side, each, colour in zip(axes, ("ours", "theirs"), both, colours(*both), strict=True):
@@ -103,7 +106,7 @@ def changes(result: Finding, chosen: IntegrationParameters) -> list[Axes]:
             continue
         _draw_ratios(axis, frame, side, colour, values)
         name_rows(axis, frame["words"], most=32)
-        axis.set_title(shortened(each.label, 20), color=colour, pad=8)
+        axis.set_title(shortened(each.label, 20), color=for_text(colour), pad=8)
     return axes
 
 
@@ -153,3 +156,14 @@ def _shades(labels: Sequence[str], chosen: IntegrationParameters) -> list[str]:
     own, other = colours(*chosen.compared())
     ours: list[Region] = [chosen.regions()[0], chosen.compared()[0]]
     return [own if label in {each.label for each in ours} else other for label in labels]
+
+
+def _room(right: float) -> tuple[float, float]:
+    """Return the inches for regions' names on the left, and those on the right."""
+    return (1.75 if is_narrow() else 3.2), right
+
+
+def _name_regions(axis: Axes, labels: Sequence[str]) -> None:
+    name_rows(axis, labels, most=34)
+    if is_narrow():
+        axis.set_yticklabels(map(two_lines, labels))

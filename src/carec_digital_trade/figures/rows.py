@@ -1,21 +1,17 @@
-"""Parts of figures: rows with names, bands and words beside them, and dots with their names at the sides."""
+"""Parts of figures: rows with names, bands and words beside them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from carec_digital_trade.figures.style import INK, LABEL_INCHES, NAME, colours, for_text, shortened, spread
-from carec_digital_trade.regions import Region
+from carec_digital_trade.figures.style import INK, NAME, POINTS, shortened
 
-SIDE = 0.26
-"""Share of the width, on either side of the data, that the names of dots take."""
 _MARK = " *"
 _LEAST_DECADES = 1.0
 """Of a logarithmic axis, so that a single dot has ticks beside it."""
-# For either side: where a name ends, where its line starts (shares of the width), and the name's alignment.
-_LEFT, _RIGHT = (0.215, 0.222, "right"), (0.785, 0.778, "left")
 
 
 def name_rows(
@@ -51,9 +47,11 @@ def draw_bands(
     axis.hlines(rows, *main, color=colour, linewidth=6, alpha=0.45, zorder=3)
 
 
-def beside(axis: Axes, row: float, words: str, colour: str = INK) -> None:
-    """Write words to the right of a row."""
-    axis.text(1.04, row, words, transform=axis.get_yaxis_transform(), va="center", fontsize=11, color=colour)
+def apart(axis: Axes, inches: float, row: float, words: str, **style: Any) -> None:
+    """Write words some inches to the right of the axes, at a row."""
+    place = {"xycoords": axis.get_yaxis_transform(), "textcoords": "offset points", "annotation_clip": False}
+    style = {"va": "center", "fontsize": POINTS, "color": INK} | style
+    axis.annotate(words, (1, row), xytext=(72 * inches, 0), **place, **style)
 
 
 def at_end(axis: Axes, place: float, row: int, words: str) -> None:
@@ -64,7 +62,7 @@ def at_end(axis: Axes, place: float, row: int, words: str) -> None:
         xytext=(7, 0),
         textcoords="offset points",
         va="center",
-        fontsize=11,
+        fontsize=POINTS,
         color=INK,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         annotation_clip=False,
@@ -85,34 +83,6 @@ def log_limits(axis: Axes, which: str, values: pd.Series, side: float) -> None:
     low, high = low - widened, high + widened
     margin = side * (high - low) / (1 - 2 * side)
     axis.set(**{f"{which}scale": "log", f"{which}lim": (10 ** (low - margin), 10 ** (high + margin))})
-
-
-def dots_with_names(axis: Axes, shown: pd.DataFrame, both: Sequence[Region]) -> None:
-    """Draw dots at x and y, the region's names on the left and the benchmark's on the right, none touching another.
-
-    Parameters
-    ----------
-    axis : matplotlib.axes.Axes
-        With its scales and limits.
-    shown : pandas.DataFrame
-        region (label), name, actual_over_expected (written beside the name), x, y.
-    both : sequence of Region
-        The region and the benchmark.
-    """
-    axis.autoscale(enable=False)
-    to_axes = axis.transData + axis.transAxes.inverted()
-    gap = LABEL_INCHES / (axis.figure.get_figheight() * axis.get_position().height)
-    for each, colour, (edge, end, align) in zip(both, colours(*both), (_LEFT, _RIGHT), strict=True):
-        rows = shown[shown["region"] == each.label]
-        # The white rim parts a dot from the lines of others that run beneath it.
-        axis.scatter(rows["x"], rows["y"], s=110, color=colour, edgecolor="white", linewidth=2, zorder=4)
-        places = [to_axes.transform(place) for place in zip(rows["x"], rows["y"], strict=True)]
-        heights = inside(spread([height for _, height in places], gap), gap)
-        words = [f"{shortened(row.name)}  {row.actual_over_expected:.2f}" for row in rows.itertuples(index=False)]
-        place = {"transform": axis.transAxes}
-        for (x, y), height, text in zip(places, heights, words, strict=True):
-            axis.plot([end, x], [height, y], linewidth=0.6, alpha=0.6, zorder=3, color=colour, **place)
-            axis.text(edge, height, text, ha=align, va="center", fontsize=11, color=for_text(colour), **place)
 
 
 def inside(heights: Sequence[float], gap: float) -> list[float]:

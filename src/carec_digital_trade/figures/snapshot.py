@@ -6,31 +6,36 @@ Each function takes the finding that it draws and the parameters that it was com
 import math
 from collections.abc import Sequence
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from carec_digital_trade.figures.rows import at_end, decades, name_rows
+from carec_digital_trade.datasets import source_line
+from carec_digital_trade.figures.layout import canvas, drawing
+from carec_digital_trade.figures.rows import at_end, name_rows
 from carec_digital_trade.figures.style import (
     GUIDE,
-    MUTED,
+    INK,
     NO_DATA,
-    RC,
     ROW_INCHES,
-    canvas,
     colours,
     for_text,
-    log_ticks,
+    is_narrow,
+    plain_number,
     shortened,
+    signed,
     two_lines,
+    within,
 )
 from carec_digital_trade.figures.years import draw_lines
 from carec_digital_trade.findings import Finding
+from carec_digital_trade.findings.declared import WORDS
 from carec_digital_trade.metrics import more_even
 from carec_digital_trade.parameters import SnapshotParameters
-from carec_digital_trade.prose import capital, usd
+from carec_digital_trade.prose import capital, listing, usd
 from carec_digital_trade.regions import Region
 
 NOTABLE_REVISION = 5.0
@@ -39,20 +44,23 @@ _LINE = 27
 """Characters of a heading over one of two panels."""
 
 
-@mpl.rc_context(RC)
+@drawing
 def members(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
-    """Draw the members of both regions by the size of their trade, revisions of the article's figures hollow."""
+    """Draw the members of both regions as bars, so that who dominates is seen, the article's figures hollow."""
     both = chosen.regions()
     parts = [finding.frame[finding.frame["region"] == each.name].reset_index(drop=True) for each in both]
-    positive = finding.frame["total"][finding.frame["total"] > 0] / 1000
-    low, high = decades(positive, positive)
     revised = finding.frame["article"].notna().any()
     note = f" Hollow, and per cent: the article's figure and the revision since, if over {NOTABLE_REVISION:.0f}%."
     subtitle = f"{finding.caption}.{note if revised else ''}"
     height = ROW_INCHES * max(map(len, parts)) + 0.3
-    axes = canvas(2, height, finding.title, subtitle, finding.source, margins=(1.75, 0.4))
+    axes = canvas(2, height, finding.title, subtitle, finding.source, margins=(1.65, 0.35), above=0.75)
+    shown = finding.frame[["total", "article"]].to_numpy(dtype=float) / 1000
+    low, high = min(0.0, *shown[np.isfinite(shown)], 0.0), max([*shown[np.isfinite(shown)], 0.0]) or 1.0
     for axis, each, part, colour in zip(axes, both, parts, colours(*both), strict=True):
-        _draw_members(axis, part, colour, (low, 10 * high))  # a decade more for the labels on the right
+        _draw_members(axis, part, colour)
+        axis.set(xlim=(low - 0.02 * high, low + 1.5 * (high - low)), xlabel="USD billion")
+        axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(4).tick_values(low, high), low, high)))
+        axis.xaxis.set_major_formatter(plain_number)
         total = usd(part["total"].sum(min_count=1))
         short = f"{each.name}: {total}"
         heading = short if len(short) <= _LINE else f"{shortened(each.name, _LINE)}\n{total}"
@@ -60,74 +68,101 @@ def members(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
     return axes
 
 
-@mpl.rc_context(RC)
+@drawing
 def effective_members(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
     """Draw the effective number of members over the years, in full (dashed) and without the members left out."""
     wide, partial = _by_year(finding, "effective_members"), _partial(finding)
     title = _even_title(_by_year(finding, "hhi_normalised"), wide, partial, chosen)
-    axes = canvas(1, 4.2, title, _subtitle(finding, partial), finding.source, margins=(1.1, 2.0))
+    subtitle = f"{_subtitle(finding, partial)}{_undefined(finding)}"
+    # The finding's population is not drawn here.
+    source = finding.source and source_line(chosen.measure, vintage=chosen.vintage)
+    axes = canvas(1, 4.2, title, subtitle, source, margins=(1.1, 2.0))
     draw_lines(axes[0], wide, chosen, "{:.1f}", partial)
     axes[0].set_ylabel("Effective number of members\n(1 / Herfindahl-Hirschman index)")
     return axes
 
 
-@mpl.rc_context(RC)
+@drawing
 def over_time(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
     """Draw the totals as an index, and trade per person on a logarithmic scale, over the years."""
     index, people, partial = _by_year(finding, "index"), _by_year(finding, "per_person"), _partial(finding)
     title, subtitle = _time_title(people, partial, chosen), _subtitle(finding, partial)
-    axes = canvas(2, 4.4, title, subtitle, finding.source, margins=(0.95, 1.9))
+    axes = canvas(2, 4.2, title, subtitle, finding.source, margins=(0.75, 1.9), above=0.55)
+    bases = sorted({int(year) for year in finding.frame["base_year"].dropna()})
     draw_lines(axes[0], index, chosen, "{:,.0f}", partial)
-    axes[0].set_ylabel("Index of USD, first complete year = 100")
+    axes[0].set_title(f"Total, {bases[0]} = 100" if len(bases) == 1 else "Total, first complete year = 100", pad=10)
     draw_lines(axes[1], people.where(people > 0), chosen, "{:,.0f}", partial, log=True)
-    axes[1].set_ylabel("USD per person, log scale")
+    axes[1].set_title("USD per person, log scale", pad=10)
     return axes
 
 
-@mpl.rc_context(RC)
+@drawing
 def composition(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
     """Draw the shares of the services in both regions' trade, beside the World's."""
-    both, frame = chosen.compared(), finding.frame.assign(service=finding.frame["service_name"].str.capitalize())
+    both = chosen.compared()
+    frame = finding.frame.assign(service=finding.frame["item"].map(WORDS["plain_services"]))
     world = frame.drop_duplicates("service").sort_values("world_share", ascending=False, ignore_index=True)
-    subtitle = f"{finding.caption}, share of the total."
-    (axis,) = axes = canvas(1, 4.4, _services_title(frame, both), subtitle, finding.source, margins=(3.9, 0.5))
+    missing = [each.label for each in both if frame["share"][frame["region"] == each.label].isna().all()]
+    without = f" {capital(NO_DATA)}: {listing(missing)}." if missing else ""
+    subtitle = f"{finding.caption}, share of the total. Upright stroke: the World.{without}"
+    margins = (1.9, 0.35) if is_narrow() else (3.3, 0.5)
+    (axis,) = axes = canvas(1, 4.4, _services_title(frame, both), subtitle, finding.source, margins, above=0.6)
     reach = 1.05 * np.nanmax([10.0, *frame["share"], *frame["world_share"]])
     axis.hlines(world.index, 0, reach, color=GUIDE, linewidth=1)
-    axis.scatter(
-        world["world_share"], world.index, s=260, color=MUTED, marker="|", linewidth=2, zorder=2, label="World"
-    )
     labels = [each.label for each in both]
     row = frame["service"].map(dict(zip(world["service"], world.index, strict=True)))
     sns.scatterplot(
         frame.assign(row=row),
         **{"x": "share", "y": "row", "hue": "region", "hue_order": labels, "style": "region", "style_order": labels},
-        **{"palette": list(colours(*both)), "markers": ["o", "D"], "s": 95, "linewidth": 0, "zorder": 3, "ax": axis},
+        **{
+            "palette": list(colours(*both)),
+            "markers": ["o", "D"],
+            "s": 95,
+            "linewidth": 0,
+            "zorder": 3,
+            "ax": axis,
+            "legend": False,
+        },
     )
+    # Over the dots, which would hide it, and longer than they are.
+    axis.vlines(world["world_share"], world.index - 0.32, world.index + 0.32, color=INK, linewidth=2, zorder=4)
     name_rows(axis, world["service"], most=60)
+    if is_narrow():
+        axis.set_yticklabels(map(two_lines, world["service"]))
     axis.set(xlim=(min(0.0, frame["share"].min()), reach), xlabel="Share of the total, %", ylabel="")
-    legend = axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderpad=0, fontsize=12)
-    for text in legend.get_texts():
-        text.set_text(two_lines(text.get_text()))
-    if missing := [label for label in labels if frame["share"][frame["region"] == label].isna().all()]:
-        axis.text(0.98, 0.05, f"{NO_DATA}: {', '.join(missing)}", transform=axis.transAxes, ha="right", color=MUTED)
+    # From the left edge of the picture on, where a phone has no room beside the names.
+    where = {"loc": "lower left", "bbox_to_anchor": (-0.6 if is_narrow() else 0, 1)}
+    marks = [
+        Line2D([], [], color=colour, marker=marker, markersize=9, linestyle="")
+        for colour, marker in zip(colours(*both), "oD", strict=True)
+    ]
+    words = [two_lines(label) for label in labels]
+    style = {"ncols": 2, "frameon": False, "borderpad": 0, "fontsize": 13, "handletextpad": 0.2}
+    legend = axis.legend(marks, words, **where, **style)
+    for text, colour in zip(legend.get_texts(), colours(*both), strict=True):
+        text.set(color=for_text(colour), fontweight="bold")
     return axes
 
 
-def _draw_members(axis: Axes, part: pd.DataFrame, colour: str, limits: tuple[float, float]) -> None:
+def _draw_members(axis: Axes, part: pd.DataFrame, colour: str) -> None:
     values = part["total"] / 1000
     revisions = part["revision"][part["revision"].abs() > NOTABLE_REVISION]
     article = part.loc[revisions.index, "article"] / 1000
-    axis.hlines(part.index, *limits, color=GUIDE, linewidth=1, zorder=1)
-    drawn = values[values > 0]
-    axis.scatter(drawn, drawn.index, s=90, color=colour, linewidth=0, zorder=3)
-    axis.scatter(article, article.index, s=90, facecolor="white", edgecolor=colour, linewidth=1.5, zorder=2)
+    axis.barh(part.index, values.fillna(0), height=0.62, color=colour, zorder=2)
+    axis.barh(article.index, article, height=0.62, facecolor="none", edgecolor=INK, linewidth=1.2, zorder=3)
+    axis.axvline(0, color="#888888", linewidth=1, zorder=1)
     for row, value in values.items():
-        label = NO_DATA if math.isnan(value) else f"{value:,.1f}" if abs(value) >= 0.095 else f"{value:,.3f}"
-        note = f"  ({revisions[row]:+.0f}%)" if row in revisions else ""
-        at_end(axis, max(value if value > 0 else limits[0], article.get(row, 0)), row, label + note)
+        label = NO_DATA if math.isnan(value) else signed(value, ",.1f" if abs(value) >= 0.095 else ",.3f")
+        note = f"  ({signed(revisions[row], '+.0f')}%)" if row in revisions else ""
+        at_end(axis, np.nanmax([value, article.get(row, 0), 0]), row, label + note)
     name_rows(axis, part["name"])
-    axis.set(xscale="log", xlim=limits, xlabel="USD billion, log scale")
-    log_ticks(axis.xaxis, *limits)
+
+
+def _undefined(finding: Finding) -> str:
+    """Say for which years the index is not defined, since a member's trade is negative."""
+    gaps = finding.frame[finding.frame["effective_members"].isna() & finding.frame["negative"].ne("")]
+    years = sorted({str(year) for year in gaps["year"]})
+    return f" Dotted: not defined in {listing(years)}, when a member's trade is negative." if years else ""
 
 
 def _by_year(finding: Finding, metric: str) -> pd.DataFrame:

@@ -1,21 +1,22 @@
-"""What the figures have in common: size, colours, titles, source line, units, labels that fit and do not touch."""
+"""What the figures have in common: typeface, colours, numbers, units, labels that fit and do not touch."""
 
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from typing import NamedTuple
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
-from carec_digital_trade.drawing import RENDERING
+from carec_digital_trade.drawing import RENDERING, TYPEFACES
 from carec_digital_trade.regions import Region
 
-WIDTH = 11.0
-"""Inches; at the 110 dots per inch of `RC` a figure is 1,210 pixels wide."""
+WIDE, NARROW = 11.0, 5.4
+"""Inches: of a page, and of a phone, on whose 390 pixels the smallest letters, of 11 points, are 10 pixels high."""
+WIDTH = ContextVar("width", default=WIDE)
+"""Of what is drawn now."""
 ROW_INCHES = 0.36
 """Height of a member's row."""
 LABEL_INCHES = 0.27
@@ -37,9 +38,9 @@ RC: Mapping[str, object] = {
     **RENDERING,
     "figure.dpi": 110,
     "savefig.dpi": 110,
-    "font.family": "DejaVu Sans",
-    "font.size": 13,
-    "axes.titlesize": 14,
+    "font.family": list(TYPEFACES),
+    "font.size": 14,
+    "axes.titlesize": 15,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.spines.top": False,
@@ -47,17 +48,16 @@ RC: Mapping[str, object] = {
     "axes.spines.left": False,
     "axes.edgecolor": "#888888",
     "axes.grid": False,
-    "axes.labelsize": 13,
-    "xtick.labelsize": 12,
-    "ytick.labelsize": 12,
+    "axes.labelsize": 13.5,
+    "axes.labelpad": 1,
+    "xtick.major.pad": 6,
+    "ytick.alignment": "center",
+    "xtick.labelsize": 13,
+    "ytick.labelsize": 13,
     "text.parse_math": False,
 }
-_TITLE_CHARACTERS = 68
-_SUBTITLE_CHARACTERS = 105
-_SOURCE_CHARACTERS = 140
-_LINE_INCHES = 0.26
-_ROW_GAP = 1.05
-"""Inches between rows of axes, for the ticks of one and the title of the next."""
+POINTS = 12
+"""Points of the letters at the data."""
 _FEWEST_TICKS, _MOST_TICKS, _MOST_LONG_TICKS = 3, 9, 5
 _LONG = 1e6
 """On an axis that goes up to here the numbers are so long that few of them have room."""
@@ -102,69 +102,29 @@ def for_text(colour: str) -> str:
     return BENCHMARK_TEXT if colour == BENCHMARK_COLOUR else colour
 
 
-def canvas(
-    panels: int,
-    height: float,
-    title: str,
-    subtitle: str,
-    source: str,
-    margins: tuple[float, float] = (1.0, 0.3),
-    rows: int = 1,
-) -> list[Axes]:
-    """Make a figure with a title that states the finding, a subtitle that says what is shown, and a source line.
-
-    Parameters
-    ----------
-    panels : int
-        Number of axes, side by side.
-    height : float
-        Height of the axes in inches; titles and source come on top of it.
-    title, subtitle, source : str
-        Wrapped as needed.
-    margins : tuple of float
-        Inches to the left of each of the axes (for its tick labels) and to the right (for labels at the data).
-    rows : int
-        Rows of so many axes each, from above.
-
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        Empty axes; the figure belongs to no window and is shown by nobody but its caller.
-    """
-    titles = textwrap.wrap(title, _TITLE_CHARACTERS)
-    subtitles = textwrap.wrap(subtitle, _SUBTITLE_CHARACTERS)
-    sources = textwrap.wrap(source, _SOURCE_CHARACTERS)
-    below_title = 0.2 + 1.25 * _LINE_INCHES * len(titles)
-    top = below_title + _LINE_INCHES * len(subtitles) + 0.5
-    bottom = 0.8 + 0.75 * _LINE_INCHES * len(sources)
-    total = top + rows * height + (rows - 1) * _ROW_GAP + bottom
-    left, right = margins
-    width = WIDTH / panels - left - right
-    with mpl.rc_context(RC):
-        figure = Figure(figsize=(WIDTH, total))
-        axes = [
-            figure.add_axes(
-                (
-                    (panel * WIDTH / panels + left) / WIDTH,
-                    (bottom + row * (height + _ROW_GAP)) / total,
-                    width / WIDTH,
-                    height / total,
-                )
-            )
-            for row in reversed(range(rows))
-            for panel in range(panels)
-        ]
-    place = {"x": 0.012, "ha": "left", "va": "top", "transform": figure.transFigure}
-    figure.text(y=1 - 0.12 / total, s="\n".join(titles), fontsize=17, fontweight="bold", **place)
-    figure.text(y=1 - below_title / total, s="\n".join(subtitles), fontsize=12.5, color="#444444", **place)
-    place["va"] = "bottom"
-    figure.text(y=0.08 / total, s="\n".join(sources), fontsize=10, color=MUTED, **place)
-    return axes
-
-
 def plain_number(value: float, _: object = None) -> str:
     """Return a number without an exponent, such as "1,000" or "0.3", for the ticks of an axis."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
+    return signed(value, ",.0f" if abs(value) >= 1000 else "g")
+
+
+def signed(value: float, form: str) -> str:
+    """Return a number in a format, with a minus sign for a minus and not a hyphen."""
+    return f"{value:{form}}".replace("-", "\N{MINUS SIGN}")
+
+
+def is_narrow() -> bool:
+    """Say whether what is drawn now is for a phone."""
+    return WIDTH.get() == NARROW
+
+
+def year_ticks(axis: Axis, first: int, last: int, most: int = 6) -> None:
+    """Put the first and the last year on an axis, and as many round ones between them as have room."""
+    most = min(most, 4) if is_narrow() else most
+    step = next(step for step in (1, 5, 10, 20, 50) if (last - first) / step <= most - 1)
+    inner = [year for year in range(first + 1, last) if year % step == 0]
+    kept = [year for year in inner if min(year - first, last - year) >= 0.8 * (last - first) / most]
+    axis.set_major_locator(FixedLocator([first, *kept, *([last] if last > first else [])]))
+    axis.set_major_formatter("{x:.0f}")
 
 
 def log_ticks(axis: Axis, low: float, high: float) -> None:
@@ -173,7 +133,7 @@ def log_ticks(axis: Axis, low: float, high: float) -> None:
         ticks = within(LogLocator(subs=steps).tick_values(low, high), low, high)
         if len(ticks) >= _FEWEST_TICKS:
             break
-    most = _MOST_LONG_TICKS if high >= _LONG else _MOST_TICKS
+    most = _MOST_LONG_TICKS if high >= _LONG or is_narrow() else _MOST_TICKS
     axis.set_major_locator(FixedLocator(ticks[:: -(-len(ticks) // most) or 1]))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(plain_number)

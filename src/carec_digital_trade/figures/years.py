@@ -1,17 +1,19 @@
 """Figures over the years: lines with their names at their ends, and bands of futures that open from a known value."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, MultipleLocator
 
+from carec_digital_trade.figures.rows import inside
 from carec_digital_trade.figures.style import (
     GUIDE,
     LABEL_INCHES,
     MUTED,
     NO_DATA,
+    POINTS,
     Unit,
     colours,
     for_text,
@@ -19,6 +21,7 @@ from carec_digital_trade.figures.style import (
     plain_number,
     spread,
     two_lines,
+    year_ticks,
 )
 from carec_digital_trade.parameters import SnapshotParameters
 from carec_digital_trade.prose import usd
@@ -57,12 +60,14 @@ def draw_lines(
         values = wide[label]
         style = {"linewidth": 3} if main else {"linewidth": 1.6, "linestyle": (0, (4, 2))}
         axis.plot(values.index, values, color=colour, **style)
-        alone = values[values.notna() & values.shift(1).isna() & values.shift(-1).isna()]
+        alone = values[values.notna()] if values.count() == 1 else values[:0]
         hollow = values[partial[label]].dropna()
         axis.scatter(alone.index, alone, s=30, color=colour, clip_on=False)
         axis.scatter(hollow.index, hollow, s=36, facecolor="white", edgecolor=colour, zorder=3, clip_on=False)
+    for label, colour, _ in lines:
+        _bridge(axis, wide[label], colour)
     axis.set(xlabel="Year", xlim=(wide.index.min(), wide.index.max()))
-    axis.xaxis.set_major_locator(MultipleLocator(5))
+    year_ticks(axis.xaxis, wide.index.min(), wide.index.max())
     axis.grid(axis="y", color=GUIDE)
     axis.margins(y=0.08)
     if log and (wide > 0).any(axis=None):
@@ -72,6 +77,14 @@ def draw_lines(
         axis.set_ylim(bottom=min(0.0, np.nanmin([0.0, *wide.min()])))
         axis.yaxis.set_major_formatter(plain_number)
     _label_ends(axis, wide, lines, number)
+
+
+def _bridge(axis: Axes, values: pd.Series, colour: str) -> None:
+    """Join what stands on either side of a gap, so that no year stands alone; dotted, since nothing is known there."""
+    known = values.dropna()
+    for before, after in pairwise(known.index):
+        if after - before > 1:
+            axis.plot([before, after], known.loc[[before, after]], color=colour, linewidth=1.4, linestyle=":")
 
 
 def _label_ends(axis: Axes, wide: pd.DataFrame, lines: Sequence[tuple[str, str, bool]], number: str) -> None:
@@ -125,7 +138,6 @@ def draw_fan(
     axis.plot(years, opened(metric), color=colour, linewidth=2, linestyle="--")
     axis.grid(axis="y", color=GUIDE)
     axis.set_xlabel("Year")
-    axis.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     return years
 
 
@@ -153,12 +165,10 @@ def name_bands(axis: Axes, last: pd.Series, metric: str, unit: Unit) -> None:
     to_axes = axis.transData + axis.transAxes.inverted()
     heights = [to_axes.transform((axis.get_xlim()[1], last[column] / unit.millions))[1] for column in words]
     gap = 1.5 * LABEL_INCHES / (axis.figure.get_figheight() * axis.get_position().height)
-    placed = spread(heights, gap)
-    lift = max(0.0, gap / 2 - min(placed))  # the lowest does not hang over the axis
-    for place, text in zip(placed, words.values(), strict=True):
-        _beside(axis, (1.01, place + lift), text, color=MUTED)
+    for place, text in zip(inside(spread(heights, gap), gap), words.values(), strict=True):
+        _beside(axis, (1.01, place), text, color=MUTED)
 
 
 def _beside(axis: Axes, place: tuple[float, float], words: str, **style: object) -> None:
     where = {"xycoords": "axes fraction", "annotation_clip": False}
-    axis.annotate(words, place, **where, va="center", fontsize=11, **style)
+    axis.annotate(words, place, **where, va="center", fontsize=POINTS, **style)

@@ -1,7 +1,8 @@
 """A finding: shown to the reader of a notebook, and stored in the cell's output for the runner.
 
 The executed notebook alone holds everything. A table's numbers travel under a media type of our own beside the text
-and HTML that the reader sees; a figure is a PNG whose output metadata carry its name and its text alternative.
+and HTML that the reader sees; a figure is a PNG whose output metadata carry its name, its text alternative and the same
+figure drawn for a phone and, of some, for a reader's pointer.
 """
 
 import math
@@ -157,17 +158,23 @@ def picture(axes: Any, name: str, result: Finding) -> None:
     """
     from IPython.display import display  # noqa: PLC0415  (only a notebook has it loaded)
 
-    from carec_digital_trade.drawing import png  # noqa: PLC0415  (matplotlib is slow to import, and tables need none)
+    # matplotlib is slow to import, and tables need none
+    from carec_digital_trade.drawing import PHONE_DOTS, small_png  # noqa: PLC0415
 
     figure = axes[0].figure
+    narrowed = getattr(figure, "narrowed", None)
+    about = {"narrow": b64encode(small_png(narrowed()[0].figure, PHONE_DOTS)).decode("ascii")} if narrowed else {}
     above = figure.texts[:-1]  # the last is the source line
     titles = [" ".join(text.get_text().split()).rstrip(".") for text in above]
+    interactive = getattr(figure, "chart", None)
+    if interactive and (chart := interactive())["data"]["values"]:
+        about["chart"] = chart
     display(
         # A kernel on the desktop would encode the bytes itself, one in a browser does not.
-        {"image/png": b64encode(png(figure)).decode(), "text/plain": f"Figure {name}: {result.caption}"},
+        {"image/png": b64encode(small_png(figure)).decode(), "text/plain": f"Figure {name}: {result.caption}"},
         raw=True,
         # Title, caption and source line are in the picture.
-        metadata={METADATA_KEY: {"figure": name, "alt": ". ".join([*titles, result.reading])}},
+        metadata={METADATA_KEY: {"figure": name, "alt": ". ".join([*titles, result.reading])} | about},
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from carec_digital_trade.readiness.scores import regional_means
-from carec_digital_trade.readiness.uncertainty import Uncertainty
+from carec_digital_trade.readiness.uncertainty import STATUSES, Uncertainty
 from carec_digital_trade.regions import Region
 
 WEIGHTINGS = ("plain", "gdp", "trade")
@@ -29,8 +29,9 @@ def members_readiness(scored: pd.DataFrame, drawn: Uncertainty, regions: Sequenc
     pandas.DataFrame
         A row for each region and member: region, iso3, complete, and the metrics readiness, readiness_rank,
         readiness_rank_drawn (median over the draws, with 90% of them) and readiness_rank_bounds (with what unknown laws
-        leave possible besides), with their ranges in ``_low`` and ``_high``. A member that the tracker lacks is
-        unknown: its score is missing, with bounds 0 and 1.
+        leave possible besides), with their ranges in ``_low`` and ``_high``; the status of each component that takes
+        part in ``status_<component>``. A member that the tracker lacks is unknown: its score is missing, with bounds
+        0 and 1.
     """
     members = pd.DataFrame(
         [(each.label, code) for each in regions for code in each.members], columns=["region", "iso3"]
@@ -50,6 +51,10 @@ def members_readiness(scored: pd.DataFrame, drawn: Uncertainty, regions: Sequenc
         readiness_rank_bounds=ranks["median"],
         readiness_rank_bounds_low=ranks["lowest"],
         readiness_rank_bounds_high=ranks["highest"],
+        **{
+            f"status_{component}": members["iso3"].map(codes.map(dict(enumerate(STATUSES)))).fillna("no_data")
+            for component, codes in drawn.statuses.items()
+        },
     )
 
 

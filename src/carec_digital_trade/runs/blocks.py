@@ -94,6 +94,8 @@ def _shown(output: Mapping[str, Any], prose: Prose) -> Iterator[dict[str, Any]]:
         yield {
             "kind": "figure",
             "picture": _data_uri(picture, data[picture]),
+            "chart": about.get("chart"),
+            "narrow": _data_uri("image/png", about["narrow"]) if about.get("narrow") else None,
             "alt": prose.text(about.get("alt") or data.get("text/plain", "")) or "Figure",
             "caption": about.get("caption"),
             "source": about.get("source"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import metadata
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from carec_digital_trade.runs.clearing import check_ours
 from carec_digital_trade.runs.headlines import MOST_ROWS as MOST_HEADLINES
 from carec_digital_trade.runs.headlines import differing, headlines
 from carec_digital_trade.runs.identity import Run
+from carec_digital_trade.runs.interactive import scripts
 from carec_digital_trade.runs.prose import Prose
 from carec_digital_trade.runs.values import as_typed, in_brief
 from carec_digital_trade.vintages import asked_vintage
@@ -88,6 +90,7 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
         brief=opens,
         figure=figure,
         blocks=annex,
+        scripts=scripts() if any(block.get("chart") for block in annex) else None,
         sections=prose.sections,
         parameters=_parameter_rows(run),
         sources=_source_rows(run),
@@ -247,12 +250,24 @@ def template(name: str) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["typeface"] = _typeface
     environment.filters["brief"] = in_brief
     environment.filters["duration"] = duration
     environment.filters["moment"] = _moment
     environment.filters["day"] = lambda started: _moment(started).rpartition(",")[0]
     environment.tests["harmless"] = is_harmless
     return environment.get_template(name)
+
+
+@lru_cache(maxsize=1)
+def _typeface() -> dict[int, str]:
+    """Return the letters of the pages, which are those of the figures, by weight."""
+    weights = {400: "regular", 700: "bold"}
+    fonts = files("carec_digital_trade") / "fonts"
+    return {
+        weight: base64.b64encode((fonts / f"source-sans-3-{name}.woff2").read_bytes()).decode("ascii")
+        for weight, name in weights.items()
+    }
 
 
 def _moment(started: str) -> str:

@@ -30,7 +30,9 @@ def attribute(simulation: Simulation) -> pd.DataFrame:
     pandas.DataFrame
         One row for each member and the total (iso3 missing), lever and year: region, iso3, year, lever, contribution
         (the share times the median additional trade, to which the contributions add up), share (mean over the draws
-        in which something is added of the lever's Shapley value over it; missing where that is none), unit.
+        in which something is added of the lever's Shapley value over it; missing where that is none), part (in the
+        last year, of the total's median: what this lever brings in this member, by its mean share of the total; the
+        parts of all members add up to the total's contributions, which their own medians do not), unit.
         The mean of the values themselves would hang on a few extreme futures.
     """
     scenario, draws = simulation.scenario, min(simulation.draws, MOST_DRAWS)
@@ -38,19 +40,22 @@ def attribute(simulation: Simulation) -> pd.DataFrame:
     acting = np.array([name in scenario.acting for name in scenario.levers], dtype=bool)
     player = np.array([scenario.acting.index(term.lever) for term in scenario.terms], dtype=int)
     total = np.zeros((2 ** acting.sum(), len(scenario.years), draws))
-    shares = []
+    shares, last = [], []
     for i, path in enumerate(simulate_paths(scenario.baseline, int(scenario.years[-1]), draws, simulation.seed)):
         values = _coalitions(scenario, i, path, effects, player)
         total += values
         shares.append(_shares(values, acting))
+        last.append(shapley(values[:, -1]))
     shares.append(_shares(total, acting))
     codes = [*scenario.baseline.members, None]
     index = pd.MultiIndex.from_product([codes, scenario.levers, scenario.years], names=["iso3", "lever", "year"])
-    frame = pd.DataFrame({"share": np.array(shares).reshape(-1)}, index=index).reset_index()
+    columns = {"share": np.array(shares), "of_total": _of_total(np.array(last), total[-1, -1], acting, len(total[0]))}
+    frame = pd.DataFrame({name: each.reshape(-1) for name, each in columns.items()}, index=index).reset_index()
     added = simulation.bands[simulation.bands["quantity"] == "additional"]
     frame = frame.merge(added[["region", "iso3", "year", "median", "unit"]], on=["iso3", "year"])
     frame["contribution"] = (frame["share"] * frame["median"]).fillna(0.0)
-    return frame[["region", "iso3", "year", "lever", "contribution", "share", "unit"]]
+    frame["part"] = frame["of_total"] * added.loc[added["iso3"].isna(), "median"].iloc[-1]
+    return frame[["region", "iso3", "year", "lever", "contribution", "share", "part", "unit"]]
 
 
 def shapley(values: np.ndarray) -> np.ndarray:
@@ -106,4 +111,27 @@ def _shares(values: np.ndarray, acting: np.ndarray) -> np.ndarray:
     parts = shapley(values[:, something])
     within = np.divide(parts, added[something], out=np.zeros_like(parts), where=positive[something])
     shares[np.ix_(acting, something)] = within.sum(axis=-1) / positive[something].sum(axis=-1)
+    return shares
+
+
+def _of_total(parts: np.ndarray, added: np.ndarray, acting: np.ndarray, years: int) -> np.ndarray:
+    """Return each member's and lever's share of the total in the last of Y years, shape (M + 1, L, Y), the total last.
+
+    Parameters
+    ----------
+    parts : numpy.ndarray
+        Shapley values of the levers that act in the last year, shape (M, A, D).
+    added : numpy.ndarray
+        What all together add to the total in that year, shape (D,).
+    acting : numpy.ndarray
+        Which of the L levers act.
+    years : int
+        Y.
+    """
+    positive = added > 0
+    shares = np.full((len(parts) + 1, len(acting), years), np.nan)
+    shares[..., -1] = 0.0
+    if positive.any():
+        within = (parts[..., positive] / added[positive]).mean(axis=-1)
+        shares[:-1, acting, -1], shares[-1, acting, -1] = within, within.sum(axis=0)
     return shares

@@ -17,7 +17,7 @@ IMPLEMENTED: Indicator = "cpta"
 """Of which there is no published value: who is a party is known, and not how much a party has implemented."""
 PACE_YEARS = 5
 """Years over which an economy's own pace is measured."""
-_PANEL = {"fixed_broadband": "fixed_broadband_per_100", "internet_users": "internet_users_pct"}
+PANEL_COLUMNS = {"fixed_broadband": "fixed_broadband_per_100", "internet_users": "internet_users_pct"}
 
 
 class Scale(NamedTuple):
@@ -114,7 +114,7 @@ def history(indicator: str, vintage: str) -> pd.DataFrame:
         table = load("dstri", vintage)
         known = table[table["component"] == "overall"].assign(**{"break": False})
     else:
-        known = load("panel", vintage).rename(columns={_PANEL[indicator]: "value"}).dropna(subset="value")
+        known = load("panel", vintage).rename(columns={PANEL_COLUMNS[indicator]: "value"}).dropna(subset="value")
         known = known.assign(**{"break": False})
     return known.sort_values(["iso3", "year"])[["iso3", "year", "value", "break"]]
 

@@ -1,12 +1,11 @@
 """What the third session draws: a region's past, and the futures that a simulation gives it."""
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MultipleLocator
 
 from carec_digital_trade.datasets import source_line
-from carec_digital_trade.figures.style import RC, REGION_COLOUR, canvas, unit_for
+from carec_digital_trade.figures.layout import canvas, drawing
+from carec_digital_trade.figures.style import REGION_COLOUR, unit_for, year_ticks
 from carec_digital_trade.figures.years import ROOM, draw_fan, name_bands
 from carec_digital_trade.findings import COLUMNS, Finding
 from carec_digital_trade.metrics import regional_total
@@ -53,6 +52,7 @@ def futures(series: pd.DataFrame, region: Region, simulation: Simulation) -> Fin
     )
 
 
+@drawing
 def fan(result: Finding) -> list[Axes]:
     """Draw the past as a line and the futures as bands that open.
 
@@ -68,13 +68,12 @@ def fan(result: Finding) -> list[Axes]:
     """
     past, ahead, metric = result.table.dropna(subset="Observed"), result.frame, "baseline_trade"
     start = int(past["Year"].iloc[-1]), past["Observed"].iloc[-1]
-    axes = canvas(1, 4.2, result.reading, f"{result.caption}.", result.source, margins=(1.0, ROOM))
-    with mpl.rc_context(RC):
-        unit = unit_for(ahead[metric].iloc[-1])
-        years = draw_fan(axes[0], ahead, metric, start, unit, REGION_COLOUR)
-        axes[0].plot(past["Year"], past["Observed"] / unit.millions, color=REGION_COLOUR, linewidth=2.5)
-        axes[0].set(xlim=(past["Year"].min(), years[-1]), ylabel=unit.name)
-        axes[0].set_ylim(0)
-        axes[0].xaxis.set_major_locator(MultipleLocator(5))
-        name_bands(axes[0], ahead.iloc[-1], metric, unit)
+    axes = canvas(1, 4.2, result.reading, f"{result.caption}.", result.source, margins=(1.0, ROOM), above=0.4)
+    unit = unit_for(ahead[metric].iloc[-1])
+    years = draw_fan(axes[0], ahead, metric, start, unit, REGION_COLOUR)
+    axes[0].plot(past["Year"], past["Observed"] / unit.millions, color=REGION_COLOUR, linewidth=2.5)
+    axes[0].set(xlim=(past["Year"].min(), years[-1]), ylabel=unit.name)
+    axes[0].set_ylim(0)
+    year_ticks(axes[0].xaxis, int(past["Year"].min()), years[-1])
+    name_bands(axes[0], ahead.iloc[-1], metric, unit)
     return axes

@@ -33,6 +33,7 @@ def common(chosen: GapParameters) -> Facts:
     roles = {one: "the region", other: "the benchmark"}
     brief = {label: label if len(label.split()) <= _LONGEST_LABEL else role for label, role in roles.items()}
     return {
+        "covariates": "".join(f".{name}" for name in chosen.covariates),
         "one": one,
         "other": other,
         "brief": brief,

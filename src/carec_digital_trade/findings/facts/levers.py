@@ -12,6 +12,7 @@ from carec_digital_trade.findings.declared import WORDS
 from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.prose import listing
 from carec_digital_trade.scenarios import BASELINE, ELASTICITY, KINDS_IN_WORDS, SCALES, STUDY, Goods, Simulation
+from carec_digital_trade.scenarios.indicators import PANEL_COLUMNS
 
 Facts = dict[str, Any]
 
@@ -25,10 +26,15 @@ _MOST = 3
 _PLACE = ["region", "iso3", "year", "item", "unit"]
 
 
+def _source(indicator: str) -> str:
+    """Return the table of an indicator, with its column where other producers fill the others."""
+    return ".".join(filter(None, (SCALES[indicator].table, PANEL_COLUMNS.get(indicator))))
+
+
 def asked(chosen: ScenarioParameters, futures: Simulation) -> Facts:
     """Return what every finding of a simulation says: from which tables and effects, and how far to trust it."""
     scenario = futures.scenario
-    indicators = [SCALES[term.indicator].table for term in scenario.terms]
+    indicators = [_source(term.indicator) for term in scenario.terms]
     cited = dict.fromkeys(term.effect.source for term in scenario.terms)
     beyond = bool(scenario.extrapolated.any())
     return {
@@ -198,8 +204,11 @@ def attribution(frame: pd.DataFrame, chosen: ScenarioParameters, futures: Simula
     of_region = frame[last & frame["iso3"].isna()].set_index("name")["lever_share"]
     bringing = of_region[of_region > 0].sort_values(ascending=False)
     together = frame.groupby(["iso3", "year"], dropna=False)["lever_contribution"].transform("sum")
-    printed = frame.assign(together=together)[last & (together > 0) & (frame["lever_contribution"] > 0)]
-    printed = economy(printed).sort_values("together", ascending=False, kind="stable", ignore_index=True)
+    # A member to which few futures add something has a part of the total, if none of its own median.
+    adding = (frame["lever_contribution"] > 0) | (frame["part"] > 0)
+    whole = frame.groupby(["iso3", "year"], dropna=False)["part"].transform("sum")
+    printed = frame.assign(together=together, whole=whole)[last & adding]
+    printed = economy(printed).sort_values(["whole", "together"], ascending=False, kind="stable", ignore_index=True)
     return asked(chosen, futures) | {
         "frame": printed,
         "records": [frame[frame["iso3"].isna() | last]],
