@@ -260,7 +260,9 @@ def _html(result: Finding, printed: pd.DataFrame) -> str:
         "<tr>" + "".join(f"<td{aligned[name]}>{escape(row[name])}</td>" for name in printed) + "</tr>"
         for row in printed.to_dict("records")
     )
+    # Two dollar signs of a quotation are no formula.
     return (
-        f"<table><caption>{escape(result.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f'<table class="mathjax_ignore"><caption>{escape(result.caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         f"<p>{escape(result.source)}</p>"
     )
