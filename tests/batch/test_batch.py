@@ -144,13 +144,13 @@ def test_a_killed_preloaded_process_is_started_again(perform: Callable, sharing:
     one = sharing(1)
 
     def kill() -> None:
-        wait_for(lambda: stamps(tmp_path / "out"))
-        wait_for(lambda: one._busy)
+        wait_for((tmp_path / "began 2").exists)
         one._source._process.kill()
 
     killer = threading.Thread(target=kill)
     killer.start()
-    result = perform({"grid": {"year": [1, 2, 3], "deed": ["take a while"]}}, place=one)
+    runs = [{"year": 1}, {"year": 2, "deed": "wait", "place": str(tmp_path)}, {"year": 3}]
+    result = perform({"runs": runs}, place=one)
     killer.join()
     assert [failure.exception for failure in result.failures.values()] == ["LostWorker"]
     assert result.performed == 3

@@ -186,8 +186,12 @@ def test_extrapolation_is_marked(name):
 
 @pytest.mark.parametrize("name", ["additional_by_member", "lever_gaps"])
 def test_extrapolated_members_are_marked(name):
-    labels = [label.get_text() for axis in draw({"support": 10}, name)[1] for label in axis.get_yticklabels()]
-    assert "Tajikistan *" in labels and not all(label.endswith(" *") for label in labels)
+    far, near = (
+        [label.get_text() for axis in draw({"support": support}, name)[1] for label in axis.get_yticklabels()]
+        for support in (10.0, 2.0)
+    )
+    assert "Tajikistan *" in far
+    assert "Tajikistan" in near and not any(label.endswith(" *") for label in near)
 
 
 @pytest.mark.parametrize("name", ["additional", "additional_by_member", "attribution", "tornado"])

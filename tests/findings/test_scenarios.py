@@ -123,10 +123,13 @@ def test_the_total_is_summed_within_a_future(default):
 
 
 def test_the_parts_add_up(default):
-    parts = default["attribution"].frame.groupby("economy")["lever_contribution"].sum()
+    frame = default["attribution"].frame
+    parts = frame.groupby("economy")["lever_contribution"].sum()
     added = default["by_economy"].frame.set_index("economy")["additional_trade"]
     assert parts.to_numpy() == pytest.approx(added[parts.index].to_numpy(), rel=ROUNDING)
-    assert set(parts.index) == set(added.index[added > 0])
+    assert set(parts.index[parts > 0]) == set(added.index[added > 0])
+    of_members = frame["iso3"].notna()
+    assert frame.loc[of_members, "part"].sum() == pytest.approx(frame.loc[~of_members, "part"].sum(), rel=ROUNDING)
     shares = values(default["attribution"])
     assert shares["lever_contribution_inclusion"] == 0
 

@@ -27,7 +27,7 @@ def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernels, "execute", stored)
         result = perform(plan(open_notebook(request.param), {}, tmp_path_factory.mktemp("pages")))
-    return result.report.read_text(encoding="utf-8")
+    return re.sub(r"<script.*?</script>", "", result.report.read_text(encoding="utf-8"), flags=re.S)
 
 
 def between(page: str, start: str, end: str) -> str:
