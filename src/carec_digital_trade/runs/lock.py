@@ -1,6 +1,5 @@
 """One process at a time, in a folder of runs or in a run: a lock that ends with the process that holds it."""
 
-import atexit
 import os
 import signal
 import socket
@@ -10,7 +9,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Self
@@ -41,10 +39,6 @@ def locked(path: Path, busy: str) -> Iterator[None]:
     """
     with _Interruptions() as interruptions:
         file = _opened(path, busy)
-        # Called from C when Python ends, where no interrupt comes between: one that comes as this is left would keep
-        # what follows from being reached.
-        remove = partial(os.unlink, path)
-        atexit.register(remove)
         try:
             interruptions.let_through()
             yield
@@ -52,7 +46,6 @@ def locked(path: Path, busy: str) -> Iterator[None]:
             interruptions.held = True  # Python looks for signals when it calls, and this calls nothing
             if sys.platform != "win32":  # there an open file cannot be removed, and afterwards it may be another's
                 path.unlink(missing_ok=True)
-            atexit.unregister(remove)
             file.close()
 
 
