@@ -6,12 +6,10 @@ import socket
 import stat
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import IO, Self
+from types import FrameType
+from typing import IO
 
 from carec_digital_trade.errors import InputError
 from carec_digital_trade.ownership import MARK, SAFE, refused
@@ -20,8 +18,7 @@ _MOST = 1000
 """Bytes of a lock's file that are read."""
 
 
-@contextmanager
-def locked(path: Path, busy: str) -> Iterator[None]:
+class locked:  # noqa: N801  (it is called as a function is)
     """Keep others out while in the with block.
 
     Parameters
@@ -34,45 +31,53 @@ def locked(path: Path, busy: str) -> Iterator[None]:
     Raises
     ------
     InputError
-        If another process has it, which the sentence names, a file that is no lock is there, or the folder cannot be
-        written into.
+        On entering, if another process has it, which the sentence names, a file that is no lock is there, or the folder
+        cannot be written into.
     """
-    with _Interruptions() as interruptions:
-        file = _opened(path, busy)
-        try:
-            interruptions.let_through()
-            yield
-        finally:
-            interruptions.held = True  # Python looks for signals when it calls, and this calls nothing
-            if sys.platform != "win32":  # there an open file cannot be removed, and afterwards it may be another's
-                path.unlink(missing_ok=True)
-            file.close()
 
+    def __init__(self, path: Path, busy: str) -> None:
+        self._path, self._busy = path, busy
 
-class _Interruptions:
-    """Holds Ctrl-C back while a lock is made or removed, so that none is left."""
-
-    def __enter__(self) -> Self:
-        self.held, self._came = True, False
+    def __enter__(self) -> None:
+        """Make the lock; Ctrl-C is held back meanwhile, so that none is left."""
+        self._held, self._came = True, False
         self._before = signal.getsignal(signal.SIGINT)
         # Only the main thread can be interrupted, and only if Python is to handle it.
         self._ours = callable(self._before) and threading.current_thread() is threading.main_thread()
         if self._ours:
             signal.signal(signal.SIGINT, self._handle)
-        return self
+        try:
+            self._file = _opened(self._path, self._busy)
+        except BaseException:
+            self._restore()
+            raise
+        try:
+            self._held = False
+            if self._came:
+                raise KeyboardInterrupt
+        except BaseException:
+            self.__exit__()
+            raise
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None):
+    def __exit__(self, *_: object) -> None:
+        """Remove the lock; Ctrl-C is held back again."""
+        self._held = True
+        if sys.platform != "win32":  # there an open file cannot be removed, and afterwards it may be another's
+            self._path.unlink(missing_ok=True)
+        self._file.close()
+        self._restore()
+
+    def _restore(self) -> None:
         if self._ours:
             signal.signal(signal.SIGINT, self._before)
 
-    def let_through(self) -> None:
-        self.held = False
-        if self._came:
-            raise KeyboardInterrupt
-
     def _handle(self, number: int, frame: FrameType | None) -> None:
         self._came = True
-        if not self.held:
+        # Python looks for signals as it calls a function, before its first line, and in here too.
+        while frame is not None and frame.f_code is locked._handle.__code__:
+            frame = frame.f_back
+        leaving = frame is not None and frame.f_code is locked.__exit__.__code__
+        if not (self._held or leaving):
             self._before(number, frame)
 
 
