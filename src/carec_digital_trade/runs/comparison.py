@@ -1,10 +1,8 @@
 """Chosen finished runs of one notebook on a page: what differs, the headline numbers, a metric over the runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from markupsafe import Markup
 
 from carec_digital_trade import __version__
 from carec_digital_trade.errors import InputError
@@ -16,7 +14,7 @@ from carec_digital_trade.runs.brief import headline_metrics
 from carec_digital_trade.runs.charts import ChartSet, chart_sets
 from carec_digital_trade.runs.clearing import check_ours
 from carec_digital_trade.runs.gather import regional
-from carec_digital_trade.runs.headlines import differing, headlines, label
+from carec_digital_trade.runs.headlines import differing, headlines, labels
 from carec_digital_trade.runs.identity import Run
 from carec_digital_trade.runs.notebooks import Source
 from carec_digital_trade.runs.report import sorting, template
@@ -57,8 +55,8 @@ def compare_runs(runs: Sequence[str], out: Path, metrics: Sequence[str] = ()) ->
     _check(manifests, out)
     check_ours(out, PAGE)
     varied = differing(manifests)
-    titled = len({each["title"] for each in manifests}) == len(manifests)
-    manifests.sort(key=lambda each: label(each, varied, titled))  # as their rows are
+    told = labels(manifests)
+    manifests.sort(key=lambda each: told[each["run_id"]])  # as their rows are
     tables = headlines(manifests)
     script, script_hash = sorting()
     page = template("compare.html.j2").render(
@@ -67,8 +65,8 @@ def compare_runs(runs: Sequence[str], out: Path, metrics: Sequence[str] = ()) ->
         varied=varied,
         parameters={each["run_id"]: each["parameters"] for each in manifests},
         table=tables[0] if tables else None,
-        charts=_charts(manifests, out, varied, titled, metrics),
-        script=Markup(script),
+        charts=_charts(manifests, out, varied, told, metrics),
+        script=script,
         script_hash=script_hash,
         version=__version__,
     )
@@ -94,15 +92,19 @@ def _check(manifests: Sequence[dict[str, Any]], out: Path) -> None:
 
 
 def _charts(
-    manifests: Sequence[dict[str, Any]], out: Path, varied: Sequence[str], titled: bool, metrics: Sequence[str]
+    manifests: Sequence[dict[str, Any]],
+    out: Path,
+    varied: Sequence[str],
+    told: Mapping[str, str],
+    metrics: Sequence[str],
 ) -> list[ChartSet]:
     """Draw each metric over the runs, a chart a region."""
     asked = list(metrics) or headline_metrics(manifests[0]["notebook"])
     runs = []
     for each in manifests:
         source = Source(each["notebook"], each["notebook"], out / each["run_id"], each["title"], "", None, ())
-        told = {_ALONG: label(each, varied, titled)}
-        runs.append(Run(each["run_id"], source, each["parameters"] | told, {}, out))
+        along = {_ALONG: told[each["run_id"]]}
+        runs.append(Run(each["run_id"], source, each["parameters"] | along, {}, out))
     rows = list(regional(runs, asked))
     if _WHO & set(varied):
         rows = [(run, row | {"region": _role(run, row["region"])}) for run, row in rows]

@@ -67,22 +67,31 @@ def differing(manifests: Sequence[Manifest]) -> list[str]:
     return [name for name, found in values.items() if len(found) > 1]
 
 
-def label(manifest: Manifest, varied: Sequence[str], titled: bool) -> str:
-    """Return what tells a run from others: its title up to a colon, or its parameters that differ."""
-    if titled:
-        return manifest["title"].partition(": ")[0]
-    told = [f"{name} = {in_brief(manifest['parameters'][name])}" for name in varied if name in manifest["parameters"]]
-    return ", ".join(told) or manifest["title"]
+def titled(manifests: Sequence[Manifest]) -> bool:
+    """Return whether the pages of runs have titles of their own, as those of economies do."""
+    return len({each["title"] for each in manifests}) == len(manifests)
+
+
+def labels(manifests: Sequence[Manifest]) -> dict[str, str]:
+    """Return what tells each run from the others, by run_id: its title up to a colon, or what differs."""
+    if titled(manifests):
+        return {each["run_id"]: each["title"].partition(": ")[0] for each in manifests}
+    varied = differing(manifests)
+    return {each["run_id"]: _told_apart(each, varied) or each["title"] for each in manifests}
+
+
+def _told_apart(manifest: Manifest, varied: Sequence[str]) -> str:
+    given = manifest["parameters"]
+    return ", ".join(f"{name} = {in_brief(given[name])}" for name in varied if name in given)
 
 
 def _table(notebook: str, runs: Sequence[Manifest]) -> Headlines:
-    titled = len({each["title"] for each in runs}) == len(runs)
-    varied = differing(runs)
+    told = labels(runs)
     columns = list(dict.fromkeys(number["column"] for each in runs for number in each["front"]["numbers"]))
     rows = [
         {
             "run_id": each["run_id"],
-            "label": label(each, varied, titled),
+            "label": told[each["run_id"]],
             "numbers": [_of(each, column) for column in columns],
             "sure": each["front"].get("sure"),
         }
@@ -90,7 +99,7 @@ def _table(notebook: str, runs: Sequence[Manifest]) -> Headlines:
     ]
     question = runs[0]["front"].get("question") or runs[0]["title"]
     headings = [_heading(runs, column) for column in columns]
-    return Headlines(notebook, question, titled, headings, sorted(rows, key=lambda row: row["label"]))
+    return Headlines(notebook, question, titled(runs), headings, sorted(rows, key=lambda row: row["label"]))
 
 
 def _of(manifest: Manifest, column: str) -> dict[str, Any] | None:

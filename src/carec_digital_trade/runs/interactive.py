@@ -43,8 +43,9 @@ def scripts() -> Scripts:
     runtime = "\n".join((here / "vega" / f"{name}.min.js").read_text("utf-8") for name in _SCRIPTS)
     start = (here / "templates" / "charts.js").read_text("utf-8")
     packed = base64.b64encode(gzip.compress(runtime.encode(), mtime=0)).decode("ascii")
-    return Scripts(packed, Markup(start), (_hash(runtime), _hash(start)))
+    return Scripts(packed, Markup(start), (hash_of(runtime), hash_of(start)))
 
 
-def _hash(script: str) -> str:
+def hash_of(script: str) -> str:
+    """Return the hash by which a page's policy knows a script that it lets run."""
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")

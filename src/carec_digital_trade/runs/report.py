@@ -1,7 +1,6 @@
 """The pages that a reader opens: one for a run, and an index of the runs in a folder."""
 
 import base64
-import hashlib
 import heapq
 import os
 import shlex
@@ -34,7 +33,7 @@ from carec_digital_trade.runs.clearing import check_ours
 from carec_digital_trade.runs.headlines import MOST_ROWS as MOST_HEADLINES
 from carec_digital_trade.runs.headlines import differing, headlines
 from carec_digital_trade.runs.identity import Run
-from carec_digital_trade.runs.interactive import scripts
+from carec_digital_trade.runs.interactive import hash_of, scripts
 from carec_digital_trade.runs.prose import Prose
 from carec_digital_trade.runs.values import as_typed, in_brief
 from carec_digital_trade.vintages import asked_vintage
@@ -146,7 +145,7 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
         headlines=beside,
         charts=charts,
         tables=[name for name in (layout.RESULTS, layout.FAILURES) if (out / name).is_file()],
-        script=Markup(script),
+        script=script,
         script_hash=script_hash,
         version=__version__,
     )
@@ -154,10 +153,10 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
     return out / INDEX
 
 
-def sorting() -> tuple[str, str]:
+def sorting() -> tuple[Markup, str]:
     """Return the one script of a page, which sorts its tables, and the hash by which its policy knows it."""
     script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
-    return script, base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    return Markup(script), hash_of(script)
 
 
 @dataclass(frozen=True)
