@@ -1,6 +1,7 @@
 """The parameters that every notebook shares, and how faults are put into words."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -163,7 +164,7 @@ class SharedParameters(BaseModel):
     @classmethod
     def _expected(cls, name: str) -> str:
         """Say what type a parameter takes, with an example."""
-        accepted = cls.model_json_schema()["properties"][name]
+        accepted = _properties(cls)[name]
         kinds = [accepted.get("type")] if "type" in accepted else [each.get("type") for each in accepted["anyOf"]]
         words = {
             "integer": "a whole number such as 2024",
@@ -175,6 +176,11 @@ class SharedParameters(BaseModel):
             "null": "null",
         }
         return " or ".join(words[kind] for kind in kinds)
+
+
+@cache
+def _properties(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()["properties"]
 
 
 @remembered(maxsize=256)
