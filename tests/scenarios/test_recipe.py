@@ -1,5 +1,6 @@
 """The recipe: from a series to what the levers add, in four calls that give the notebook's number."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,9 @@ import pandas as pd
 import pytest
 
 from carec_digital_trade import scenarios
+from carec_digital_trade.errors import attempt
+from carec_digital_trade.findings import findings_of
+from carec_digital_trade.parameters import ScenarioParameters
 from carec_digital_trade.regions import Region, region
 from carec_digital_trade.scenarios import (
     EVERYBODY,
@@ -66,6 +70,15 @@ def test_the_backtest_of_several_methods_is_that_of_each(delivered):
     found = rivals(delivered, SMALL, methods, 3)
     ours = found[found["scope"] != EVERYBODY].reset_index(drop=True)
     pd.testing.assert_frame_equal(ours, backtest(delivered, [SMALL], methods, seed=3))
+
+
+def test_where_statsmodels_has_no_compiled_part_the_backtest_says_so_and_no_more(delivered, monkeypatch):
+    monkeypatch.setitem(sys.modules, "statsmodels.tsa.exponential_smoothing.ets", None)
+    past = attempt(rivals, delivered, SMALL, ["theta"], 5)
+    found = findings_of(ScenarioParameters.validated({}))("backtest", attempt(scenarios.accuracy, past), past)
+    assert found.frame.empty
+    assert found.caption == "Forecasts of digitally delivered trade, exports plus imports, CAREC"
+    assert found.reading.startswith("The damped trend and the Theta method need the compiled part of statsmodels")
 
 
 def test_what_was_tested_is_kept_by_what_the_series_hold(delivered, fitted):

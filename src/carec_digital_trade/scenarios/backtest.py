@@ -166,7 +166,7 @@ def rival_forecast(values: np.ndarray, rival: Rival, steps: int) -> tuple[np.nda
     except ImportError:
         raise InputError(
             "the damped trend and the Theta method need the compiled part of statsmodels, which a browser does not "
-            "have: run this notebook on a machine with Python"
+            "have: see this table on a machine with Python"
         ) from None
 
     with warnings.catch_warnings(record=True) as caught:
