@@ -17,7 +17,7 @@ import nbformat
 import parts
 from wheels import Part, wheel
 
-from carec_digital_trade.errors import InputError
+from carec_digital_trade.errors import DataError, InputError
 
 ROOT = Path(__file__).parents[1]
 INSIDE = "inside.html"
@@ -47,12 +47,13 @@ def build(out: Path, pyodide: str | None, work: Path) -> list[Part]:
 
     Raises
     ------
-    InputError
-        If a part is not the one that was meant, or the folder holds something else; the site is not touched then.
+    InputError, DataError
+        If a part is not the one that was meant or does not come, or the folder holds something else; the site is not
+        touched then.
     """
     if out.is_dir() and any(out.iterdir()) and not (out / INSIDE).is_file():
         raise InputError(f"{out} holds something else than a site: give another folder")
-    taken = [*_parts(pyodide, work)]
+    taken, drawing = _parts(pyodide, work), parts.of_the_page()
     shutil.rmtree(out, ignore_errors=True)
     lite = work / "lite"
     shutil.rmtree(lite, ignore_errors=True)
@@ -64,7 +65,8 @@ def build(out: Path, pyodide: str | None, work: Path) -> list[Part]:
     command = [Path(sys.executable).with_name("jupyter-lite"), "build", "--lite-dir", lite, "--output-dir", out]
     command += ["--contents", lite / "files", "--apps", "lab", "--no-sourcemaps", "--no-unused-shared-packages"]
     # Of the extensions that are installed for JupyterLab, those for another version would be taken too.
-    command += ["--ignore-sys-prefix", f"--LiteBuildConfig.federated_extensions={parts.kernel_extension()}"]
+    taken_in = [f"--LiteBuildConfig.federated_extensions={folder}" for folder in parts.extensions()]
+    command += ["--ignore-sys-prefix", *taken_in]
     subprocess.run(
         [*command, "--no-libarchive", "--log-level", "ERROR"], cwd=lite, check=True, stdout=subprocess.DEVNULL
     )
@@ -72,7 +74,8 @@ def build(out: Path, pyodide: str | None, work: Path) -> list[Part]:
     for part in taken:
         (out / LOADED_FROM / part.file).write_bytes(part.data)
     (out / LOADED_FROM / "pyodide-lock.json").write_text(json.dumps(lock(taken)), encoding="utf-8")
-    shown = {"parts": sorted(taken, key=lambda part: (part.name, part.file)), "about": parts.PARTS["pyodide"]}
+    listed = sorted(taken, key=lambda part: (part.name, part.file))
+    shown = {"parts": listed, "drawing": drawing, "about": parts.PARTS["pyodide"]}
     for name in ("index.html", INSIDE):
         template = jinja2.Template((parts.HERE / f"{name}.j2").read_text(encoding="utf-8"), autoescape=True)
         (out / name).write_text(template.render(shown), encoding="utf-8")
@@ -135,7 +138,7 @@ def main() -> None:
     given = asked.parse_args()
     try:
         build(given.out.resolve(), given.pyodide or None, ROOT / "build" / "site")
-    except InputError as error:
+    except (DataError, InputError) as error:
         sys.exit(f"make site: {error}")
     size = sum(path.stat().st_size for path in given.out.rglob("*") if path.is_file())
     print(f"{given.out}: {size / 1e6:.0f} MB. See it: {sys.executable} -m http.server --directory {given.out}")

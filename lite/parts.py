@@ -14,19 +14,20 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import requests
 from packaging.utils import canonicalize_name
 from wheels import Part, described, licence_of, packed, wheel
 
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.importers.download import Patience, download
 
 HERE = Path(__file__).parent
 PARTS: dict[str, Any] = tomllib.loads((HERE / "parts.toml").read_text(encoding="utf-8"))
 STAND_IN = HERE / "pydantic_core"
 """The compiled part of pydantic-core in plain Python."""
 LOCK = HERE.parent / "requirements.lock"
-
-EXTENSION = "pyodide-kernel-extension"
+PATIENCE = Patience(attempts=3)
+LARGEST = 100_000_000
+"""Bytes of a file of the release, at most."""
 
 
 def checked(data: bytes, sha256: str, what: str) -> bytes:
@@ -81,17 +82,16 @@ def source(given: str | None, downloads: Path) -> Callable[[str], bytes]:
     Raises
     ------
     InputError
-        If there is no such folder.
+        If there is no such folder; what reads raises it where the folder lacks a file, and `DataError` where the
+        address does not send it.
     """
     if given is None:
         carrier = zipfile.ZipFile(BytesIO(indexed(PARTS["index"]["carrier"], downloads)))
         return lambda name: carrier.read(PARTS["index"]["carries"] + name)
     if re.match("https?://", given):
-        return lambda name: _fetched(f"{given.rstrip('/')}/{name}")
-    folder = Path(given)
-    if not (folder / "pyodide.js").is_file():
-        raise InputError(f"there is no pyodide.js in {folder}: give the unpacked folder of Pyodide, or its address")
-    return lambda name: (folder / name).read_bytes()
+        return lambda name: _fetched(f"{given.rstrip('/')}/{name}", downloads)
+    _in_folder(Path(given), "pyodide.js")
+    return lambda name: _in_folder(Path(given), name)
 
 
 def indexed(requirement: str, downloads: Path) -> bytes:
@@ -220,10 +220,34 @@ def of_the_kernel() -> Iterator[Part]:
             yield wheel(_recorded(found, path), path.name, f"jupyterlite-pyodide-kernel {found.version}")
 
 
-def kernel_extension() -> Path:
-    """Return the folder of the kernel's part for the page."""
-    files = metadata.distribution("jupyterlite-pyodide-kernel").files or ()
-    return next(path.locate() for path in files if path.parts[-2:] == (EXTENSION, "package.json")).resolve().parent
+def of_the_page() -> list[dict[str, str]]:
+    """Check what draws the page: JupyterLite with JupyterLab in it, and what extends them.
+
+    Returns
+    -------
+    list of dict
+        Name, version and licence of each.
+
+    Raises
+    ------
+    InputError
+        If another version is installed, or a file was changed.
+    """
+    drawing = []
+    for name in PARTS["page"]["packages"]:
+        found = metadata.distribution(name)
+        _locked(found)
+        for path in found.files or ():
+            if path.hash is not None:
+                _recorded(found, path)
+        drawing.append({"name": name, "version": found.version, "licence": licence_of(found.metadata)})
+    return drawing
+
+
+def extensions() -> list[Path]:
+    """Return the folders of what extends JupyterLab: the kernel, and the controls of ipywidgets."""
+    files = [path for name in PARTS["page"]["packages"] for path in metadata.distribution(name).files or ()]
+    return [path.locate().resolve().parent for path in files if path.match("labextensions/*/*/package.json")]
 
 
 def _ships(path: str) -> bool:
@@ -249,8 +273,15 @@ def _recorded(found: metadata.Distribution, path: metadata.PackagePath) -> bytes
     return data
 
 
-def _fetched(address: str) -> bytes:
-    answer = requests.get(address, timeout=60)
-    if not answer.ok:
-        raise InputError(f"{address} answers {answer.status_code}: give the address of the folder with pyodide.js")
-    return answer.content
+def _in_folder(folder: Path, name: str) -> bytes:
+    if not (folder / name).is_file():
+        whole = f"the whole release of Pyodide {PARTS['pyodide']['version']}"
+        raise InputError(f"there is no {name} in {folder}: give the unpacked folder of {whole}, or its address")
+    return (folder / name).read_bytes()
+
+
+def _fetched(address: str, downloads: Path) -> bytes:
+    downloads.mkdir(parents=True, exist_ok=True)
+    target = downloads / "fetched"
+    download(address, target, LARGEST, PATIENCE)
+    return target.read_bytes()

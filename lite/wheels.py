@@ -111,7 +111,7 @@ def described(data: bytes) -> Message:
 
 def licence_of(about: Message) -> str:
     """Return the licence that a package names."""
-    named = about["License-Expression"] or about["License"] or ""
+    named = about.get("License-Expression") or about.get("License") or ""
     if named and "\n" not in named.strip() and len(named) < 60:
         return named.strip()
     classes = [each.rpartition(" :: ")[2] for each in about.get_all("Classifier", []) if each.startswith("License")]

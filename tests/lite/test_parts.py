@@ -11,8 +11,10 @@ import nbformat
 import parts
 import pytest
 import wheels
+from local_server import Server, body, status
 
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.importers.download import Patience
 
 
 def test_a_file_with_another_hash_is_refused():
@@ -33,15 +35,71 @@ def test_a_changed_release_is_refused_before_anything_is_touched(tmp_path, monke
     release.mkdir()
     for name in parts.PARTS["pyodide"]["core"]:
         (release / name).write_bytes(b"changed")
-    monkeypatch.setattr(making.subprocess, "run", lambda *_, **__: (_wheels(tmp_path) / "a-1-py3-none-any.whl").touch())
+    monkeypatch.setattr(making.subprocess, "run", lambda *_, **__: _wheel(tmp_path).touch())
     with pytest.raises(InputError, match=r"^pyodide\.js is not the file that was published"):
         making.build(site, str(release), tmp_path)
     assert not site.exists()
 
 
-def _wheels(folder: Path) -> Path:
-    (folder / "wheel").mkdir()
-    return folder / "wheel"
+ABOUT = b"Metadata-Version: 2.1\nName: small\nVersion: 1\nLicense: MIT\n"
+RELEASE = {"pyodide.js": b"core", "small-1-py3-none-any.whl": wheels.packed({"small-1.dist-info/METADATA": ABOUT})}
+
+
+@pytest.fixture(params=["folder", "address"])
+def release(request, tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch):
+    """What changes a file of a release of two, and where the release is."""
+    folder = tmp_path / "release"
+    folder.mkdir()
+    (core, core_sha256), (package, sha256) = ((name, hashlib.sha256(RELEASE[name]).hexdigest()) for name in RELEASE)
+    about = {**parts.PARTS["pyodide"], "core": {core: core_sha256}, "packages": ["small"]}
+    entry = {"file_name": package, "sha256": sha256, "version": "1", "depends": [], "imports": ["small"]}
+    monkeypatch.setitem(parts.PARTS, "pyodide", about)
+    monkeypatch.setattr(parts, "official", lambda: {"packages": {"small": entry}})
+
+    def put(name: str, content: bytes) -> None:
+        (folder / name).write_bytes(content)
+        server.serve(f"/full/{name}", body(content))
+
+    for name, content in RELEASE.items():
+        put(name, content)
+    return put, str(folder) if request.param == "folder" else f"{server.address}/full/"
+
+
+def test_a_release_is_taken_from_a_folder_or_an_address_and_only_as_it_was_published(release, tmp_path):
+    put, given = release
+    taken = [*parts.of_pyodide(parts.source(given, tmp_path / "downloads"))]
+    assert {part.file: part.data for part in taken} == RELEASE
+    put("small-1-py3-none-any.whl", b"else")
+    with pytest.raises(InputError, match=r"^small-1-py3-none-any\.whl is not the file that was published: its sha256"):
+        [*parts.of_pyodide(parts.source(given, tmp_path / "downloads"))]
+
+
+@pytest.mark.parametrize("given", ["no server", "no such file", "only the core"])
+def test_a_release_that_does_not_come_is_said_in_a_sentence(given, tmp_path, server, monkeypatch):
+    monkeypatch.setattr(parts, "PATIENCE", Patience(attempts=1))
+    monkeypatch.setattr(making, "ROOT", tmp_path)
+    monkeypatch.setattr(making.subprocess, "run", lambda *_, **__: _wheel(tmp_path / "build" / "site").touch())
+    (tmp_path / "pyodide.js").touch()
+    core = {"pyodide.js": hashlib.sha256().hexdigest(), "pyodide.asm.js": "0" * 64}
+    monkeypatch.setitem(parts.PARTS["pyodide"], "core", core)
+    server.answers["*"] = [status(404)]
+    sentence = {
+        "no server": f"{server.address}/pyodide.js cannot be reached (Connection refused)",
+        "no such file": f"{server.address}/pyodide.js answered 404 Not Found",
+        "only the core": f"there is no pyodide.asm.js in {tmp_path}: give the unpacked folder of the whole release of ",
+    }[given]
+    if given == "no server":
+        server.close()
+    monkeypatch.setattr("sys.argv", ["making.py", "--pyodide", str(tmp_path) if "core" in given else server.address])
+    with pytest.raises(SystemExit) as stopped:
+        making.main()
+    assert str(stopped.value).startswith(f"make site: {sentence}")
+    assert not (tmp_path / "site").exists()
+
+
+def _wheel(folder: Path) -> Path:
+    (folder / "wheel").mkdir(parents=True)
+    return folder / "wheel" / "a-1-py3-none-any.whl"
 
 
 def test_a_folder_without_a_release_and_one_with_something_else_are_refused(tmp_path):
@@ -87,6 +145,15 @@ def test_installed_packages_ship_without_compiled_code_and_with_the_stand_in():
     assert not [name for name in names if name.endswith((".so", ".pyd"))]
     assert "pydantic_core/_pydantic_core.py" in names
     assert all(part.licence for part in shipped.values())
+
+
+def test_what_draws_the_page_is_checked_too_and_named_with_its_licence(monkeypatch):
+    assert {folder.name for folder in parts.extensions()} == {"pyodide-kernel-extension", "jupyterlab-manager"}
+    assert [part["name"] for part in parts.of_the_page() if part["licence"]] == parts.PARTS["page"]["packages"]
+    looked_at = []
+    monkeypatch.setattr(parts, "_recorded", lambda _, path: looked_at.append(str(path)))
+    parts.of_the_page()
+    assert {Path(path).suffix for path in looked_at} >= {".js", ".tgz", ".whl"}
 
 
 def test_the_browser_asks_no_index_and_is_given_the_hash_of_each_part():

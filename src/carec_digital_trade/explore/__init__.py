@@ -12,7 +12,7 @@ from carec_digital_trade.parameters import SharedParameters
 
 MISSING = (
     "The controls need ipywidgets, which is not installed. Install it where Jupyter runs (`pip install ipywidgets`), "
-    "start Jupyter again, and run this cell; what runs in a browser alone goes without. Nothing else needs it."
+    "start Jupyter again, and run this cell. Nothing else needs it."
 )
 
 
