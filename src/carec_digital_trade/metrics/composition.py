@@ -7,7 +7,8 @@ from carec_digital_trade.datasets import labels
 from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.metrics.levels import WORLD
-from carec_digital_trade.metrics.trade import combine_flows, coverage, shares, spread
+from carec_digital_trade.metrics.trade import combine_flows
+from carec_digital_trade.metrics.wide import coverage, shares, spread
 from carec_digital_trade.regions import Region
 
 PARTS = ("world_growth", "service_mix", "competitive")

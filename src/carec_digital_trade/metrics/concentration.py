@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.metrics.trade import by_member, coverage, shares
+from carec_digital_trade.metrics.trade import by_member
+from carec_digital_trade.metrics.wide import coverage, shares
 from carec_digital_trade.regions import Region
 
 EVENNESS_DECIMALS = 3

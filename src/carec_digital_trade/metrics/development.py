@@ -11,7 +11,8 @@ from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.metrics.concentration import concentration_over_time
 from carec_digital_trade.metrics.dynamics import Growth, Trend, growth, index, log_trend
 from carec_digital_trade.metrics.levels import per_person, regional_ratio, world_share
-from carec_digital_trade.metrics.trade import by_member, spread, trade
+from carec_digital_trade.metrics.trade import by_member, trade
+from carec_digital_trade.metrics.wide import spread
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
 from carec_digital_trade.vintages import remembered
 

@@ -9,17 +9,8 @@ from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.economies import economy_name
 from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.metrics.concentration import concentration
-from carec_digital_trade.metrics.trade import (
-    COVERAGE,
-    by_member,
-    combine_flows,
-    coverage,
-    known_sum,
-    members,
-    regional_total,
-    spread,
-    trade,
-)
+from carec_digital_trade.metrics.trade import by_member, combine_flows, members, regional_total, trade
+from carec_digital_trade.metrics.wide import COVERAGE, coverage, known_sum, spread
 from carec_digital_trade.regions import Region
 from carec_digital_trade.vintages import remembered
 

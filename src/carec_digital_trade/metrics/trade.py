@@ -1,15 +1,14 @@
 """Trade: how much the members of a region trade, and who is missing from the sum."""
 
 from collections.abc import Iterable
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from carec_digital_trade.datasets import BUNDLED, load
 from carec_digital_trade.economies import economy_name
-from carec_digital_trade.errors import InputError, check_choice, check_once
+from carec_digital_trade.errors import InputError, check_choice
+from carec_digital_trade.metrics.wide import COVERAGE, coverage, known_sum, shares, spread
 from carec_digital_trade.regions import Region
 from carec_digital_trade.vintages import remembered
 
@@ -18,11 +17,6 @@ MEASURES = ("delivered", "deliverable")
 
 FLOWS = ("total", "exports", "imports", "balance")
 """Total is exports plus imports, balance is exports less imports; both need both flows."""
-
-_Values = TypeVar("_Values", pd.Series, NDArray[np.float64])
-
-COVERAGE = ("members", "covered", "partial", "missing")
-"""How far a row rests on all members, as `coverage` counts it."""
 
 _COLUMNS = ["iso3", "year", "flow", "value", "measure", "unit"]
 
@@ -50,6 +44,11 @@ def trade(measure: str, flow: str, vintage: str = BUNDLED) -> pd.DataFrame:
     InputError
         If the measure or the flow is unknown.
     """
+    return _trade(measure, flow, vintage).copy(deep=False)
+
+
+@remembered(maxsize=32)
+def _trade(measure: str, flow: str, vintage: str) -> pd.DataFrame:
     check_choice("measure", measure, MEASURES)
     table = load(measure, vintage=vintage)
     both = table.pivot(index=["iso3", "year"], columns="flow", values="value")
@@ -183,95 +182,6 @@ def by_member(trade_frame: pd.DataFrame, region: Region, years: int | Iterable[i
                 "take one from trade(measure, flow)"
             )
     return spread(trade_frame, "value", pd.Index(wanted, name="year"), pd.Index(region.members, name="iso3"))
-
-
-def spread(frame: pd.DataFrame, value: str, index: pd.Index, columns: pd.Index) -> pd.DataFrame:
-    """Spread a column of a frame over a table, as a pivot does, in a third of its time.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        What the table holds, and what names its row and its column.
-    value : str
-        Column of numbers.
-    index, columns : pandas.Index
-        Of the table, named as the columns of the frame that they are found in. Other rows of the frame are left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Shape (rows, columns); NaN where there is no row of the frame.
-
-    Raises
-    ------
-    InputError
-        If the frame has two rows for a cell.
-    """
-    row, column = index.get_indexer(frame[index.name]), columns.get_indexer(frame[columns.name])
-    inside = (row >= 0) & (column >= 0)
-    check_once(frame[inside], [str(index.name), str(columns.name)])
-    wide = np.full((len(index), len(columns)), np.nan)
-    wide[row[inside], column[inside]] = frame[value].to_numpy()[inside]
-    return pd.DataFrame(wide, index, columns)
-
-
-def coverage(wide: pd.DataFrame) -> pd.DataFrame:
-    """Say of each row of a table how many of its columns have a value.
-
-    Parameters
-    ----------
-    wide : pandas.DataFrame
-        Shape (rows, members).
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed as the rows: members, covered, partial, missing (codes, separated by commas).
-    """
-    known = wide.notna().to_numpy()
-    counted = {
-        "members": known.shape[1],
-        "covered": known.sum(axis=1),
-        "partial": ~known.all(axis=1),
-        "missing": [", ".join(wide.columns[~row]) for row in known],
-    }
-    return pd.DataFrame(counted, index=wide.index)
-
-
-def known_sum(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Add up what is known in each row.
-
-    Parameters
-    ----------
-    numbers : numpy.ndarray, shape (rows, members)
-        NaN is missing.
-
-    Returns
-    -------
-    numpy.ndarray, shape (rows,)
-        NaN where nothing is known.
-    """
-    return np.where(np.isnan(numbers).all(axis=1), np.nan, np.nansum(numbers, axis=1))
-
-
-def shares(values: _Values) -> _Values:
-    """Return each value over the sum of all, which is defined only for parts of a whole.
-
-    Parameters
-    ----------
-    values : pandas.Series or numpy.ndarray, shape (..., members)
-        Any one unit; NaN is left out of the sum and stays NaN.
-
-    Returns
-    -------
-    pandas.Series or numpy.ndarray
-        0 to 1, adding up to 1; all NaN if a value is negative or the sum is zero.
-    """
-    numbers = np.asarray(values, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = numbers / np.nansum(numbers, axis=-1, keepdims=True)
-    share = np.where((numbers < 0).any(axis=-1, keepdims=True), np.nan, share)
-    return pd.Series(share, values.index, name=values.name) if isinstance(values, pd.Series) else share
 
 
 def combine_flows(exports: pd.Series, imports: pd.Series, flow: str) -> pd.Series:
