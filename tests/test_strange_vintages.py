@@ -174,6 +174,6 @@ def test_a_bundled_table_is_the_released_one_whatever_its_descriptor_says(data_c
     descriptor.write_text(json.dumps(package), encoding="utf-8")
     vintages.forget()
     (problem,) = verify("table1")["problem"]
-    assert problem == "the hash in the descriptor is not the one that this version of the package was released with"
+    assert problem == "the hash in the descriptor is not the one that this package was released with"
     with pytest.raises(DataError, match="released with"):
         load("table1")

@@ -25,9 +25,6 @@ from carec_digital_trade.vintages import (
     remembered,
 )
 
-_SHOWN = 200
-"""Characters of a stranger's text in a sentence."""
-
 IMPORTED_ONLY = {"bilateral": "batis"}
 """Tables that the package does not come with, and the source that brings them."""
 
@@ -145,9 +142,8 @@ def load(name: str, vintage: str = BUNDLED) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns that `describe` lists, then the constant columns under its ``adds``. Missing values are NaN
-        (NaT for dates); where the descriptor says that a zero stands for "not reported" it is NaN too. A fresh copy
-        each time.
+        The columns that `describe` lists, then the constant columns under its ``adds``; a copy of your own. Missing
+        values are NaN (NaT for dates), and so is a zero where the descriptor says that it means "not reported".
 
     Raises
     ------
@@ -164,7 +160,7 @@ def load(name: str, vintage: str = BUNDLED) -> pd.DataFrame:
     """
     folder, resource = _found(name, vintage)
     check_planned(name, vintage, resource["hash"])
-    return _load(name, folder).copy()
+    return _load(name, folder).copy(deep=False)  # pandas copies a column when it is written to
 
 
 def verify(name: str | None = None, vintage: str = BUNDLED) -> pd.DataFrame:
@@ -260,7 +256,8 @@ def _found(name: str, vintage: str) -> tuple[Path, dict[str, Any]]:
     resource = _resources(folder)[name]
     columns, wanted = (_columns(each) for each in (resource, own.get(name, resource)))
     if columns != wanted:
-        raise DataError(f"{folder}: the columns of {name} are {', '.join(columns)[:_SHOWN]}, not those of the table")
+        said = ", ".join(columns)[:200]  # a stranger's text
+        raise DataError(f"{folder}: the columns of {name} are {said}, not those of the table")
     return folder, resource
 
 
@@ -289,9 +286,7 @@ def _checked(folder: Path, resource: dict[str, Any]) -> tuple[pd.DataFrame | Non
     """Read a table's file and find what is wrong with it; the bundled ones are those that were released."""
     frame, faults = tables.checked(folder, resource)
     if not faults and folder == bundled("data") and resource["hash"] != _released().get(resource["name"]):
-        faults = [
-            (None, "the hash in the descriptor is not the one that this version of the package was released with")
-        ]
+        faults = [(None, "the hash in the descriptor is not the one that this package was released with")]
     return frame, faults
 
 

@@ -6,20 +6,17 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import IO, Annotated, Any, Literal
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from typing import IO, Any
 
 from carec_digital_trade import ownership
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.runs.manifest import FIGURE, FIGURES, Manifest
 
 NOTEBOOK = "notebook.ipynb"
 REPORT = "report.html"
 RESULTS = "results.csv"
 MANIFEST = "manifest.json"
-FIGURES = "figures"
 
 FAILURES = "failures.csv"
 INDEX = "index.html"
@@ -28,7 +25,6 @@ INDEX = "index.html"
 FINISHED = "finished"
 FAILED = "failed"
 
-FIGURE = re.compile(rf"{FIGURES}/\w+\.png", re.ASCII)
 _LARGEST_MANIFEST = 10_000_000
 _HALF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 """An escape that JSON may hold, though the text that it makes cannot be written."""
@@ -68,66 +64,6 @@ class RunFailed(RuntimeError):  # noqa: N818  (it reads as what happened)
         self.failure = failure
 
 
-def _shallow(value: Any, levels: int = 20) -> Any:
-    """Refuse what is nested so deeply that it cannot be shown."""
-    if not levels:
-        raise ValueError("nested too deeply")
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _shallow(item, levels - 1)
-    return value
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-
-class _Error(_Strict):
-    cell: int | None
-    exception: str
-    message: str
-
-
-class _Number(_Strict):
-    words: str
-    column: str
-    value: str
-    range: str
-    amount: Annotated[float, Field(allow_inf_nan=False)]
-
-
-class _Sure(_Strict):
-    status: str
-    words: str
-
-
-class _Front(_Strict):
-    question: str | None = None
-    figure: Annotated[str, Field(pattern=rf"^{FIGURE.pattern}$")] | None = None
-    alt: str | None = None
-    vintage: str | None = None
-    numbers: list[_Number] = []
-    sure: _Sure | None = None
-
-
-class _Manifest(_Strict):
-    """What others read of a manifest."""
-
-    run_id: str
-    notebook: str = ""
-    front: _Front = _Front()
-    status: Literal["finished", "failed"]
-    title: str
-    parameters: Annotated[dict[str, Any], AfterValidator(_shallow)]
-    changed: Annotated[dict[str, Any], AfterValidator(_shallow)]
-    started: Annotated[str, AfterValidator(datetime.fromisoformat)]
-    duration_seconds: Annotated[float, Field(ge=0, le=1e9)]
-    answer: str | None
-    results: int
-    results_sha256: str | None
-    figures: list[Annotated[str, Field(pattern=rf"^{FIGURE.pattern}$")]]
-    error: _Error | None
-
-
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """Read the manifest of a run.
 
@@ -144,7 +80,7 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     """
     manifest = _loaded(folder)
     try:
-        _Manifest.model_validate(manifest)
+        Manifest.model_validate(manifest)
     except ValueError:
         return None
     finished = manifest["status"] == FINISHED
