@@ -1,29 +1,25 @@
 """What no figure may show: texts that touch each other, or run out of the picture."""
 
 from itertools import combinations
+from weakref import WeakKeyDictionary
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 # Rendered boxes hold the space around the letters; two that overlap by less than this still read as two.
 ALLOWED_PIXELS = 3.0
 
+_LAID_OUT: WeakKeyDictionary[Figure, list[tuple[str, Bbox]]] = WeakKeyDictionary()
+
 
 def texts(axes: list[Axes]) -> list[tuple[str, Bbox]]:
-    """Return every visible text of a figure with its box in pixels."""
+    """Return every visible text of a figure with its box in pixels; the figure must not change after."""
     figure = axes[0].figure
-    FigureCanvasAgg(figure)
-    figure.draw_without_rendering()
-    shown = [*figure.texts]
-    for each in axes:
-        legend = each.get_legend()
-        shown += [*each.texts, each.title, each._left_title, *(legend.get_texts() if legend else [])]
-        for axis in (each.xaxis, each.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            labels = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=True)
-            shown += [axis.label, *(label for place, label in labels if low <= place <= high)]
-    return [(text.get_text(), text.get_window_extent()) for text in shown if text.get_text().strip()]
+    if figure not in _LAID_OUT:
+        _LAID_OUT[figure] = _texts(figure, axes)
+    return _LAID_OUT[figure]
 
 
 def clashes(axes: list[Axes]) -> list[str]:
@@ -41,3 +37,17 @@ def clashes(axes: list[Axes]) -> list[str]:
         if box.x0 < whole.x0 - 1 or box.x1 > whole.x1 + 1 or box.y0 < whole.y0 - 1 or box.y1 > whole.y1 + 1
     ]
     return faults
+
+
+def _texts(figure: Figure, axes: list[Axes]) -> list[tuple[str, Bbox]]:
+    FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
+    shown = [*figure.texts]
+    for each in axes:
+        legend = each.get_legend()
+        shown += [*each.texts, each.title, each._left_title, *(legend.get_texts() if legend else [])]
+        for axis in (each.xaxis, each.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            labels = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=True)
+            shown += [axis.label, *(label for place, label in labels if low <= place <= high)]
+    return [(text.get_text(), text.get_window_extent()) for text in shown if text.get_text().strip()]

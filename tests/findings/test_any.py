@@ -45,7 +45,7 @@ def tried(usual):
 
 
 @pytest.mark.parametrize("notebook", [name for name in SETS if name not in FEW])
-@tried(50)
+@tried(20)  # the thorough profile tries ten times as many
 @given(data=st.data())
 def test_any_admitted_parameters_run_to_the_end(notebook, data):
     values = data.draw(SETS[notebook])
@@ -54,13 +54,13 @@ def test_any_admitted_parameters_run_to_the_end(notebook, data):
     check_all(notebook, values)
 
 
-@tried(6)  # each has some forty fits of its own
+@tried(4)  # each has some forty fits of its own
 @given(values=SETS["integration"])
 def test_any_admitted_parameters_of_integration_run_to_the_end(values):
     check_all("integration", values)
 
 
-@tried(5)  # what they rest on is tried above, so that they are drawn here too
+@tried(4)  # what they rest on is tried above, so that they are drawn here too
 @given(values=SETS["country"])
 def test_any_economy_of_the_country_pages_runs_to_the_end(values):
     check_all("country", values)
