@@ -102,6 +102,10 @@ def fit_poisson(
     from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415
 
     model = GLM(outcome, regressors, family=Poisson())
+    if start is None:
+        # Newton's steps are a tenth of the model's own, which remain to confirm where they led.
+        with suppress(InputError, np.linalg.LinAlgError):
+            start = newton(outcome, regressors, first_step(outcome, regressors))
     return model.fit(start_params=start, tol=_STEP, tol_criterion="params", wls_method="qr", **covariance)
 
 
