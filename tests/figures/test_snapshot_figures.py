@@ -3,7 +3,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from notebook_cells import cells
-from overlap import clashes, texts
+from overlap import clashes, row_names, texts
 
 from carec_digital_trade import figures
 from carec_digital_trade.figures.style import (
@@ -148,7 +148,7 @@ def test_composition_holds_the_data():
     result, (axis,) = drawn["composition"]
     shares = result.frame.pivot(index="item", columns="region", values="share")
     plain = {words: code for code, words in WORDS["plain_services"].items()}
-    order = [plain[label.get_text()] for label in axis.get_yticklabels()]
+    order = [plain[name] for name in row_names(axis)]
     dots = next(each for each in axis.collections if len(each.get_offsets()) == 2 * len(order))
     places = dots.get_offsets().round(9).tolist()
     for each, colour in zip(chosen.compared(), (REGION_COLOUR, BENCHMARK_COLOUR), strict=True):
@@ -183,7 +183,7 @@ def test_the_title_goes_by_the_normalised_index():
     _, drawn = draw({"benchmark": ["MYS", "PHL"], "flow": "imports"})
     title = " ".join(drawn["effective_members"][1][0].figure.texts[0].get_text().split())
     assert title == (
-        "For its number of members, trade of Malaysia and Philippines was spread more evenly than that of CAREC "
+        "For the number of members, trade of Malaysia and Philippines was spread more evenly than that of CAREC "
         "without China in 2024, as in 9 of 20 other years"
     )
     (axis,) = draw({"region": ["KAZ"], "benchmark": ["VNM"]})[1]["effective_members"][1]

@@ -1,4 +1,6 @@
 import json
+import re
+from importlib.resources import files
 
 import nbformat
 import numpy as np
@@ -133,3 +135,15 @@ def test_what_a_cell_hands_over():
     assert "<CAREC>" in plain.data["text/plain"]
     assert figure.metadata[METADATA_KEY] == {"figure": "fig", "alt": "Title. Subtitle. It is a third."}
     assert "image/png" in figure.data
+
+
+def test_no_sentence_turns_on_whether_a_name_is_in_the_plural():
+    """A region may be "Baltic states": no verb in the singular has one as its subject. Pages on an economy have one."""
+    name = r"(?:(?:called|brief|sides)\[[^]]+\]|we|they|who|one|other|regional|region)"
+    subject = rf"(?<!of )(?<!on )(?<!in )\{{\{{ {name}(?: \| capital)?(?: if [^}}]*)? \}}\}}"
+    singular = rf"{subject} (?:\{{\{{ \{{'\w+': ')?(\w+s)\b"
+    words = {path.name: path.read_text("utf-8") for path in files("carec_digital_trade.findings").glob("*.md.j2")}
+    found = {file: set(re.findall(singular, text)) - {"less"} for file, text in words.items()}
+    economies = found.pop("country.md.j2")
+    assert {"ranks", "has", "is", "trades"} <= economies
+    assert not any(found.values()), found

@@ -126,9 +126,8 @@ def composition(finding: Finding, chosen: SnapshotParameters) -> list[Axes]:
     )
     # Over the dots, which would hide it, and longer than they are.
     axis.vlines(world["world_share"], world.index - 0.32, world.index + 0.32, color=INK, linewidth=2, zorder=4)
-    name_rows(axis, world["service"], most=60)
-    if is_narrow():
-        axis.set_yticklabels(map(two_lines, world["service"]))
+    for text in name_rows(axis, world["service"], most=60):
+        text.set_text(two_lines(text.get_text()) if is_narrow() else text.get_text())
     axis.set(xlim=(min(0.0, frame["share"].min()), reach), xlabel="Share of the total, %", ylabel="")
     # From the left edge of the picture on, where a phone has no room beside the names.
     where = {"loc": "lower left", "bbox_to_anchor": (-0.6 if is_narrow() else 0, 1)}
@@ -191,7 +190,7 @@ def _even_title(
     if lead == 0:
         return f"How evenly trade is spread in {kept[0]} and {kept[1]}"
     one, other = kept if lead > 0 else kept[::-1]
-    by_size = "For its number of members, trade" if effective.loc[year, one] < effective.loc[year, other] else "Trade"
+    by_size = "For the number of members, trade" if effective.loc[year, one] < effective.loc[year, other] else "Trade"
     verb, when = _when(order == lead, year)
     rest = ", partial years aside" if aside.any() else ""
     return f"{by_size} of {one} {verb} spread more evenly than that of {other} {when}{rest}"

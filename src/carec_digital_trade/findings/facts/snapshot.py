@@ -25,7 +25,8 @@ ROLES = ("the region", "the benchmark")
 _LONGEST_NAME, _LONGEST_LIST = 4, 3
 """Words; a sentence holds several names."""
 _PLURALS = {"member": "members", "economy": "economies"}
-_VERBS = {"total": "trades", "exports": "exports", "imports": "imports"}
+_VERBS = {"total": "traded", "exports": "exported", "imports": "imported"}
+"""In the past, in which a verb is the same for one region and for a name in the plural, such as Baltic states."""
 
 
 def common(chosen: SnapshotParameters) -> Facts:
