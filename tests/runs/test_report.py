@@ -192,7 +192,7 @@ def test_a_descriptor_and_an_answer_cannot_lead_away(
     table = {"title": "T", "sources": links, "licenses": links}
     monkeypatch.setattr(report, "describe", lambda *_: table)
     answer = '<meta http-equiv="refresh" content="0"><base href="http://x"> [a](javascript:x). <form>More.'
-    report.write_report(planned, executed, {**manifest, "answer": answer}, finished.results)
+    report.write_report(planned, executed, {**manifest, "answer": answer})
     page = Page(planned.folder / "report.html")
     links = [each["href"] for each in page.all("a")]
     assert links.count("https://ok.org") == 2 * len(planned.data)

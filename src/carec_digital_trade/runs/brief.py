@@ -51,7 +51,7 @@ def brief(run: Run, results: pd.DataFrame) -> dict[str, Any]:
 
 
 def front(run: Run, notebook: nbformat.NotebookNode, results: pd.DataFrame) -> dict[str, Any]:
-    """Say what a front page needs of a run.
+    """Say what the page of a run opens on, and what a front page needs of it.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def front(run: Run, notebook: nbformat.NotebookNode, results: pd.DataFrame) -> d
         ``numbers`` and ``sure`` as from `brief`. None each where there is none.
     """
     told = brief(run, results)
-    name = _declared().get(run.source.name, {}).get("figure")
+    name = told["figure"]
     notes = [note(output) for cell in notebook.cells for output in cell.get("outputs", [])]
     alt = next((each.get("alt") for each in notes if name and each.get("figure") == name), None)
     return {

@@ -223,7 +223,7 @@ def _produce(planned: Run, started: datetime, timeout: float | None, forked: For
         "results_sha256": _save(findings, planned.folder),
         "front": front(planned, notebook, findings.results),
     }
-    write_report(planned, notebook, manifest, findings.results)
+    write_report(planned, notebook, manifest)
     return manifest
 
 
