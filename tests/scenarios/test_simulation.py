@@ -14,7 +14,6 @@ from carec_digital_trade.scenarios import (
     preset,
     simulate,
 )
-from carec_digital_trade.scenarios.draws import order_statistics
 from carec_digital_trade.scenarios.simulation import QUANTITIES
 
 SURE = {
@@ -175,17 +174,6 @@ def test_monte_carlo_error_is_the_spread_of_the_median_over_seeds(baseline, care
     )
     # A standard deviation from 60 runs has a relative error of 9%: three of them, and the bias of a finite difference.
     assert np.mean(errors) == pytest.approx(np.std(medians, ddof=1), rel=0.35)
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    st.lists(st.floats(0, 1e12, allow_subnormal=False), min_size=1, max_size=300),
-    st.integers(0, 10_000),
-)
-def test_order_statistics_are_those_of_sorting(values, seed):
-    array = np.array(values)
-    ranks = np.random.default_rng(seed).integers(0, len(array), 9)
-    assert (order_statistics(array, ranks) == np.sort(array)[ranks]).all()
 
 
 @pytest.mark.parametrize("draws", [0, -1, 1_000_001])

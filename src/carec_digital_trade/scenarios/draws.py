@@ -1,30 +1,8 @@
-"""Order statistics of draws, draws that are stretched about their median, and one year's draws of all members."""
+"""Draws that are stretched about their median, and one year's draws of all members."""
 
 import numpy as np
 
 from carec_digital_trade.scenarios.random_walk import Baseline, simulate_paths
-
-
-def order_statistics(values: np.ndarray, ranks: np.ndarray) -> np.ndarray:
-    """Return the values of given ranks (0 for the smallest), as `numpy.partition` would, in a fifth of the time.
-
-    Parameters
-    ----------
-    values : numpy.ndarray
-        Shape (D,): zero or more, finite.
-    ranks : numpy.ndarray
-        Shape (R,).
-    """
-    # The leading bits of floats from zero up rise with the floats: they sort the values into some 256 bins an octave,
-    # and only the bins that hold a rank asked for need sorting.
-    bins = values.view(np.int64) >> 44
-    bins -= bins.min()
-    counts = np.bincount(bins.astype(np.intp, copy=False))
-    wanted = np.searchsorted(counts.cumsum(), ranks, side="right")
-    needed = np.zeros(len(counts), dtype=bool)
-    needed[wanted] = True
-    skipped = np.where(needed, 0, counts).cumsum()
-    return np.sort(values[needed[bins]])[ranks - skipped[wanted]]
 
 
 def stretched(draws: np.ndarray, factor: float) -> np.ndarray:
@@ -39,7 +17,7 @@ def stretched(draws: np.ndarray, factor: float) -> np.ndarray:
     """
     if factor == 1:
         return draws
-    (median,) = order_statistics(draws, np.array([max(int(np.ceil(0.5 * len(draws))) - 1, 0)]))
+    median = np.sort(draws)[max(int(np.ceil(0.5 * len(draws))) - 1, 0)]
     return median * (draws / median) ** factor
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from carec_digital_trade.errors import InputError
-from carec_digital_trade.scenarios.draws import order_statistics, stretched
+from carec_digital_trade.scenarios.draws import stretched
 from carec_digital_trade.scenarios.random_walk import CHUNK, simulate_paths
 from carec_digital_trade.scenarios.scenario import Scenario
 
@@ -265,7 +265,7 @@ def _statistics(values: np.ndarray) -> np.ndarray:
     ranks = [max(int(np.ceil(p * draws)) - 1, 0) for p in _PROBABILITIES]
     deviation = 0.5 * np.sqrt(draws)
     around = [max(int(draws / 2 - deviation), 0), min(int(draws / 2 + deviation), draws - 1)]
-    found = order_statistics(values, np.array(ranks + around))
+    found = np.sort(values)[ranks + around]
     return np.array([values.mean(), *found[:-2], (found[-1] - found[-2]) / 2])
 
 
