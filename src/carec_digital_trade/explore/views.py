@@ -20,6 +20,7 @@ from carec_digital_trade.parameters import (
     SharedParameters,
     SnapshotParameters,
 )
+from carec_digital_trade.regions import Region
 from carec_digital_trade.revisions import ranked
 from carec_digital_trade.scenarios import Simulation
 from carec_digital_trade.vintages import remembered
@@ -102,7 +103,13 @@ def _against(chosen: GapParameters) -> pd.DataFrame | InputError:
 
 @remembered(maxsize=8)  # two figures rest on it
 def _everybody_expected(spec: tuple[str, str, str], year: int, equation: str, estimator: str) -> pd.DataFrame:
-    return gap.expected_trade(gap.trade_panel(*spec), year, equation, estimator)
+    predicted = _predicted(spec, equation, estimator)
+    return gap.expected_in(predicted, gap.trade_panel(*spec), year, equation, estimator)
+
+
+@remembered(maxsize=8)  # the same for every year
+def _predicted(spec: tuple[str, str, str], equation: str, estimator: str) -> pd.DataFrame:
+    return gap.predictions(gap.trade_panel(*spec), equation, estimator)
 
 
 def _found(name: str, recipe: Callable[[Simulation], pd.DataFrame]) -> Callable[[ScenarioParameters], Finding]:
@@ -110,13 +117,19 @@ def _found(name: str, recipe: Callable[[Simulation], pd.DataFrame]) -> Callable[
 
     def section(chosen: ScenarioParameters) -> Finding:
         study, benchmark = chosen.compared()
-        traded = scenarios.outcome(chosen.measure, chosen.flow, chosen.vintage, chosen.prices)
-        base = scenarios.baseline(traded, study, chosen.baseline, chosen.seed)
+        base = _baseline(
+            (chosen.measure, chosen.flow, chosen.vintage, chosen.prices), study, chosen.baseline, chosen.seed
+        )
         asked = scenarios.scenario(base, study, benchmark, chosen.chosen_levers(), chosen.horizon, **chosen.figures())
         futures = scenarios.simulate(asked, chosen.draws, chosen.seed)
         return findings_of(chosen)(name, recipe(futures), futures)
 
     return section
+
+
+@remembered(maxsize=8)
+def _baseline(spec: tuple[str, str, str, str], study: Region, model: str, seed: int) -> scenarios.Baseline:
+    return scenarios.baseline(scenarios.outcome(*spec), study, model, seed)
 
 
 def _tornado(futures: Simulation) -> pd.DataFrame:
@@ -157,10 +170,8 @@ def _economy_over_time(chosen: CountryParameters) -> Finding:
 
 
 def _economy_added(chosen: CountryParameters) -> Finding:
-    """Simulate what is asked; the baseline's backtest is of all economies and computed once."""
     one, peers = chosen.compared()
-    series = scenarios.outcome(chosen.measure, chosen.flow, chosen.vintage)
-    base = scenarios.baseline(series, one, seed=chosen.seed)
+    base = _baseline((chosen.measure, chosen.flow, chosen.vintage, "current"), one, "shrunken_drift", chosen.seed)
     asked = scenarios.scenario(
         base, one, peers, scenarios.preset(chosen.preset), chosen.horizon, vintage=chosen.vintage
     )

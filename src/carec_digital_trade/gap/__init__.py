@@ -13,9 +13,11 @@ from carec_digital_trade.gap.equations import EQUATION, covariates_in, with_cova
 from carec_digital_trade.gap.estimation import CONFIDENCE, Estimate, estimate, estimates
 from carec_digital_trade.gap.expected import (
     everybody,
+    expected_in,
     expected_trade,
     lagging,
     members_expected,
+    predictions,
 )
 from carec_digital_trade.gap.headlines import largest_factor, told_apart
 from carec_digital_trade.gap.panel import spikes, trade_panel
@@ -38,6 +40,7 @@ __all__ = [
     "estimate",
     "estimates",
     "everybody",
+    "expected_in",
     "expected_trade",
     "interval_coverage",
     "lagging",
@@ -45,6 +48,7 @@ __all__ = [
     "members_expected",
     "opening_parts",
     "percentile_intervals",
+    "predictions",
     "slope_test",
     "spikes",
     "split_gap",

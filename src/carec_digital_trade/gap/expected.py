@@ -69,7 +69,37 @@ def expected_trade(
         If an option is unknown, the equation cannot be read, an economy and year comes twice, the rows do not determine
         the fits, no economy can be shown, or too few for the level.
     """
-    compared = _comparison(shown_in(predictions(panel, equation, estimator), year), level, estimator)
+    return expected_in(predictions(panel, equation, estimator), panel, year, equation, estimator, level)
+
+
+def expected_in(
+    predicted: pd.DataFrame,
+    panel: pd.DataFrame,
+    year: int = REFERENCE_YEAR,
+    equation: str = EQUATION,
+    estimator: Estimator = "ols",
+    level: float = 0.9,
+) -> pd.DataFrame:
+    """Do the same with predictions that are made, which are of all years.
+
+    Parameters
+    ----------
+    predicted : pandas.DataFrame
+        As from `predictions`, of the same panel, equation and estimator.
+    panel, year, equation, estimator, level
+        As for `expected_trade`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `expected_trade`.
+
+    Raises
+    ------
+    InputError
+        If no economy can be shown, or too few for the level.
+    """
+    compared = _comparison(shown_in(predicted, year), level, estimator)
     return _with_notes(compared, panel, year, figures_in(equation, panel.columns))
 
 
@@ -271,13 +301,14 @@ def _with_notes(table: pd.DataFrame, panel: pd.DataFrame, year: int, columns: li
     """Add the economies that cannot be shown, and say why these, or another year, are what they are."""
     economies = panel["iso3"].drop_duplicates().sort_values()
     full = table.merge(economies, on="iso3", how="right").astype({"year_used": "Int64"})
-    full["note"], window = "", panel[panel["year"].between(year - YEARS_BACK, year)]
+    window = panel[panel["year"].between(year - YEARS_BACK, year)]
+    rows_of, notes = dict(iter(window.groupby("iso3"))), {}
     for place, code, used in full.loc[full["year_used"].ne(year).fillna(True), ["iso3", "year_used"]].itertuples():
         shown, first = ("not shown", year - YEARS_BACK) if used is pd.NA else (f"{used} is shown", year)
-        rows = window[(window["iso3"] == code) & (window["year"] >= first)]
-        why = lacking(rows, columns) or "positive trade together with every regressor"
-        full.loc[place, "note"] = f"{shown}: no {why} " + (f"in {year}" if first == year else f"from {first} to {year}")
-    return full
+        rows = rows_of.get(code, window[:0])
+        why = lacking(rows[rows["year"] >= first], columns) or "positive trade together with every regressor"
+        notes[place] = f"{shown}: no {why} " + (f"in {year}" if first == year else f"from {first} to {year}")
+    return full.assign(note=pd.Series(notes, full.index, dtype="str").fillna(""))
 
 
 def _ratios(expected: pd.DataFrame | InputError) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from carec_digital_trade.scenarios.indicators import (
     indicator_values,
 )
 from carec_digital_trade.scenarios.samples import NO_SAMPLE, Sample, sample_of
+from carec_digital_trade.vintages import remembered
 
 EVIDENCE_SUPPORT = 2.0
 """Rise of an indicator, as a ratio, up to which an elasticity is taken to hold; beyond it, it is extrapolated."""
@@ -104,8 +105,26 @@ def gaps(
         If support is below 1, nobody in the benchmark has a value, the benchmark is an economy of the region, or there
         are no scores to set the benchmark of the agreement.
     """
+    given = None if scores is None else tuple(scores.items())
+    return _gaps(indicator, region, benchmark, level, support, unit, vintage, given, sample, at).copy()
+
+
+@remembered(maxsize=256)  # those of levers that stay as they are
+def _gaps(
+    indicator: Indicator,
+    region: Region,
+    benchmark: Region,
+    level: str,
+    support: float,
+    unit: GapUnit | None,
+    vintage: str,
+    given: tuple[tuple[str, float], ...] | None,
+    sample: tuple[int | None, int] | None,
+    at: int | None,
+) -> pd.DataFrame:
     if not support >= 1:
         raise InputError(f"support is {support:g}: it must be 1 or more, such as 2 for a doubling")
+    scores = None if given is None else dict(given)
     values = _values(indicator, level, scores, vintage, at)
     name, target = _benchmark(indicator, values["value"], region, benchmark, level)
     scale, unit = SCALES[indicator], unit or SCALES[indicator].gap_units[0]
