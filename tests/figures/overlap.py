@@ -8,10 +8,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+from carec_digital_trade.figures.rows import ROW_NAME
+
 # Rendered boxes hold the space around the letters; two that overlap by less than this still read as two.
 ALLOWED_PIXELS = 3.0
 
 _LAID_OUT: WeakKeyDictionary[Figure, list[tuple[str, Bbox]]] = WeakKeyDictionary()
+
+
+def row_names(axis: Axes) -> list[str]:
+    """Return what the rows of a figure are called, from above."""
+    return [text.get_text() for text in axis.texts if text.get_gid() == ROW_NAME]
 
 
 def texts(axes: list[Axes]) -> list[tuple[str, Bbox]]:

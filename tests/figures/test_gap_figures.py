@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from notebook_cells import NO_BROADBAND, cells
-from overlap import clashes, texts
+from overlap import clashes, row_names, texts
 
 from carec_digital_trade import figures
 from carec_digital_trade.figures.rows import inside
@@ -66,11 +66,10 @@ def test_the_matrix_of_laws_holds_the_statuses_and_scores():
     domains = ["e_transactions", "consumer_protection", "privacy_data_protection", "cybercrime"]
     for axis, each, colour in zip(axes, chosen.compared(), (REGION_COLOUR, BENCHMARK_COLOUR), strict=True):
         rows = result.frame[result.frame["region"] == each.label].reset_index(drop=True)
-        drawn = {
-            (round(cell.get_x() - 0.06), round(cell.get_y() + 0.42)): cell.get_width()
-            for cell in axis.patches
-            if to_hex(cell.get_facecolor()).upper() == colour
-        }
+        filled = axis.collections[-1]
+        assert to_hex(filled.get_facecolor()[0]).upper() == colour
+        cells = [path.get_extents() for path in filled.get_paths()]
+        drawn = {(round(cell.x0 - 0.06), round(cell.y0 + 0.42)): cell.width for cell in cells}
         wanted = {
             (place, row): full[status]
             for place, domain in enumerate(domains)
@@ -78,7 +77,7 @@ def test_the_matrix_of_laws_holds_the_statuses_and_scores():
             if status in full
         }
         assert drawn == pytest.approx(wanted)
-        assert [label.get_text() for label in axis.get_yticklabels()] == list(rows["name"])
+        assert row_names(axis) == list(rows["name"])
     assert "0.75 to 1" in words(axes)
     assert "8 of 11 members of CAREC and 6 of 10 members of ASEAN are sure of the full score" in words(axes)
 
@@ -133,7 +132,7 @@ def test_actual_over_expected_holds_the_data():
     assert np.allclose(dots.get_offsets()[:, 0], rows["actual_over_expected"])
     ends = rows[["actual_over_expected_low", "actual_over_expected_high"]]
     assert np.allclose([segment[:, 0] for segment in lines.get_segments()], ends)
-    assert [label.get_text() for label in axis.get_yticklabels()] == list(rows["name"])
+    assert row_names(axis) == list(rows["name"])
     paint = [to_hex(colour).upper() for colour in dots.get_facecolors()]
     assert paint == [REGION_COLOUR if region == "CAREC" else BENCHMARK_COLOUR for region in rows["region"]]
     assert axis.get_xscale() == "log"

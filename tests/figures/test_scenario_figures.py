@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from notebook_cells import cells
-from overlap import clashes, texts
+from overlap import clashes, row_names, texts
 
 from carec_digital_trade.figures.scenarios import LEVER_COLOURS, PANELS
 from carec_digital_trade.figures.style import BENCHMARK_COLOUR, REGION_COLOUR, unit_for
@@ -118,7 +118,7 @@ def test_members_hold_the_data():
     unit = unit_for(gaining["additional_trade"].max())
     dots = axis.collections[-1].get_offsets()
     assert np.allclose(dots[:, 0] * unit.millions, gaining["additional_trade"])
-    assert [label.get_text() for label in axis.get_yticklabels()] == gaining["economy"].tolist()
+    assert row_names(axis) == gaining["economy"].tolist()
     assert "Nothing is added in Azerbaijan, China, Kazakhstan, Kyrgyz Republic" in words([axis])
 
 
@@ -187,8 +187,7 @@ def test_extrapolation_is_marked(name):
 @pytest.mark.parametrize("name", ["additional_by_member", "lever_gaps"])
 def test_extrapolated_members_are_marked(name):
     far, near = (
-        [label.get_text() for axis in draw({"support": support}, name)[1] for label in axis.get_yticklabels()]
-        for support in (10.0, 2.0)
+        [row for axis in draw({"support": support}, name)[1] for row in row_names(axis)] for support in (10.0, 2.0)
     )
     assert "Tajikistan *" in far
     assert "Tajikistan" in near and not any(label.endswith(" *") for label in near)

@@ -192,9 +192,8 @@ def _draw_scores(axis: Axes, shown: pd.DataFrame, both: Sequence[Region], middle
 
 
 def _name_members(axis: Axes, shown: pd.DataFrame, shades: Sequence[str]) -> None:
-    name_rows(axis, shown["name"])
-    for label, colour in zip(axis.get_yticklabels(), shades, strict=True):
-        label.set_color(for_text(colour))
+    for text, colour in zip(name_rows(axis, shown["name"]), shades, strict=True):
+        text.set_color(for_text(colour))
 
 
 def _shades(shown: pd.DataFrame, both: Sequence[Region]) -> list[str]:
@@ -227,8 +226,9 @@ def _draw_steps(axis: Axes, part: pd.DataFrame, both: Sequence[Region]) -> None:
     low, high = min(0.0, *ends), right.max()
     room = 11.0 / axis.get_window_extent().width * axis.figure.dpi / 6  # for words of fixed size
     axis.axvline(0, color="#888888", linewidth=1)
-    name_rows(axis, [""] * len(rows))
-    axis.set_yticklabels(map(two_lines, [both[1].label, *factors["words"], both[0].label]))
+    labels = [both[1].label, *factors["words"], both[0].label]
+    for text, label in zip(name_rows(axis, labels), labels, strict=True):
+        text.set_text(two_lines(label))
     axis.set(xlim=(low - 0.02 * (high - low), high + room * (high - low)), xlabel=unit.name)
     axis.xaxis.set_major_locator(FixedLocator(within(MaxNLocator(4).tick_values(low, high), low, high)))
     axis.xaxis.set_major_formatter(plain_number)

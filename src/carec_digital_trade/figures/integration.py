@@ -164,6 +164,5 @@ def _room(right: float) -> tuple[float, float]:
 
 
 def _name_regions(axis: Axes, labels: Sequence[str]) -> None:
-    name_rows(axis, labels, most=34)
-    if is_narrow():
-        axis.set_yticklabels(map(two_lines, labels))
+    for text, label in zip(name_rows(axis, labels, most=34), labels, strict=True):
+        text.set_text(two_lines(label) if is_narrow() else text.get_text())

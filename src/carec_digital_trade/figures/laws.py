@@ -1,10 +1,9 @@
 """The law as a matrix: where most scores tie, the cells say more than their mean."""
 
-import textwrap
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
 from carec_digital_trade.figures.layout import canvas, drawing
@@ -40,20 +39,24 @@ def readiness(result: Finding, chosen: GapParameters) -> list[Axes]:
 def _draw_laws(axis: Axes, part: pd.DataFrame, colour: str) -> None:
     """Draw a cell for each member and component, full, half or empty, and the score beside them."""
     components = [name for name in WORDS["components"] if f"status_{name}" in part]
+    known, unknown, filled = [], [], []
     for place, component in enumerate(components):
         for row, status in enumerate(part[f"status_{component}"]):
             full = _FULL.get(status)
-            cell = {"xy": (place + 0.06, row - 0.42), "width": 0.88, "height": 0.84}
-            hatch = {"hatch": "////"} if full is None else {}
-            axis.add_patch(Rectangle(**cell, facecolor="white", edgecolor="#c4c4c4", linewidth=1, **hatch))
+            corner = (place + 0.06, row - 0.42)
+            (unknown if full is None else known).append(Rectangle(corner, 0.88, 0.84))
             if full:
-                axis.add_patch(Rectangle(**cell | {"width": 0.88 * full}, facecolor=colour, linewidth=0))
+                filled.append(Rectangle(corner, 0.88 * full, 0.84))
             else:
                 said = {"ha": "center", "va": "center", "fontsize": 11, "color": INK}
                 axis.text(place + 0.5, row, "?" if full is None else "none", **said)
-        heading = "\n".join(textwrap.wrap(WORDS["short_components"][component].capitalize(), 12))
         said = {"ha": "left", "va": "bottom", "fontsize": 11, "color": INK, "linespacing": 0.95}
+        heading = WORDS["component_heads"][component]
         axis.text(place + 0.06, -0.6, heading, rotation=0 if len(components) <= _UPRIGHT else 90, **said)
+    frame = {"facecolor": "white", "edgecolor": "#c4c4c4", "linewidth": 1}
+    axis.add_collection(PatchCollection(known, **frame))
+    axis.add_collection(PatchCollection(unknown, **frame, hatch="////"))
+    axis.add_collection(PatchCollection(filled, facecolor=colour, linewidth=0))
     end = len(components)
     for row in part.itertuples():
         low, high = row.readiness_low, row.readiness_high

@@ -6,18 +6,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 
-from carec_digital_trade.figures.style import INK, NAME, POINTS, shortened
+from carec_digital_trade.figures.style import INK, NAME, POINTS, RC, shortened
 
+ROW_NAME = "row name"
+"""What such texts are known by."""
 _MARK = " *"
+_PAD = 3.5
+"""Points between a name and the axes."""
 _LEAST_DECADES = 1.0
 """Of a logarithmic axis, so that a single dot has ticks beside it."""
 
 
 def name_rows(
     axis: Axes, names: Sequence[str], marked: Sequence[bool] | None = None, most: int = NAME, above: float = 0.6
-) -> None:
-    """Name the rows of a figure, the first at the top.
+) -> list[Text]:
+    """Name the rows of a figure, the first at the top, where ticks would, each of which takes ten times as long.
 
     Parameters
     ----------
@@ -31,12 +36,18 @@ def name_rows(
         Characters of a name.
     above : float
         Room above the first row, in rows.
+
+    Returns
+    -------
+    list of matplotlib.text.Text
+        The names, in their order.
     """
     marks = [False] * len(names) if marked is None else marked
     labels = [shortened(name, most) + (_MARK if mark else "") for name, mark in zip(names, marks, strict=True)]
-    axis.set_yticks(range(len(labels)), labels)
-    axis.set_ylim(len(labels) - 0.4, -above)
-    axis.tick_params(axis="y", length=0)
+    axis.set(yticks=[], ylim=(len(labels) - 0.4, -above))
+    transform, va, ha = axis.get_yaxis_text1_transform(_PAD)
+    style = {"transform": transform, "va": va, "ha": ha, "fontsize": RC["ytick.labelsize"], "gid": ROW_NAME}
+    return [axis.text(0, row, label, **style) for row, label in enumerate(labels)]
 
 
 def draw_bands(
