@@ -3,6 +3,7 @@
 A page shows them where scripts run. Each function takes what the function of the same name in `figures` takes.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,7 +41,7 @@ def members(finding: Finding, chosen: SnapshotParameters) -> Chart:
             "tooltip": tooltip,
         },
     }
-    return _chart(finding, frame, ["name", "region", "billion", "share", "revision"], [bar], [_pick(frame["name"])])
+    return _chart(frame, ["name", "region", "billion", "share", "revision"], [bar], [_pick(frame["name"])])
 
 
 def over_time(finding: Finding, chosen: SnapshotParameters) -> Chart:
@@ -49,12 +50,10 @@ def over_time(finding: Finding, chosen: SnapshotParameters) -> Chart:
     shown = {"per_person": "USD per person", "index": "Index", "billion": "USD billion"}
     main = finding.frame["region"].isin([each.label for each in chosen.compared()])
     frame = finding.frame.assign(billion=finding.frame["total"] / 1000, main=main)
-    dash = {
-        "field": "main",
-        "type": "nominal",
-        "scale": {"domain": [True, False], "range": [[], [5, 4]]},
-        "legend": None,
-    }
+    labels = [each.label for each in drawn]
+    dashes = {"domain": labels, "range": [[] if each in chosen.compared() else [5, 4] for each in drawn]}
+    key = _KEY | {"symbolType": "stroke"}
+    dash = {"field": "region", "type": "nominal", "scale": dashes, "legend": key}
     years = frame["year"].min(), frame["year"].max()
     measured = [{"calculate": "datum[measure]", "as": "shown"}, {"filter": "isValid(datum.shown)"}]
     here = [*measured, {"filter": "datum.year == at"}]
@@ -62,16 +61,19 @@ def over_time(finding: Finding, chosen: SnapshotParameters) -> Chart:
     place = {
         "x": x | {"scale": {"domain": [int(year) for year in years], "nice": False}},
         "y": {"field": "shown", "type": "quantitative", "title": None},
-        "color": _colour([each.label for each in drawn], drawn),
+        "color": _colour(labels, drawn) | {"legend": key},
     }
     tooltip = [*_tooltip({"region": "Region"}), *_tooltip({"year": "Year"}, "d"), *_tooltip(shown, ",.1f")]
+    # A number stands beside the rule of its year, where there is more room.
+    early = f"at < {(years[0] + years[1]) / 2}"
+    beside = {"align": {"expr": f"{early} ? 'left' : 'right'"}, "dx": {"expr": f"{early} ? 8 : -8"}}
     layers = [
         {"transform": measured, "mark": {"type": "line", "strokeWidth": 2.5}, "encoding": place | {"strokeDash": dash}},
         {"transform": here, "mark": {"type": "rule", "color": MUTED, "aria": False}, "encoding": {"x": place["x"]}},
         {"transform": here, "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1}, "encoding": place},
         {
             "transform": [*here, {"filter": "datum.main"}],
-            "mark": {"type": "text", "aria": False, "dy": -10, "fontSize": 13, "fontWeight": "bold"},
+            "mark": {"type": "text", "aria": False, "dy": -10, "fontSize": 13, "fontWeight": "bold"} | beside,
             "encoding": place | {"text": {"field": "shown", "format": ",.0f"}},
         },
         {
@@ -88,21 +90,19 @@ def over_time(finding: Finding, chosen: SnapshotParameters) -> Chart:
             "bind": {"input": "range", "min": int(years[0]), "max": int(years[1]), "step": 1, "name": "Year "},
         },
     ]
-    return _chart(finding, frame, ["year", "region", "main", *shown], layers, params) | {"height": 300}
+    return _chart(frame, ["year", "region", "main", *shown], layers, params) | {"height": 300}
 
 
 def readiness(finding: Finding, chosen: GapParameters) -> Chart:
     """Return the matrix of laws: the status of each cell, and an economy to pick out."""
     both = chosen.compared()
-    paint = dict(zip([each.label for each in both], colours(*both), strict=True))
     columns = [f"status_{each}" for each in WORDS["components"] if f"status_{each}" in finding.frame]
     cells = finding.frame.melt(["name", "region", "readiness"], columns, "domain", "status")
     cells["domain"] = cells["domain"].str.removeprefix("status_").map(WORDS["short_components"])
     cells["status"] = cells["status"].replace("no_data", "no data")
-    cells["paint"] = cells["region"].map(paint)
     cells["strength"] = cells["status"].map(_PALE).fillna(0.0)
     place = {
-        "x": {"field": "domain", "type": "nominal", "title": None, "sort": None, "axis": _TOP},
+        "x": {"field": "domain", "type": "nominal", "title": None, "sort": None, "axis": _heads(len(columns))},
         "y": _names(finding.frame["name"]),
     }
     tooltip = [
@@ -114,7 +114,7 @@ def readiness(finding: Finding, chosen: GapParameters) -> Chart:
         "mark": {"type": "rect", "stroke": "#c4c4c4", "cursor": "pointer"},
         "encoding": place
         | {
-            "color": {"field": "paint", "type": "nominal", "scale": None},
+            "color": _colour([each.label for each in both], both),
             "fillOpacity": opacity,
             "tooltip": tooltip,
         },
@@ -124,8 +124,8 @@ def readiness(finding: Finding, chosen: GapParameters) -> Chart:
         "mark": {"type": "text", "color": INK, "tooltip": False, "aria": False},
         "encoding": place | {"text": {"field": "status"}},
     }
-    fields = ["name", "region", "readiness", "domain", "status", "paint", "strength"]
-    return _chart(finding, cells, fields, [cell, words], [_pick(finding.frame["name"])])
+    fields = ["name", "region", "readiness", "domain", "status", "strength"]
+    return _chart(cells, fields, [cell, words], [_pick(finding.frame["name"])])
 
 
 def expected_trade(finding: Finding, chosen: GapParameters) -> Chart:
@@ -158,20 +158,21 @@ def expected_trade(finding: Finding, chosen: GapParameters) -> Chart:
         {"mark": {"type": "point", "filled": True, "size": 90}, "encoding": place | {"x": x | {"field": _RATIO}}},
     ]
     fields = ["name", "region", *numbers, *amounts]
-    return _chart(finding, frame, fields, layers, [_pick(frame["name"])])
+    return _chart(frame, fields, layers, [_pick(frame["name"])])
 
 
 _TEST = f"picked == '{_EVERYBODY}' || datum.name == picked"
-_TOP = {"orient": "top", "labelAngle": 0, "domain": False, "ticks": False}
+_NARROW = "width < 500"
+"""Whether a chart is drawn on a phone."""
+_KEY = {"orient": "top", "title": None, "columns": {"expr": f"{_NARROW} ? 2 : 0"}}
+_UPRIGHT = 4
+"""Columns whose heads have room beside each other."""
 
 
-def _chart(
-    finding: Finding, frame: pd.DataFrame, fields: Sequence[str], layers: Sequence[Chart], params: Sequence[Chart]
-) -> Chart:
+def _chart(frame: pd.DataFrame, fields: Sequence[str], layers: Sequence[Chart], params: Sequence[Chart]) -> Chart:
     """Return a chart as wide as its place; a missing number is null, and the others have six digits."""
     rows = [{field: _plain(row[field]) for field in fields} for row in frame[list(fields)].to_dict("records")]
     return {
-        "description": f"{finding.title}. {finding.caption}",
         "data": {"values": rows},
         "width": "container",
         "params": list(params),
@@ -196,12 +197,27 @@ def _names(names: pd.Series) -> Chart:
     }
 
 
+def _heads(columns: int) -> Chart:
+    """Return the axis of the laws' names, on a phone in two lines; of many they stand upright."""
+    words = WORDS["component_heads"]
+    lines = {each: f" \n{words[name]}".split("\n")[-2:] for name, each in WORDS["short_components"].items()}
+    return {
+        "orient": "top",
+        "labelAngle": 0 if columns <= _UPRIGHT else -90,
+        "labelExpr": f"{_NARROW} ? {json.dumps(lines)}[datum.label] : datum.label",
+        "labelPadding": {"expr": f"{_NARROW} ? 16 : 2"},
+        "labelFontSize": {"expr": f"{_NARROW} ? 11 : 13"},
+        "domain": False,
+        "ticks": False,
+    }
+
+
 def _colour(labels: Sequence[str], regions: Sequence[Region]) -> Chart:
     """Return the house's colours, those in full and those as compared alike, with a key above."""
     own, other = colours(regions[0], regions[1])
     paint = [own if each.name == regions[0].name else other for each in regions]
     scale = {"domain": list(labels), "range": paint}
-    return {"field": "region", "type": "nominal", "scale": scale, "legend": {"orient": "top", "title": None}}
+    return {"field": "region", "type": "nominal", "scale": scale, "legend": _KEY}
 
 
 def _picked() -> Chart:

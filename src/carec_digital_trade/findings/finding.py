@@ -164,11 +164,12 @@ def picture(axes: Any, name: str, result: Finding) -> None:
     figure = axes[0].figure
     narrowed = getattr(figure, "narrowed", None)
     about = {"narrow": b64encode(small_png(narrowed()[0].figure, PHONE_DOTS)).decode("ascii")} if narrowed else {}
-    above = figure.texts[:-1]  # the last is the source line
-    titles = [" ".join(text.get_text().split()).rstrip(".") for text in above]
+    texts = [" ".join(text.get_text().split()) for text in figure.texts]
+    titles = [text.rstrip(".") for text in texts[:-1]]  # the last is the source line
     interactive = getattr(figure, "chart", None)
     if interactive and (chart := interactive())["data"]["values"]:
-        about["chart"] = chart
+        said = {"title": titles[0], "source": texts[-1]}
+        about["chart"] = chart | {"description": ". ".join(titles), "usermeta": said}
     display(
         # A kernel on the desktop would encode the bytes itself, one in a browser does not.
         {"image/png": b64encode(small_png(figure)).decode(), "text/plain": f"Figure {name}: {result.caption}"},

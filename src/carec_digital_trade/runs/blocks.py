@@ -90,12 +90,10 @@ def _shown(output: Mapping[str, Any], prose: Prose) -> Iterator[dict[str, Any]]:
         return
     html, markdown = data.get("text/html", ""), data.get("text/markdown") or data.get("text/latex")
     is_active = _ACTIVE.search(html) or len(html) > _MOST_HTML
-    if picture := next((media for media in PICTURES if media in data), None):
-        yield {
+    if any(media in data for media in PICTURES):
+        yield _pictures(output) | {
             "kind": "figure",
-            "picture": _data_uri(picture, data[picture]),
             "chart": about.get("chart"),
-            "narrow": _data_uri("image/png", about["narrow"]) if about.get("narrow") else None,
             "alt": prose.text(about.get("alt") or data.get("text/plain", "")) or "Figure",
             "caption": about.get("caption"),
             "source": about.get("source"),
@@ -114,6 +112,16 @@ def _shown(output: Mapping[str, Any], prose: Prose) -> Iterator[dict[str, Any]]:
         yield {"kind": "prose", "html": prose.html(markdown, raw=True)}
     elif "text/plain" in data:
         yield from _written(data["text/plain"])
+
+
+def _pictures(output: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return what is drawn for a page and for a phone, as parts of a page."""
+    narrow = note(output).get("narrow")
+    media = next(media for media in PICTURES if media in output["data"])
+    return {
+        "picture": _data_uri(media, output["data"][media]),
+        "narrow": narrow and _data_uri("image/png", narrow),
+    }
 
 
 def _written(text: str) -> Iterator[dict[str, Any]]:
@@ -136,6 +144,25 @@ def _label(html: str) -> str:
 def _data_uri(media: str, content: str) -> str:
     encoded = base64.b64encode(content.encode()).decode("ascii") if media == "image/svg+xml" else content
     return f"data:{media};base64,{''.join(encoded.split())}"
+
+
+def figure(notebook: nbformat.NotebookNode, name: str) -> dict[str, str | None] | None:
+    """Return a figure of an executed notebook.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        As executed.
+    name : str
+        Of the figure.
+
+    Returns
+    -------
+    dict or None
+        ``picture`` and ``narrow``, for a page and for a phone, as addresses that hold them; None where it is not there.
+    """
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    return next((_pictures(each) for each in outputs if note(each).get("figure") == name), None)
 
 
 def opening(notebook: nbformat.NotebookNode) -> tuple[str, list[nbformat.NotebookNode]]:

@@ -15,7 +15,6 @@ from typing import Any
 
 import jinja2
 import nbformat
-import pandas as pd
 from markupsafe import Markup
 
 from carec_digital_trade import __version__, ownership
@@ -25,8 +24,7 @@ from carec_digital_trade.prose import duration
 from carec_digital_trade.prose import listing as listing_of
 from carec_digital_trade.runs import folder as layout
 from carec_digital_trade.runs.annex import arranged
-from carec_digital_trade.runs.blocks import blocks, opening
-from carec_digital_trade.runs.brief import brief
+from carec_digital_trade.runs.blocks import blocks, figure, opening
 from carec_digital_trade.runs.charts import ChartSet
 from carec_digital_trade.runs.cleaning import is_harmless
 from carec_digital_trade.runs.clearing import check_ours
@@ -42,7 +40,7 @@ INDEX = "index.html"
 MOST_ROWS = 5_000
 """Of the index page; a browser is slow with more."""
 
-_LARGEST_PICTURE = 1_000_000
+_LARGEST_NOTEBOOK = 20_000_000
 _MOST_COLUMNS = 5
 _NAMED = 5
 _MOST_ANSWER = 5_000
@@ -64,7 +62,7 @@ _FRONT = dict.fromkeys(("question", "figure", "alt", "vintage", "sure")) | {"num
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, Any], results: pd.DataFrame) -> None:
+def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, Any]) -> None:
     """Write the page of a run.
 
     Parameters
@@ -75,19 +73,17 @@ def write_report(run: Run, notebook: nbformat.NotebookNode, manifest: dict[str, 
         As executed.
     manifest : dict
         What will be the run's manifest.
-    results : pandas.DataFrame
-        Its records.
     """
     prose = Prose(run.source.path.parent)
     question, cells = opening(notebook)
-    opens = brief(run, results)
-    figure, annex = arranged(blocks(cells, prose), opens.get("figure"))
+    front = manifest["front"]
+    first, annex = arranged(blocks(cells, prose), front["figure"] and Path(front["figure"]).stem)
     page = template("report.html.j2").render(
         manifest=manifest,
         question=question and prose.html(question),
         answer=prose.html(manifest["answer"] or ""),
-        brief=opens,
-        figure=figure,
+        brief=front,
+        figure=first,
         blocks=annex,
         scripts=scripts() if any(block.get("chart") for block in annex) else None,
         sections=prose.sections,
@@ -135,7 +131,8 @@ def write_index(out: Path, charts: Sequence[ChartSet] = (), told: Callable[[str]
     prose = Prose()
     page = template("index.html.j2").render(
         author=_author(),
-        first=[each | {"answer": prose.html(each["answer"] or ""), "picture": _picture(out, each)} for each in first],
+        first=[each | {"answer": prose.html(each["answer"] or "")} for each in first],
+        main=_main_figure(out, first[0]) if first else None,
         runs=[{**each, "answer": prose.html((each["answer"] or "")[:_MOST_ANSWER])} for each in listing.runs],
         total=listing.total,
         failed=listing.failed,
@@ -195,14 +192,14 @@ def _first(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [min(each, key=lambda run: len(run["changed"])) for each in found if each]
 
 
-def _picture(out: Path, run: dict[str, Any]) -> str | None:
-    """Return the main figure of a run as a part of the page."""
+def _main_figure(out: Path, run: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the main figure of a run, for a page and for a phone, as its notebook holds it."""
     name = run["front"]["figure"]
     try:
-        content = name and ownership.read(out / run["run_id"] / name, _LARGEST_PICTURE)
-    except (OSError, ValueError):
+        content = name and ownership.read(out / run["run_id"] / layout.NOTEBOOK, _LARGEST_NOTEBOOK)
+        return content and figure(nbformat.reads(content, as_version=4), Path(name).stem)
+    except Exception:  # whatever lies there, the other runs have their page
         return None
-    return content and f"data:image/png;base64,{base64.b64encode(content).decode('ascii')}"
 
 
 @lru_cache(maxsize=1)

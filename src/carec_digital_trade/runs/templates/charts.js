@@ -13,14 +13,15 @@
   };
   const logger = vega.logger(vega.Error);
   for (const spec of document.querySelectorAll("script.chart")) {
-    const figure = spec.closest("figure"), still = figure.querySelector(".drawing");
+    const figure = spec.closest("figure");
     const place = document.createElement("div");
     place.className = "interactive";
-    place.innerHTML = '<p class="takes"></p><div class="controls"></div><div class="plot"></div>';
-    place.firstChild.textContent = still.dataset.finding;
+    place.innerHTML = '<p class="takes"></p><div class="controls"></div><div class="plot"></div><p class="source"></p>';
     figure.prepend(place);
     try {
       const chart = { autosize: { type: "fit-x", contains: "padding" }, ...JSON.parse(spec.textContent), config };
+      place.firstChild.textContent = chart.usermeta.title;
+      place.lastChild.textContent = chart.usermeta.source;
       const parsed = vega.parse(vegaLite.compile(chart, { logger }).spec, null, { ast: true });
       const [, controls, plot] = place.children;
       const tooltip = new vegaTooltip.Handler().call;
