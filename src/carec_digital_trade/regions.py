@@ -1,7 +1,7 @@
 """Regions: members by year, exclusions, and regions of a user's own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from carec_digital_trade.economies import (
@@ -67,6 +67,11 @@ class Region:
         if len(left_out) > _LONGEST_LIST:
             return f"{self.name} without {len(left_out)} members"
         return f"{self.name} without {listing(left_out)}"
+
+    @property
+    def undated(self) -> "Region":
+        """The same members, not as of their year: under it is kept what rests on who they are alone."""
+        return replace(self, year=REFERENCE_YEAR)
 
 
 def region(

@@ -117,9 +117,8 @@ def _found(name: str, recipe: Callable[[Simulation], pd.DataFrame]) -> Callable[
 
     def section(chosen: ScenarioParameters) -> Finding:
         study, benchmark = chosen.compared()
-        base = _baseline(
-            (chosen.measure, chosen.flow, chosen.vintage, chosen.prices), study, chosen.baseline, chosen.seed
-        )
+        spec = (chosen.measure, chosen.flow, chosen.vintage, chosen.prices)
+        base = _baseline(spec, study.undated, chosen.baseline, chosen.seed)
         asked = scenarios.scenario(base, study, benchmark, chosen.chosen_levers(), chosen.horizon, **chosen.figures())
         futures = scenarios.simulate(asked, chosen.draws, chosen.seed)
         return findings_of(chosen)(name, recipe(futures), futures)
@@ -171,7 +170,8 @@ def _economy_over_time(chosen: CountryParameters) -> Finding:
 
 def _economy_added(chosen: CountryParameters) -> Finding:
     one, peers = chosen.compared()
-    base = _baseline((chosen.measure, chosen.flow, chosen.vintage, "current"), one, "shrunken_drift", chosen.seed)
+    spec = (chosen.measure, chosen.flow, chosen.vintage, "current")
+    base = _baseline(spec, one.undated, "shrunken_drift", chosen.seed)
     asked = scenarios.scenario(
         base, one, peers, scenarios.preset(chosen.preset), chosen.horizon, vintage=chosen.vintage
     )

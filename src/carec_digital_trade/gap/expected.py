@@ -301,9 +301,10 @@ def _with_notes(table: pd.DataFrame, panel: pd.DataFrame, year: int, columns: li
     """Add the economies that cannot be shown, and say why these, or another year, are what they are."""
     economies = panel["iso3"].drop_duplicates().sort_values()
     full = table.merge(economies, on="iso3", how="right").astype({"year_used": "Int64"})
-    window = panel[panel["year"].between(year - YEARS_BACK, year)]
+    other = full.loc[full["year_used"].ne(year).fillna(True), ["iso3", "year_used"]]
+    window = panel[panel["year"].between(year - YEARS_BACK, year) & panel["iso3"].isin(other["iso3"])]
     rows_of, notes = dict(iter(window.groupby("iso3"))), {}
-    for place, code, used in full.loc[full["year_used"].ne(year).fillna(True), ["iso3", "year_used"]].itertuples():
+    for place, code, used in other.itertuples():
         shown, first = ("not shown", year - YEARS_BACK) if used is pd.NA else (f"{used} is shown", year)
         rows = rows_of.get(code, window[:0])
         why = lacking(rows[rows["year"] >= first], columns) or "positive trade together with every regressor"

@@ -43,7 +43,11 @@ def composition(services_frame: pd.DataFrame, region: Region, year: int, flow: s
     InputError
         If the flow is unknown or the frame lacks the year.
     """
-    table = _by_reporter(services_frame, year, flow).reindex(list(region.members))
+    return _composed(_by_reporter(services_frame, year, flow), region)
+
+
+def _composed(reported: pd.DataFrame, region: Region) -> pd.DataFrame:
+    table = reported.reindex(list(region.members))
     value = table.sum(min_count=1)
     frame = pd.DataFrame({"value": value, "share": shares(value)}).rename_axis("service").reset_index()
     return _with_names(frame).assign(**_coverage(table))
@@ -165,8 +169,9 @@ def specialisation(services_frame: pd.DataFrame, region: Region, year: int, flow
         If the flow is unknown or the frame lacks the year.
     """
     exports = balassa(services_frame, region, year, "exports")
-    return composition(services_frame, region, year, flow).assign(
-        world_share=composition(services_frame, Region("World", (WORLD,), year), year, flow)["share"],
+    reported = _by_reporter(services_frame, year, flow)
+    return _composed(reported, region).assign(
+        world_share=_composed(reported, Region("World", (WORLD,), year))["share"],
         advantage=exports.loc[exports["iso3"].isna(), "advantage"],
     )
 

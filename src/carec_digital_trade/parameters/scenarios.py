@@ -157,7 +157,7 @@ class ScenarioParameters(RegionalParameters):
     @model_validator(mode="after")
     def _can_be_computed(self) -> Self:
         study, peers = self.compared()
-        base, goal = _testable(self.measure, self.flow, study, self.vintage, self.prices), self.goal()
+        base, goal = _testable(self.measure, self.flow, study.undated, self.vintage, self.prices), self.goal()
         scenarios.check_horizon(base, self.horizon)
         scenarios.policy(base, study, peers, self.chosen_levers(), **self.figures())
         if not base.base_year < goal.year <= self.horizon:

@@ -106,7 +106,8 @@ def gaps(
         are no scores to set the benchmark of the agreement.
     """
     given = None if scores is None else tuple(scores.items())
-    return _gaps(indicator, region, benchmark, level, support, unit, vintage, given, sample, at).copy()
+    sides = region.undated, benchmark.undated
+    return _gaps(indicator, *sides, level, support, unit, vintage, given, sample, at).copy()
 
 
 @remembered(maxsize=256)  # those of levers that stay as they are

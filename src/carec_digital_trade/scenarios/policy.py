@@ -6,6 +6,7 @@ raises those of connectivity that it was estimated with. Of a lever with several
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ class Policy:
     reach: np.ndarray
     factors: tuple[Factor | Choice, ...]
 
-    @property
+    @cached_property
     def acting(self) -> tuple[str, ...]:
         """The levers that have an effect."""
         return tuple(dict.fromkeys(term.lever for term in self.terms))
@@ -97,17 +98,17 @@ class Policy:
         """Which study is right, for each lever that has several."""
         return tuple(each for each in self.factors if isinstance(each, Choice) and each.name != ELASTICITY)
 
-    @property
+    @cached_property
     def closure(self) -> np.ndarray:
         """Share of each term's gap that is closed: shape (K,)."""
         return np.array([self.levers[term.lever].closure for term in self.terms])
 
-    @property
+    @cached_property
     def amplifies(self) -> np.ndarray:
         """Which terms raise the effect of others in place of having one: shape (K,)."""
         return np.array([term.effect.amplifier for term in self.terms], dtype=bool)
 
-    @property
+    @cached_property
     def amplified(self) -> np.ndarray:
         """Which terms are raised: shape (K,)."""
         raised = {name for term in self.terms for name in term.effect.amplifies}

@@ -1,7 +1,7 @@
 """What is asked: a baseline, levers on it, and by how much they change an economy's trade in a year."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -156,7 +156,11 @@ def scenario(
     acting = [asked.levers[term.lever] for term in asked.terms]
     phase = [phase_in(years, each.last_year_without(baseline.base_year), each.end, each.phase) for each in acting]
     return Scenario(
-        **vars(asked), baseline=baseline, region=region, years=years, phase=np.array(phase).reshape(-1, len(years))
+        **{each.name: getattr(asked, each.name) for each in fields(asked)},
+        baseline=baseline,
+        region=region,
+        years=years,
+        phase=np.array(phase).reshape(-1, len(years)),
     )
 
 
