@@ -7,10 +7,12 @@ import scipy
 from carec_digital_trade.gap.equations import EQUATION, slopes_in
 from carec_digital_trade.gap.estimation import bootstrap_p, fitted
 from carec_digital_trade.gap.sample import Estimator, estimation_sample, identified
+from carec_digital_trade.threads import one_thread
 
 _SLOPES = ["term", "first_year", "last_year", "first_slope", "last_slope", "f", "restrictions", "p", "bootstrap_p"]
 
 
+@one_thread
 def slope_test(panel: pd.DataFrame, equation: str = EQUATION, estimator: Estimator = "ols") -> pd.DataFrame:
     """Test whether the slopes of income and size are the same in every year.
 

@@ -9,8 +9,10 @@ from carec_digital_trade.gap.expected import shown_in
 from carec_digital_trade.gap.fitting import first_step, newton
 from carec_digital_trade.gap.sample import Estimator, Sample, estimation_sample, identified
 from carec_digital_trade.regions import REFERENCE_YEAR
+from carec_digital_trade.threads import one_thread
 
 
+@one_thread
 def percentile_intervals(
     panel: pd.DataFrame,
     year: int = REFERENCE_YEAR,

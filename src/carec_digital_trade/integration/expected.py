@@ -134,11 +134,11 @@ def variants(
         steps["landlocked"] = ("landlocked pairs held fixed", asked | {"controls": [*controls, "both_landlocked"]})
     steps |= {kind: (words, asked | {"cluster": kind}) for kind, words in _CLUSTERS.items() if kind != cluster}
     steps |= _other_members(asked)
-    pairs, frames = attempt(tied, bilateral, distances), []
+    pairs, frames, fit = attempt(tied, bilateral, distances), [], None
     for key, (words, spec) in steps.items():
         if key != "as_asked" and spec == asked:
             continue
-        frame, said = _compared(pairs, **spec)
+        frame, said, fit = _compared(pairs, **spec, start=fit)
         frames.append(frame.assign(region=[each.label for each in regions], key=key, variant=words, said=said))
     return pd.concat(frames, ignore_index=True)
 
@@ -164,13 +164,13 @@ def dropping_each(
         One row a member, the one with the largest part of the trade within first, at most 30:
         region, iso3, actual_over_expected with its interval; NaN where too few are left.
     """
-    pairs, rows = attempt(tied, bilateral, distances), []
+    pairs, rows, fit = attempt(tied, bilateral, distances), [], None
     for side, each in enumerate(regions):
         parts = without_each(bilateral, each).dropna(subset="involved")
         for code in parts.nlargest(_MOST_DROPPED, "involved")["iso3"]:
             left = Region(each.name, tuple(one for one in each.members if one != code), each.year)
             both = [left if place == side else one for place, one in enumerate(regions)]
-            frame, _ = _compared(pairs, both, controls, named, cluster)
+            frame, _, fit = _compared(pairs, both, controls, named, cluster, fit)
             found = frame.loc[frame.index[side], [_RATIO, f"{_RATIO}_low", f"{_RATIO}_high"]]
             rows.append({"region": each.label, "iso3": code} | found.to_dict())
     return pd.DataFrame(rows, columns=["region", "iso3", _RATIO, f"{_RATIO}_low", f"{_RATIO}_high"])
@@ -196,14 +196,16 @@ def _compared(
     controls: Sequence[Control],
     named: Sequence[Any],
     cluster: Cluster,
-) -> tuple[pd.DataFrame, str]:
-    """Return the comparison, or an empty one and why it cannot be made."""
+    start: Gravity | None,
+) -> tuple[pd.DataFrame, str, Gravity | None]:
+    """Return the comparison, or an empty one and why it cannot be made, and the fit to start the next one from."""
     inside = together(regions, named)
     found = attempt(marked, pairs, inside)
-    fit = attempt(gravity, found, equation(["log_distance", *controls, *inside]), cluster)
+    fit = attempt(gravity, found, equation(["log_distance", *controls, *inside]), cluster, start)
     if isinstance(fit, InputError):
-        return pd.DataFrame(index=range(len(regions)), columns=[_RATIO, f"{_RATIO}_low", f"{_RATIO}_high"]), str(fit)
-    return expected_within(fit, regions), ""
+        empty = pd.DataFrame(index=range(len(regions)), columns=[_RATIO, f"{_RATIO}_low", f"{_RATIO}_high"])
+        return empty, str(fit), start
+    return expected_within(fit, regions), "", fit
 
 
 def _ladder(asked: Mapping[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:

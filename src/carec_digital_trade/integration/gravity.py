@@ -11,6 +11,7 @@ from carec_digital_trade.errors import InputError, attempt, check_choice
 from carec_digital_trade.integration.pairs import SIDES
 from carec_digital_trade.integration.ppml import PoissonFit, bootstrapped, poisson, without_effects
 from carec_digital_trade.metrics.wild_bootstrap import wild_p, wild_weights
+from carec_digital_trade.threads import one_thread
 
 Cluster = Literal["pair", "two_way", "leverage"]
 """What the errors are clustered by: the unordered pair, exporter and importer, or the pair, corrected for leverage."""
@@ -71,7 +72,8 @@ def equation(terms: Sequence[str]) -> str:
     return f"value ~ {' + '.join(terms)} | {EFFECTS}"
 
 
-def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "leverage") -> Gravity:
+@one_thread
+def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "leverage", start: Gravity | None = None) -> Gravity:
     """Estimate a gravity equation by PPML with exporter and importer effects.
 
     Trade in levels, zeros kept (Santos Silva and Tenreyro 2006); the effects stand for everything that makes an economy
@@ -86,6 +88,8 @@ def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "leverage") -
     cluster : {"pair", "two_way", "leverage"}
         Of the errors; those by pair that are corrected for leverage hold the truth as often as they state
         (``benchmarks/gravity.py``), where the others are somewhat narrow.
+    start : Gravity, optional
+        A fit of the same pairs on other terms, near which the search begins; the result does not depend on it.
 
     Returns
     -------
@@ -101,8 +105,12 @@ def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "leverage") -
     check_choice("cluster", cluster, Cluster.__args__)
     asked = _prepared(pairs, equation)
     used = [term for term in asked.terms if term not in asked.dropped]
-    fit = poisson(asked.flows, asked.values[[asked.terms.index(term) for term in used]], asked.counts, asked.numbers)
-    kept = asked.kept
+    kept, means = asked.kept, None
+    if start is not None and start.flows[SIDES].equals(kept[SIDES]):
+        means = np.zeros(asked.counts.shape)
+        means[asked.counts] = start.flows["fitted"].clip(lower=_UNREACHED * start.flows["fitted"].mean())
+    values = asked.values[[asked.terms.index(term) for term in used]]
+    fit = poisson(asked.flows, values, asked.counts, asked.numbers, means)
     fitted = kept[[*SIDES, "value"]].assign(fitted=fit.fitted[asked.counts])
     unreached = (fitted["value"] == 0) & (fitted["fitted"] < _UNREACHED * fitted["value"].mean())
     return Gravity(
@@ -122,6 +130,7 @@ def gravity(pairs: pd.DataFrame, equation: str, cluster: Cluster = "leverage") -
     )
 
 
+@one_thread
 def bootstrap_p(pairs: pd.DataFrame, equation: str, terms: Sequence[str], draws: int = 499) -> pd.Series:
     """Ask of terms that stand for few pairs, as for a region's, whether they are told from zero.
 

@@ -54,7 +54,9 @@ class PoissonFit:
     steps: int
 
 
-def poisson(flows: np.ndarray, terms: np.ndarray, counts: np.ndarray, pairs: np.ndarray) -> PoissonFit:
+def poisson(
+    flows: np.ndarray, terms: np.ndarray, counts: np.ndarray, pairs: np.ndarray, start: np.ndarray | None = None
+) -> PoissonFit:
     """Fit flows on terms and two sets of effects.
 
     Iteratively reweighted least squares, in which the effects are taken out of the terms exactly: with two sets of
@@ -72,6 +74,8 @@ def poisson(flows: np.ndarray, terms: np.ndarray, counts: np.ndarray, pairs: np.
         Which pairs count, booleans of shape (exporters, importers).
     pairs : numpy.ndarray
         Number of the unordered pair, integers from 0, of shape (exporters, importers).
+    start : numpy.ndarray, optional
+        Fitted flows near which the search begins, above 0 where pairs count; the result does not depend on it.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def poisson(flows: np.ndarray, terms: np.ndarray, counts: np.ndarray, pairs: np.
     y = np.where(counts, flows, 0.0)
     # The effects take up what this takes out, and sums of what is left lose no digits.
     terms = without_effects(terms, counts.astype(float))
-    fitted = np.where(counts, (y + y.sum() / counts.sum()) / 2, 0.0)
+    fitted = np.where(counts, (y + y.sum() / counts.sum()) / 2 if start is None else start, 0.0)
     before, flat = np.inf, terms.reshape(len(terms), -1)
     for step in range(1, _MOST_STEPS + 1):
         with np.errstate(divide="ignore", invalid="ignore"):
