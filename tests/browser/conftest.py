@@ -4,12 +4,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from waiting import PATIENCE
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SIZES = [(1280, 800), (1920, 1080)]
+MILLISECONDS = 1_000 * PATIENCE
+expect.set_options(timeout=MILLISECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +25,13 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
         yield browser
         browser.close()
+
+
+def opened(browser: Browser, **options: Any) -> Page:
+    """Return an empty page of a context of its own, on which a click waits as long as anything else."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(MILLISECONDS)
+    return context.new_page()
 
 
 def look(page: Page, name: str) -> None:

@@ -18,6 +18,8 @@ from carec_digital_trade.runs.execute import perform
 from carec_digital_trade.runs.identity import plan
 from carec_digital_trade.runs.notebooks import open_notebook
 
+from .conftest import opened
+
 pytestmark = pytest.mark.slow
 
 ROW = ["totals", "CAREC", None, 2024, "total", "", 1.0, None, None, "USD million"]
@@ -95,9 +97,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory, elsewhere: tuple[str, list[st
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
+    page = opened(browser)
+    yield page
+    page.context.close()
 
 
 def test_hostile_pages_stay_where_they_are(page: Page, runs: Path, elsewhere: tuple[str, list[str]]):

@@ -18,16 +18,15 @@ from pathlib import Path
 import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from waiting import PATIENCE, wait_for
+from waiting import wait_for
 
 from carec_digital_trade.parameters import NOTEBOOKS
 
-from .conftest import look
+from .conftest import look, opened
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-MILLISECONDS = 1_000 * PATIENCE
 
 SLIDERS = {"snapshot": "year", "gap_analysis": "year", "scenarios": "closure of connectivity"}
 
@@ -136,9 +135,9 @@ def test_nobody_enters_without_the_token_or_from_elsewhere(lab: Lab):
 
 
 def test_notebooks_run_to_their_end_and_their_sliders_redraw_the_figure(browser: Browser, lab: Lab):
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page = opened(browser, viewport={"width": 1280, "height": 800})
     page.goto(lab.url)
-    expect(page.locator(SHOWN).get_by_role("heading", name="Start here")).to_be_visible(timeout=MILLISECONDS)
+    expect(page.locator(SHOWN).get_by_role("heading", name="Start here")).to_be_visible()
     look(page, "start")
     for notebook in NOTEBOOKS.values():
         _tab(page, "00_start.ipynb").click()
@@ -147,18 +146,18 @@ def test_notebooks_run_to_their_end_and_their_sliders_redraw_the_figure(browser:
     for notebook in NOTEBOOKS.values():
         _tab(page, notebook.file).click()
         figure = page.locator(f"{SHOWN} .jp-OutputArea img.widget-image")
-        expect(figure).to_be_visible(timeout=MILLISECONDS)
+        expect(figure).to_be_visible()
         changed = page.locator(f"{SHOWN} .jp-OutputArea", has_text="To keep it, in the first cell")
         expect(changed).to_have_count(0)  # nothing has moved by itself
         if notebook.name in SLIDERS:  # the bundled trade by partner is of one year
             _move(page, figure, SLIDERS[notebook.name])
-            expect(changed.first).to_be_visible(timeout=MILLISECONDS)
+            expect(changed.first).to_be_visible()
         look(page, notebook.name)
         page.keyboard.press("Control+s")
-        expect(_tab(page, notebook.file)).not_to_have_class(re.compile("jp-mod-dirty"), timeout=MILLISECONDS)
+        expect(_tab(page, notebook.file)).not_to_have_class(re.compile("jp-mod-dirty"))
         _all_ran(lab.folder / "notebooks" / notebook.file)
     assert page.locator(".Toastify__toast").all_inner_texts() == []  # JupyterLab asks for leave to fetch its news
-    page.close()
+    page.context.close()
 
 
 def _tab(page: Page, file: str) -> Locator:
@@ -166,10 +165,10 @@ def _tab(page: Page, file: str) -> Locator:
 
 
 def _run_all(page: Page, file: str) -> None:
-    expect(_tab(page, file)).to_have_class(re.compile("lm-mod-current"), timeout=MILLISECONDS)
-    expect(page.locator(f"{SHOWN} .jp-KernelName")).to_have_text("Python 3 (ipykernel)", timeout=MILLISECONDS)
+    expect(_tab(page, file)).to_have_class(re.compile("lm-mod-current"))
+    expect(page.locator(f"{SHOWN} .jp-KernelName")).to_have_text("Python 3 (ipykernel)")
     idle = page.locator(f"{SHOWN} .jp-Notebook-ExecutionIndicator[data-status=idle]")
-    expect(idle).to_be_visible(timeout=MILLISECONDS)
+    expect(idle).to_be_visible()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
@@ -179,7 +178,7 @@ def _move(page: Page, figure: Locator, name: str) -> None:
     before, address = _pixels(figure), figure.get_attribute("src")
     slider = page.locator(f"{SHOWN} .widget-hslider", has=page.get_by_text(name, exact=True))
     slider.locator(".noUi-handle").press("ArrowLeft")
-    expect(figure).not_to_have_attribute("src", address, timeout=MILLISECONDS)
+    expect(figure).not_to_have_attribute("src", address)
     assert _pixels(figure) != before
 
 

@@ -16,7 +16,7 @@ from carec_digital_trade.runs.execute import perform
 from carec_digital_trade.runs.identity import plan
 from carec_digital_trade.runs.notebooks import open_notebook, read_notebook
 
-from .conftest import look
+from .conftest import look, opened
 
 pytestmark = pytest.mark.slow
 
@@ -55,8 +55,7 @@ def _fail(*_):
 @pytest.fixture
 def page(browser: Browser, runs: Path) -> Iterator[Page]:
     """The index of the runs, in a browser that is cut off from the network."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
-    page = context.new_page()
+    page = opened(browser, viewport={"width": 1280, "height": 800}, offline=True)
     asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
@@ -64,7 +63,7 @@ def page(browser: Browser, runs: Path) -> Iterator[Page]:
     yield page
     assert all(url.startswith(("file:", "data:")) for url in asked)
     assert said == []
-    context.close()
+    page.context.close()
 
 
 def reports(page: Page) -> list[str]:
@@ -175,11 +174,10 @@ def test_an_economy_is_picked_and_a_year_is_slid_to(page: Page):
 
 
 def test_without_scripts_the_pictures_stay(browser: Browser, runs: Path):
-    context = browser.new_context(java_script_enabled=False, offline=True)
-    page = context.new_page()
+    page = opened(browser, java_script_enabled=False, offline=True)
     page.goto(next(runs.glob("snapshot-*/report.html")).as_uri())
     assert page.locator(".drawing img").first.is_visible() and page.locator(".interactive").count() == 0
-    context.close()
+    page.context.close()
 
 
 def test_a_page_has_less_than_two_megabytes(runs: Path):
