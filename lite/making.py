@@ -14,6 +14,7 @@ from pathlib import Path
 
 import jinja2
 import nbformat
+import page
 import parts
 from wheels import Part, wheel
 
@@ -24,6 +25,7 @@ INSIDE = "inside.html"
 """The page that lists what the site is made of; a folder that has it is a site of ours."""
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 LOADED_FROM = "static/pyodide"
+DOWNLOADS = "downloads"
 DESKTOP = "desktop"
 """Tag of a cell of the start page that holds in a checkout alone."""
 
@@ -53,7 +55,7 @@ def build(out: Path, pyodide: str | None, work: Path) -> list[Part]:
     """
     if out.is_dir() and any(out.iterdir()) and not (out / INSIDE).is_file():
         raise InputError(f"{out} holds something else than a site: give another folder")
-    taken, drawing = _parts(pyodide, work), parts.of_the_page()
+    taken, drawing = _parts(pyodide, work), page.drawing(work / DOWNLOADS)
     shutil.rmtree(out, ignore_errors=True)
     lite = work / "lite"
     shutil.rmtree(lite, ignore_errors=True)
@@ -65,8 +67,8 @@ def build(out: Path, pyodide: str | None, work: Path) -> list[Part]:
     command = [Path(sys.executable).with_name("jupyter-lite"), "build", "--lite-dir", lite, "--output-dir", out]
     command += ["--contents", lite / "files", "--apps", "lab", "--no-sourcemaps", "--no-unused-shared-packages"]
     # Of the extensions that are installed for JupyterLab, those for another version would be taken too.
-    taken_in = [f"--LiteBuildConfig.federated_extensions={folder}" for folder in parts.extensions()]
-    command += ["--ignore-sys-prefix", *taken_in]
+    extending = page.extensions(work / DOWNLOADS, work)
+    command += ["--ignore-sys-prefix", *(f"--LiteBuildConfig.federated_extensions={folder}" for folder in extending)]
     subprocess.run(
         [*command, "--no-libarchive", "--log-level", "ERROR"], cwd=lite, check=True, stdout=subprocess.DEVNULL
     )
@@ -112,7 +114,7 @@ def settings(taken: Sequence[Part]) -> dict[str, object]:
 
 
 def _parts(pyodide: str | None, work: Path) -> list[Part]:
-    downloads, wheels = work / "downloads", work / "wheel"
+    downloads, wheels = work / DOWNLOADS, work / "wheel"
     shutil.rmtree(wheels, ignore_errors=True)
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", wheels],

@@ -197,8 +197,8 @@ def installed() -> Iterator[Part]:
     """
     for name in PARTS["installed"]["packages"]:
         found = metadata.distribution(name)
-        _locked(found)
-        files = {str(path): _recorded(found, path) for path in found.files or () if _ships(str(path))}
+        locked(found)
+        files = {str(path): recorded(found, path) for path in found.files or () if _ships(str(path))}
         if name == "pydantic-core":
             files |= {f"pydantic_core/{path.name}": path.read_bytes() for path in STAND_IN.glob("*.py")}
         file = f"{name.replace('-', '_')}-{found.version}-py3-none-any.whl"
@@ -214,40 +214,10 @@ def of_the_kernel() -> Iterator[Part]:
         Checked against the list of files of ``jupyterlite-pyodide-kernel``.
     """
     found = metadata.distribution("jupyterlite-pyodide-kernel")
-    _locked(found)
+    locked(found)
     for path in found.files or ():
         if path.suffix == ".whl" and path.name.startswith(tuple(PARTS["installed"]["kernel"])):
-            yield wheel(_recorded(found, path), path.name, f"jupyterlite-pyodide-kernel {found.version}")
-
-
-def of_the_page() -> list[dict[str, str]]:
-    """Check what draws the page: JupyterLite with JupyterLab in it, and what extends them.
-
-    Returns
-    -------
-    list of dict
-        Name, version and licence of each.
-
-    Raises
-    ------
-    InputError
-        If another version is installed, or a file was changed.
-    """
-    drawing = []
-    for name in PARTS["page"]["packages"]:
-        found = metadata.distribution(name)
-        _locked(found)
-        for path in found.files or ():
-            if path.hash is not None:
-                _recorded(found, path)
-        drawing.append({"name": name, "version": found.version, "licence": licence_of(found.metadata)})
-    return drawing
-
-
-def extensions() -> list[Path]:
-    """Return the folders of what extends JupyterLab: the kernel, and the controls of ipywidgets."""
-    files = [path for name in PARTS["page"]["packages"] for path in metadata.distribution(name).files or ()]
-    return [path.locate().resolve().parent for path in files if path.match("labextensions/*/*/package.json")]
+            yield wheel(recorded(found, path), path.name, f"jupyterlite-pyodide-kernel {found.version}")
 
 
 def _ships(path: str) -> bool:
@@ -256,15 +226,15 @@ def _ships(path: str) -> bool:
     return inside and kept and not path.endswith(("/RECORD", "/INSTALLER", "/REQUESTED", "/direct_url.json"))
 
 
-def _locked(found: metadata.Distribution) -> None:
-    """Refuse a version that is not the locked one."""
+def locked(found: metadata.Distribution) -> None:
+    """Refuse a version that is not the one of ``requirements.lock``."""
     name = canonicalize_name(found.metadata["Name"])
     locked = re.search(rf"^{re.escape(name)}==([^ ;\\]+)", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     if locked is None or locked[1] != found.version:
         raise InputError(f"{name} {found.version} is installed, which requirements.lock does not have: run make again")
 
 
-def _recorded(found: metadata.Distribution, path: metadata.PackagePath) -> bytes:
+def recorded(found: metadata.Distribution, path: metadata.PackagePath) -> bytes:
     """Read an installed file, and refuse one that is not as it was installed."""
     data = path.locate().read_bytes()
     digest = urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import making
 import nbformat
+import page
 import parts
 import pytest
 import wheels
@@ -114,10 +115,10 @@ def test_a_folder_without_a_release_and_one_with_something_else_are_refused(tmp_
 def test_an_installed_file_that_was_changed_is_refused():
     found = parts.metadata.distribution("typing-inspection")
     path = next(each for each in found.files if str(each).endswith("typing_inspection/__init__.py"))
-    assert parts._recorded(found, path) == path.locate().read_bytes()
+    assert parts.recorded(found, path) == path.locate().read_bytes()
     path.hash = parts.metadata.FileHash("sha256=else")
     with pytest.raises(InputError, match=r"is not as typing-inspection installed it"):
-        parts._recorded(found, path)
+        parts.recorded(found, path)
 
 
 def test_a_version_that_is_not_locked_is_refused(tmp_path, monkeypatch):
@@ -125,7 +126,7 @@ def test_a_version_that_is_not_locked_is_refused(tmp_path, monkeypatch):
     other.write_text("seaborn==0.0.1 \\\n    --hash=sha256:0\n", encoding="ascii")
     monkeypatch.setattr(parts, "LOCK", other)
     with pytest.raises(InputError, match=r"^seaborn [\d.]+ is installed, which requirements.lock does not have"):
-        parts._locked(parts.metadata.distribution("seaborn"))
+        parts.locked(parts.metadata.distribution("seaborn"))
 
 
 def test_what_is_packed_is_the_same_each_time_and_describes_itself():
@@ -147,13 +148,20 @@ def test_installed_packages_ship_without_compiled_code_and_with_the_stand_in():
     assert all(part.licence for part in shipped.values())
 
 
-def test_what_draws_the_page_is_checked_too_and_named_with_its_licence(monkeypatch):
-    assert {folder.name for folder in parts.extensions()} == {"pyodide-kernel-extension", "jupyterlab-manager"}
-    assert [part["name"] for part in parts.of_the_page() if part["licence"]] == parts.PARTS["page"]["packages"]
+def test_what_draws_the_page_is_checked_too_and_named_with_its_licence(tmp_path, monkeypatch):
+    file = "controls-1.data/data/share/jupyter/labextensions/@of/controls/package.json"
+    controls = wheels.packed({"controls-1.dist-info/METADATA": ABOUT, file: b"{}"})
+    monkeypatch.setattr(page, "indexed", lambda *_: controls)
+    kernel, unpacked = page.extensions(tmp_path, tmp_path)
+    assert kernel.name == "pyodide-kernel-extension"
+    assert (unpacked / "package.json").read_bytes() == b"{}"
+    first, *drawing = page.drawing(tmp_path)
+    assert first == {"name": "small", "version": "1", "licence": "MIT"}
+    assert [part["name"] for part in drawing if part["licence"]] == parts.PARTS["page"]["packages"]
     looked_at = []
-    monkeypatch.setattr(parts, "_recorded", lambda _, path: looked_at.append(str(path)))
-    parts.of_the_page()
-    assert {Path(path).suffix for path in looked_at} >= {".js", ".tgz", ".whl"}
+    monkeypatch.setattr(page, "recorded", lambda _, path: looked_at.append(path.suffix))
+    page.drawing(tmp_path)
+    assert {*looked_at} >= {".js", ".tgz", ".whl"}
 
 
 def test_the_browser_asks_no_index_and_is_given_the_hash_of_each_part():
