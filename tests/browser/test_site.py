@@ -22,7 +22,7 @@ from agreement import adopted
 from playwright.sync_api import Page, expect, sync_playwright
 
 from .conftest import CHROMIUM, look
-from .test_lab import MILLISECONDS, SHOWN, _move
+from .test_lab import SHOWN
 
 SITE = os.environ.get("CDT_SITE", "")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not SITE, reason="the site is built and tested by make site-test")]
@@ -120,6 +120,20 @@ def site() -> Iterator[Site]:
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
 
 
+def _drag(page: Page, name: str) -> None:
+    """Move a slider by the mouse, and wait until the figure below it is another one."""
+    page.evaluate(f"void {OPEN}.content.scrollToItem({OPEN}.content.widgets.length - 1)")  # far off nothing is drawn
+    figure = page.locator(f"{SHOWN} .jp-OutputArea img.widget-image")
+    before = figure.get_attribute("src", timeout=PATIENCE)
+    handle = page.locator(f"{SHOWN} .widget-hslider", has=page.get_by_text(name, exact=True)).locator(".noUi-handle")
+    handle.hover()
+    place = handle.bounding_box()
+    page.mouse.down()
+    page.mouse.move(place["x"] - 2 * place["width"], place["y"] + place["height"] / 2, steps=4)
+    page.mouse.up()
+    expect(figure).not_to_have_attribute("src", before, timeout=PATIENCE)
+
+
 def _as_on_the_desktop(cells: list[dict[str, Any]], stored: list[dict[str, Any]]) -> list[tuple[float, float]]:
     """Hold tables, sentences and records of a run to those of the desktop, and return both numbers of each record."""
     assert _faults(cells) == []
@@ -178,12 +192,7 @@ def test_the_snapshot_shows_what_the_desktop_shows_and_its_slider_redraws_the_fi
     numbers = _as_on_the_desktop(cells, _stored("01_snapshot.ipynb"))
     assert len(numbers) > 100
     assert all(one == other for one, other in numbers)
-    site.page.evaluate(
-        f"void {OPEN}.content.scrollToItem({OPEN}.content.widgets.length - 1)"
-    )  # far off it is not drawn
-    figure = site.page.locator(f"{SHOWN} .jp-OutputArea img.widget-image")
-    expect(figure).to_be_visible(timeout=MILLISECONDS)
-    _move(site.page, figure, "year")
+    _drag(site.page, "year")
     look(site.page, f"site_snapshot_{load}")
 
 
