@@ -1,8 +1,8 @@
 """What no figure may show: texts that touch each other, or run out of the picture."""
 
-from itertools import combinations
 from weakref import WeakKeyDictionary
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -32,17 +32,13 @@ def texts(axes: list[Axes]) -> list[tuple[str, Bbox]]:
 def clashes(axes: list[Axes]) -> list[str]:
     """Return the pairs of texts that overlap and the texts that leave the figure."""
     boxes = texts(axes)
-    whole = axes[0].figure.bbox
-    faults = [
-        f"{one!r} touches {other!r}"
-        for (one, a), (other, b) in combinations(boxes, 2)
-        if min(a.x1, b.x1) - max(a.x0, b.x0) > ALLOWED_PIXELS and min(a.y1, b.y1) - max(a.y0, b.y0) > ALLOWED_PIXELS
-    ]
-    faults += [
-        f"{words!r} is cut"
-        for words, box in boxes
-        if box.x0 < whole.x0 - 1 or box.x1 > whole.x1 + 1 or box.y0 < whole.y0 - 1 or box.y1 > whole.y1 + 1
-    ]
+    sides = np.array([box.extents for _, box in boxes])
+    inner = np.minimum(sides[:, None, 2:], sides[:, 2:]) - np.maximum(sides[:, None, :2], sides[:, :2])
+    touching = np.triu((inner > ALLOWED_PIXELS).all(axis=2), 1)
+    faults = [f"{boxes[one][0]!r} touches {boxes[other][0]!r}" for one, other in np.argwhere(touching)]
+    low, high = np.split(axes[0].figure.bbox.extents, 2)
+    cut = (sides[:, :2] < low - 1).any(axis=1) | (sides[:, 2:] > high + 1).any(axis=1)
+    faults += [f"{boxes[each][0]!r} is cut" for each in np.flatnonzero(cut)]
     return faults
 
 
