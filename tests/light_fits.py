@@ -35,9 +35,9 @@ def _by_panel(work: Callable[..., Any]) -> Callable[..., Any]:
     def of(spec: tuple[str, str, str], asked: tuple[Any, ...]) -> Any:
         return work(gap.trade_panel(*spec), *asked)
 
-    def made(panel, *asked):
+    def made(panel, *asked, **given):
         spec = next((spec for spec in PANELS if gap.trade_panel(*spec) is panel), None)
-        return of(spec, asked) if spec else work(panel, *asked)
+        return of(spec, asked) if spec and not given else work(panel, *asked, **given)
 
     return made
 

@@ -104,7 +104,7 @@ def _against(chosen: GapParameters) -> pd.DataFrame | InputError:
 @remembered(maxsize=8)  # two figures rest on it
 def _everybody_expected(spec: tuple[str, str, str], year: int, equation: str, estimator: str) -> pd.DataFrame:
     predicted = _predicted(spec, equation, estimator)
-    return gap.expected_in(predicted, gap.trade_panel(*spec), year, equation, estimator)
+    return gap.expected_trade(gap.trade_panel(*spec), year, equation, estimator, predicted=predicted)
 
 
 @remembered(maxsize=8)  # the same for every year

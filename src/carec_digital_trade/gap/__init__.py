@@ -13,7 +13,6 @@ from carec_digital_trade.gap.equations import EQUATION, covariates_in, with_cova
 from carec_digital_trade.gap.estimation import CONFIDENCE, Estimate, estimate, estimates
 from carec_digital_trade.gap.expected import (
     everybody,
-    expected_in,
     expected_trade,
     lagging,
     members_expected,
@@ -40,7 +39,6 @@ __all__ = [
     "estimate",
     "estimates",
     "everybody",
-    "expected_in",
     "expected_trade",
     "interval_coverage",
     "lagging",

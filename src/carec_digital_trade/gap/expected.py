@@ -19,13 +19,13 @@ ANSWERS = {"yes": 1.0, "not known": math.nan, "no": 0.0}
 """Whether a member lags, and how results.csv says it, those first that do."""
 
 
-@one_thread
 def expected_trade(
     panel: pd.DataFrame,
     year: int = REFERENCE_YEAR,
     equation: str = EQUATION,
     estimator: Estimator = "ols",
     level: float = 0.9,
+    predicted: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Compare each economy's trade with what the other economies lead one to expect.
 
@@ -51,6 +51,8 @@ def expected_trade(
         See `estimate`.
     level : float
         Of the prediction interval, between 0 and 1.
+    predicted : pandas.DataFrame, optional
+        What `predictions` gives for the same panel, equation and estimator, which serves every year; made by default.
 
     Returns
     -------
@@ -69,40 +71,12 @@ def expected_trade(
         If an option is unknown, the equation cannot be read, an economy and year comes twice, the rows do not determine
         the fits, no economy can be shown, or too few for the level.
     """
-    return expected_in(predictions(panel, equation, estimator), panel, year, equation, estimator, level)
-
-
-def expected_in(
-    predicted: pd.DataFrame,
-    panel: pd.DataFrame,
-    year: int = REFERENCE_YEAR,
-    equation: str = EQUATION,
-    estimator: Estimator = "ols",
-    level: float = 0.9,
-) -> pd.DataFrame:
-    """Do the same with predictions that are made, which are of all years.
-
-    Parameters
-    ----------
-    predicted : pandas.DataFrame
-        As from `predictions`, of the same panel, equation and estimator.
-    panel, year, equation, estimator, level
-        As for `expected_trade`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As from `expected_trade`.
-
-    Raises
-    ------
-    InputError
-        If no economy can be shown, or too few for the level.
-    """
+    predicted = predictions(panel, equation, estimator) if predicted is None else predicted
     compared = _comparison(shown_in(predicted, year), level, estimator)
     return _with_notes(compared, panel, year, figures_in(equation, panel.columns))
 
 
+@one_thread
 def predictions(panel: pd.DataFrame, equation: str = EQUATION, estimator: Estimator = "ols") -> pd.DataFrame:
     """Predict the trade of each economy and year from the fit without that economy.
 
