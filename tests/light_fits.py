@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from carec_digital_trade import gap, integration
@@ -29,17 +30,24 @@ def remembered_fits():
 
 
 def _by_panel(work: Callable[..., Any]) -> Callable[..., Any]:
-    """Remember what is made of the package's own panels."""
+    """Remember what is made of the package's own panels, of which the latest vintage is the bundled one."""
 
     @cache
-    def of(spec: tuple[str, str, str], asked: tuple[Any, ...]) -> Any:
+    def of(spec: tuple[str, str], asked: tuple[Any, ...]) -> Any:
         return work(gap.trade_panel(*spec), *asked)
 
     def made(panel, *asked, **given):
-        spec = next((spec for spec in PANELS if gap.trade_panel(*spec) is panel), None)
-        return of(spec, asked) if spec and not given else work(panel, *asked, **given)
+        spec = next((spec for spec in PANELS if _is_untouched(panel, gap.trade_panel(*spec))), None)
+        return of(spec[:2], asked) if spec and not given else work(panel, *asked, **given)
 
     return made
+
+
+def _is_untouched(panel: pd.DataFrame, made: pd.DataFrame) -> bool:
+    """Say whether every number is where the package keeps it: what is written to is copied before."""
+    return panel.columns.equals(made.columns) and all(
+        np.shares_memory(panel[name].array, made[name].array) for name in made.select_dtypes("number")
+    )
 
 
 def _remembering(work: Callable[..., Any]) -> Callable[..., Any]:

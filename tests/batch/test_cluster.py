@@ -190,7 +190,9 @@ def test_a_worker_that_hangs_is_killed(toy: Path, tmp_path: Path, monkeypatch: p
     hanging = subprocess.Popen(command, pass_fds=[theirs.fileno()])
     theirs.close()
     monkeypatch.setattr(cluster_module, "GRACE", 0.0)
-    monkeypatch.setattr(cluster_module, "source", lambda *_: SimpleNamespace(begin=lambda _: Worker(hanging.pid, ours)))
+    monkeypatch.setattr(
+        cluster_module, "source", lambda *_: SimpleNamespace(begin=lambda *_: Worker(hanging.pid, ours))
+    )
     performer = cluster_module._Performer({}, 0.1)
     performer.setup(None)
     (run,) = plan_batch({"notebook": str(toy)}, tmp_path).to_do

@@ -15,7 +15,10 @@ import pytest
 from ports import LISTENS
 from waiting import alive, wait_for
 
+from carec_digital_trade import claims, vintages
 from carec_digital_trade.errors import InputError
+from carec_digital_trade.parameters import NOTEBOOKS
+from carec_digital_trade.runs import forks
 from carec_digital_trade.runs.execute import attempt
 from carec_digital_trade.runs.lock import locked
 from carec_digital_trade.runs.planning import plan_batch
@@ -160,6 +163,17 @@ def test_nothing_is_left(tmp_path: Path):
     assert not any(alive(pid) for pid in started if pid == preloaded or pid in descendants(preloaded))
     assert not list(scratch.iterdir())
     assert not alive(preloaded)
+
+
+def test_what_runs_share_is_made_ready_without_a_look_at_the_users_vintages(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CAREC_DATA_DIR", "/nowhere")
+    vintages.forget()
+    forks._make_ready("own")
+    assert not any(each.cache_info().currsize for each in vintages._REMEMBERED)
+    for notebook in NOTEBOOKS:
+        forks._make_ready(notebook)
+    assert claims._verdicts.cache_info().currsize == 1
+    assert vintages._seen.cache_info().currsize == 0  # so a run sees what there is when it begins
 
 
 def test_a_kernel_ends_with_its_worker(pool: Pool, toy: Path, tmp_path: Path):

@@ -69,3 +69,11 @@ def test_rows_need_what_the_equation_names_and_no_more():
     )
     with pytest.raises(InputError, match="the fit without ABW is not determined by the other economies"):
         expected_trade(panel, 2024, "log_trade ~ log_population + C(iso3)")
+
+
+def test_what_is_written_to_a_panel_stays_in_it():
+    panel = trade_panel()
+    panel["trade"] = 0.0
+    panel.loc[0, "population"] = -1.0
+    again = trade_panel()
+    assert again["trade"].max() > 0 and again["population"].min() > 0

@@ -17,6 +17,7 @@ from carec_digital_trade.claims import infrastructure, integration, law, trade
 from carec_digital_trade.claims.evidence import Evidence, Finding, words
 from carec_digital_trade.datasets import BUNDLED, describe, has_table, load
 from carec_digital_trade.regions import region
+from carec_digital_trade.vintages import remembered
 
 VERDICTS = ("reproduced", "supported", "qualified", "overtaken", "not supported", "contradicted", "not testable here")
 """In the order of a table."""
@@ -36,6 +37,11 @@ def verdicts(vintage: str = BUNDLED) -> pd.DataFrame:
         One row a claim: id, kind, section, quote, article_value, value, unit (of both values), verdict, finding (a
         sentence), source.
     """
+    return _verdicts(vintage).copy(deep=False)
+
+
+@remembered(maxsize=8)
+def _verdicts(vintage: str) -> pd.DataFrame:
     evidence, claims = Evidence.of(vintage), load("claims", vintage)
     checks = [_CHECKS[name] for name in claims["check"]]
     found = [check(claim, evidence) for (check, _), claim in zip(checks, claims.itertuples(index=False), strict=True)]

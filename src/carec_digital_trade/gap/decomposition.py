@@ -15,6 +15,7 @@ from carec_digital_trade.datasets import BUNDLED
 from carec_digital_trade.errors import InputError, check_choice
 from carec_digital_trade.gap.panel import YEARS_BACK, Flow, Measure, lacking, require_disjoint, trade_panel
 from carec_digital_trade.regions import REFERENCE_YEAR, Region
+from carec_digital_trade.vintages import remembered
 
 Basis = Literal["total", "mean_member"]
 
@@ -225,6 +226,7 @@ def _logarithmic_mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.where(excess == 0, larger, smaller * excess / np.where(growth == 0, 1, growth))
 
 
+@remembered(maxsize=32)
 def _figures(year: int, measure: Measure, flow: Flow, vintage: str, latest: bool = False) -> pd.DataFrame:
     """Return trade, population and GDP of every economy in one year, or its latest, indexed by iso3; and the year."""
     panel = trade_panel(measure, flow, vintage)

@@ -55,9 +55,8 @@ _INDICATORS = {
 """Those that come from other tables than the panel."""
 
 
-@remembered(maxsize=16)
 def trade_panel(measure: Measure = "delivered", flow: Flow = "total", vintage: str = BUNDLED) -> pd.DataFrame:
-    """Return trade beside population, GDP and the indicators of connectivity, for reading only.
+    """Return trade beside population, GDP and the indicators of connectivity.
 
     Parameters
     ----------
@@ -81,6 +80,11 @@ def trade_panel(measure: Measure = "delivered", flow: Flow = "total", vintage: s
     InputError
         If the measure, the flow or the vintage is unknown.
     """
+    return _panel(measure, flow, vintage).copy(deep=False)
+
+
+@remembered(maxsize=16)
+def _panel(measure: Measure, flow: Flow, vintage: str) -> pd.DataFrame:
     check_choice("flow", flow, get_args(Flow))
     traded = trade(measure, flow, vintage)[["iso3", "year", "value"]].rename(columns={"value": "trade"})
     known = load("panel", vintage)

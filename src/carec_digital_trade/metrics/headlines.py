@@ -1,11 +1,14 @@
 """The headlines of the snapshot that `overturning` tells anew: who trades more, and whose trade is the more even."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
 from carec_digital_trade.metrics.concentration import concentration, more_even
 from carec_digital_trade.metrics.trade import members
 from carec_digital_trade.overturning import Headline, Setting
+from carec_digital_trade.regions import Region
 
 ALIKE = 1.05
 """Totals whose ratio is smaller are about as large as each other."""
@@ -26,8 +29,12 @@ def trades_more(trade_frame: pd.DataFrame) -> Headline:
         Whose verdict is region, benchmark or alike; there is none unless both totals are positive.
     """
 
+    @cache  # a change leaves one of the two regions as it is
+    def total(one: Region, year: int) -> float:
+        return members(trade_frame, one, year)["value"].sum(min_count=1)
+
     def told(setting: Setting) -> str:
-        totals = [members(trade_frame, each, setting.year)["value"].sum(min_count=1) for each in setting.regions]
+        totals = [total(each, setting.year) for each in setting.regions]
         if not min(totals) > 0:
             return ""
         return "alike" if max(totals) < ALIKE * min(totals) else _SIDES[int(np.argmax(totals))]
@@ -49,8 +56,12 @@ def more_evenly_spread(trade_frame: pd.DataFrame) -> Headline:
         Whose verdict is region, benchmark or alike; there is none where an index is not defined.
     """
 
+    @cache
+    def index(one: Region, year: int) -> float:
+        return concentration(members(trade_frame, one, year)).hhi_normalised
+
     def told(setting: Setting) -> str:
-        found = [concentration(members(trade_frame, each, setting.year)).hhi_normalised for each in setting.regions]
+        found = [index(each, setting.year) for each in setting.regions]
         if np.isnan(found).any():
             return ""
         return {1: "region", 0: "alike", -1: "benchmark"}[int(more_even(*found))]

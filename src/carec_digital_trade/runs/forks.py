@@ -3,7 +3,9 @@
 Most of a short run is the start of its kernel and its imports. Here they are made once, by a process of its own that
 starts no thread: it imports, waits, and forks. A worker forks its kernel before it does anything else, performs one
 task, and ends. It leads a session of its own, and when it ends, in whatever way, all that is left in there goes too.
-Everything goes, the folder of the sockets included, when the process at the other end of the control socket does.
+What a notebook of the package needs of the bundled tables is read and computed once, before its first run, since these
+are the same for all. Everything goes, the folder of the sockets included, when the process at the other end of the
+control socket does.
 """
 
 import contextlib
@@ -20,7 +22,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -51,6 +53,8 @@ STACK = (
 )
 """What is imported before the first fork."""
 
+_LONGEST_NAME = 64
+"""Bytes of a message, which is the name of a notebook of the package, or one letter."""
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
 
@@ -93,7 +97,8 @@ def main() -> None:
     """Import the stack and serve.
 
     The arguments of the process are the descriptor of the control socket and the folder of the sockets. Each message
-    brings the descriptor of a worker's connection; the answer is the worker's number, or why there can be none.
+    names the notebook and brings the descriptor of a worker's connection; the answer is the worker's number, or why
+    there can be none.
     """
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -125,8 +130,6 @@ def _warm_up() -> None:
     import pandera.pandas as pandera  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    from carec_digital_trade.findings import binding  # noqa: PLC0415
-    from carec_digital_trade.parameters import NOTEBOOKS  # noqa: PLC0415
     from carec_digital_trade.runs import report  # noqa: PLC0415
 
     frame = pd.DataFrame({"name": ["a", "b"], "year": [1, 2], "value": [1.0, 2.0]})
@@ -135,8 +138,23 @@ def _warm_up() -> None:
     Figure().savefig(io.BytesIO(), format="png")  # without text: a font's file would stay open
     nbformat.validate(nbformat.v4.new_notebook())
     report.template("report.html.j2")
-    for notebook in NOTEBOOKS:
-        binding.template(notebook)
+
+
+@cache
+def _make_ready(notebook: str) -> None:
+    """Do what all runs of a notebook of the package have in common, whose figures the user cannot change."""
+    from carec_digital_trade import claims, datasets  # noqa: PLC0415  (the parent imports this module too)
+    from carec_digital_trade.findings import binding  # noqa: PLC0415
+    from carec_digital_trade.parameters import NOTEBOOKS  # noqa: PLC0415
+
+    if notebook not in NOTEBOOKS:
+        return
+    tables = NOTEBOOKS[notebook].model.model_construct().tables()  # a check would look at the user's vintages
+    binding.template(notebook)
+    for table in tables:
+        datasets.load(table)
+    if "claims" in tables:
+        claims.verdicts()
 
 
 def _serve(control: socket.socket, folder: str) -> None:
@@ -144,9 +162,13 @@ def _serve(control: socket.socket, folder: str) -> None:
     workers: set[int] = set()
     signal.signal(signal.SIGCHLD, lambda *_: _reap(workers))
     while received := _received(control):
-        pid = _forked(partial(_work, control, received[0], folder))
+        notebook, descriptor = received
+        with contextlib.suppress(Exception):  # the run will say the same
+            _make_ready(notebook)
+        gc.freeze()
+        pid = _forked(partial(_work, control, descriptor, folder))
         workers.add(pid)
-        os.close(received[0])
+        os.close(descriptor)
         with contextlib.suppress(OSError):  # the next message will be none
             control.sendall(str(pid).encode())
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -156,11 +178,13 @@ def _serve(control: socket.socket, folder: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _received(control: socket.socket) -> list[int]:
-    """Wait for a message and return what it brings: nothing if the other end has gone."""
+def _received(control: socket.socket) -> tuple[str, int] | None:
+    """Wait for a message and return the notebook's name and the descriptor; None if the other end has gone."""
     with contextlib.suppress(ConnectionResetError):  # it had not read an answer
-        return socket.recv_fds(control, 1, 1)[1]
-    return []
+        name, descriptors, *_ = socket.recv_fds(control, _LONGEST_NAME, 1)
+        if name:
+            return name.decode(), descriptors[0]
+    return None
 
 
 def _reap(workers: set[int]) -> None:

@@ -120,7 +120,8 @@ class Pool:
         from carec_digital_trade.runs.execute import attempt  # noqa: PLC0415  (slow to import)
 
         while len(self._busy) < self.workers and (run := next(waiting, None)) is not None:
-            worker = self._source.begin(partial(attempt, run, self._timeout))
+            notebook = run.source.name if run.source.model else None
+            worker = self._source.begin(partial(attempt, run, self._timeout), notebook)
             self._busy.append(_Busy(worker, run, time.monotonic()))
         return bool(self._busy)
 

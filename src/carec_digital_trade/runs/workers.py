@@ -143,13 +143,15 @@ class Forks:
         self._lock = threading.Lock()
         self._start()
 
-    def begin(self, task: Task) -> Worker:
+    def begin(self, task: Task, notebook: str | None = None) -> Worker:
         """Give a task to a worker of its own.
 
         Parameters
         ----------
         task : callable
             As `Task`.
+        notebook : str, optional
+            Name of the package's notebook that it runs: what all its runs have in common is done once.
 
         Returns
         -------
@@ -164,12 +166,12 @@ class Forks:
         ours, theirs = multiprocessing.Pipe()
         with theirs, self._lock:
             try:
-                answer = self._asked(theirs.fileno())
+                answer = self._asked(notebook, theirs.fileno())
             except OSError:  # the preloaded process has gone, and with it what it had forked
                 self._control.close()
                 self._process.wait()
                 self._start()
-                answer = self._asked(theirs.fileno())
+                answer = self._asked(notebook, theirs.fileno())
         if not answer.isdecimal():
             raise InputError(f"the packages that runs need cannot be imported: {answer}")
         worker = Worker(int(answer), ours)
@@ -208,10 +210,11 @@ class Forks:
                 start_new_session=True,  # a Ctrl-C at the terminal is for the batch to handle
             )
 
-    def _asked(self, connection: int) -> str:
+    def _asked(self, notebook: str | None, connection: int) -> str:
         """Ask for a worker with a connection; return its number, or why there is none."""
+        said = (notebook or "-").encode()
         with contextlib.suppress(BrokenPipeError):  # it has said why
-            socket.send_fds(self._control, [b"w"], [connection])
+            socket.send_fds(self._control, [said], [connection])
         if not (answer := self._control.recv(_MOST_SAID)):
             raise ConnectionResetError("the preloaded process has gone")
         self._is_importing = False
@@ -235,13 +238,13 @@ class Spawns:
         self._processes: list[Any] = []
         self._idle: list[Worker] = []
 
-    def begin(self, task: Task) -> Worker:
+    def begin(self, task: Task, notebook: str | None = None) -> Worker:
         """Give a task to a worker that is idle and alive, or to a new one.
 
         Parameters
         ----------
-        task : callable
-            As `Task`.
+        task, notebook
+            As of `Forks`; a process that is kept has done it in its first run.
 
         Returns
         -------
