@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from carec_digital_trade.drawing import png
 from carec_digital_trade.explore.explorer import Explorer
 from carec_digital_trade.explore.views import DOTS_PER_INCH, VIEWS
+from carec_digital_trade.figures.layout import bare
 
 LIMIT = 3
 """Times an empty figure."""
@@ -29,7 +30,8 @@ def main() -> None:
         explorer = Explorer(model.validated({}))
         for name, view in views.items():
             explorer.view.value = name
-            like = view.figure(view.section(explorer.chosen), explorer.chosen)[0].figure
+            with bare():
+                like = view.figure(view.section(explorer.chosen), explorer.chosen)[0].figure
             times = {each: redraws(explorer, each, like) for each in sliders(explorer)}
             if not times:
                 continue  # it follows choices alone

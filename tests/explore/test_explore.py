@@ -1,13 +1,18 @@
 """Controls over the figures: made from the models, redrawn at every move, and never outside what the models admit."""
 
+from html import escape
+
 import ipywidgets as widgets
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carec_digital_trade import explore as package
+from carec_digital_trade import figures
+from carec_digital_trade.drawing import png
 from carec_digital_trade.explore.explorer import TAKEN_BACK, Explorer
-from carec_digital_trade.explore.views import VIEWS
+from carec_digital_trade.explore.views import DOTS_PER_INCH, VIEWS
+from carec_digital_trade.figures.layout import bare
 from carec_digital_trade.parameters import (
     CountryParameters,
     GapParameters,
@@ -93,7 +98,7 @@ def test_every_control_says_what_it_is(explorer):
 
 def test_bounds_are_those_of_the_models(scenarios):
     assert [(scenarios.controls[name].min, scenarios.controls[name].max) for name in ("year", "horizon", "draws")] == [
-        *((2005, 2025), (2026, 2060), (100, 1000)),
+        *((2005, 2025), (2026, 2060), (100, 500)),
     ]
     assert scenarios.controls["support"].max == 1000
     closure = scenarios.controls["levers: closure of connectivity"]
@@ -108,11 +113,26 @@ def test_a_lever_moves_the_figure_and_is_told(scenarios):
     assert scenarios.picture.value != before
     levers = scenarios.chosen.chosen_levers()
     assert (levers["connectivity"].closure, levers["regulation"].closure) == (0.5, 1)
-    assert "With 1,000 random draws, so that it is quickly drawn; the notebook uses 10,000." in scenarios.reading.value
+    assert "With 500 random draws, so that it is quickly drawn; the notebook uses 10,000." in scenarios.reading.value
     assert "To keep it, in the first cell: levers = [" in scenarios.reading.value
     scenarios.controls["levers: years of connectivity"].value = (2028, 2033)
     connectivity = scenarios.chosen.chosen_levers()["connectivity"]
     assert (connectivity.start, connectivity.end) == (2028, 2033)
+
+
+def test_the_titles_stand_above_the_picture_and_not_in_it():
+    explorer = Explorer(SnapshotParameters.validated({}))
+    finding = VIEWS[SnapshotParameters][explorer.shown].section(explorer.chosen)
+    whole = figures.members(finding, explorer.chosen)[0].figure
+    title, subtitle, source = whole.words
+    assert explorer.heading.value == f"<b>{escape(title)}</b><br>{escape(subtitle)}"
+    assert explorer.reading.value.endswith(f"<p>{escape(source)}</p>")
+    with bare():
+        picture = figures.members(finding, explorer.chosen)[0].figure
+    assert picture.words == whole.words
+    assert not any(text.get_text() for text in picture.texts)
+    assert picture.get_figheight() < whole.get_figheight()
+    assert explorer.picture.value == png(picture, DOTS_PER_INCH)
 
 
 def test_what_does_not_fit_is_taken_back():

@@ -20,7 +20,7 @@ from carec_digital_trade.regions import region, region_names
 from carec_digital_trade.scenarios import Lever, applicable
 
 TAKEN_BACK = "Taken back"
-QUICK_DRAWS = 1_000
+QUICK_DRAWS = 500
 """Random draws at most, so that the figure follows the slider."""
 
 _SIDES = ("region", "benchmark")
@@ -48,8 +48,8 @@ class Explorer:
         By parameter; a lever has two, ``levers: closure of NAME`` and ``levers: years of NAME``.
     view : ipywidgets.Widget
         To choose the figure.
-    picture, reading : ipywidgets.Widget
-        The figure, and below it what it says.
+    heading, picture, reading : ipywidgets.Widget
+        Title and subtitle, the figure, and below it what it says.
     box : ipywidgets.Widget
         All of them.
     """
@@ -70,9 +70,9 @@ class Explorer:
             style={"button_width": "auto"},
         )
         self.picture = Picture(format="png", layout=widgets.Layout(max_width="100%", align_self="flex-start"))
-        self.reading = widgets.HTML()
+        self.heading, self.reading = widgets.HTML(), widgets.HTML()
         moved = widgets.Box([*self.controls.values()], layout=widgets.Layout(flex_flow="row wrap"))
-        self.box = widgets.VBox([self.view, moved, self.picture, self.reading])
+        self.box = widgets.VBox([self.view, moved, self.heading, self.picture, self.reading])
         self._quiet = False
         with self._unheard():
             self._draw(self.shown, self.chosen)
@@ -104,11 +104,12 @@ class Explorer:
             self._quiet = False
 
     def _draw(self, name: str, chosen: SharedParameters) -> None:
-        picture, finding = drawn(self._views[name], chosen)
+        picture, (title, subtitle, source), finding = drawn(self._views[name], chosen)
         self.chosen, self.shown = chosen, name
         self.picture.value = picture
         self.picture.tooltip = f"{finding.caption}. {finding.reading}"  # which is its alternative text
-        lines = [self._draws_note(), finding.reading, self._first_cell(), finding.source]
+        self.heading.value = f"<b>{escape(title)}</b><br>{escape(subtitle)}"
+        lines = [self._draws_note(), finding.reading, self._first_cell(), source]
         self.reading.value = "".join(f"<p>{line}</p>" for line in map(escape, lines) if line)
 
     def _show(self) -> None:

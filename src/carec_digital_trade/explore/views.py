@@ -1,7 +1,6 @@
 """The figures that can be explored, and how one is drawn quickly enough to follow a slider."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -11,6 +10,7 @@ from carec_digital_trade import figures, gap, integration, metrics, readiness, s
 from carec_digital_trade.datasets import load
 from carec_digital_trade.drawing import png
 from carec_digital_trade.errors import InputError, attempt
+from carec_digital_trade.figures.layout import bare
 from carec_digital_trade.findings import Finding, findings_of
 from carec_digital_trade.parameters import (
     CountryParameters,
@@ -226,7 +226,7 @@ VIEWS: Mapping[type[SharedParameters], Mapping[str, View]] = {
 """The figures of each notebook, the one shown first at the head."""
 
 
-def drawn(view: View, chosen: SharedParameters) -> tuple[bytes, Finding]:
+def drawn(view: View, chosen: SharedParameters) -> tuple[bytes, tuple[str, str, str], Finding]:
     """Compute and draw a figure.
 
     Parameters
@@ -238,8 +238,8 @@ def drawn(view: View, chosen: SharedParameters) -> tuple[bytes, Finding]:
 
     Returns
     -------
-    bytes, Finding
-        The picture, without the source line, and what it shows.
+    bytes, tuple of str, Finding
+        The picture; its title, subtitle and source line, which are not in it; and what it shows.
 
     Raises
     ------
@@ -247,6 +247,6 @@ def drawn(view: View, chosen: SharedParameters) -> tuple[bytes, Finding]:
         If the section finds no data for what is asked.
     """
     result = view.section(chosen)
-    # Most of the time goes into letters, so the source line stands below the picture as text.
-    figure = view.figure(replace(result, source=""), chosen)[0].figure
-    return png(figure, DOTS_PER_INCH), result
+    with bare():  # most of a drawing's time goes into letters
+        figure = view.figure(result, chosen)[0].figure
+    return png(figure, DOTS_PER_INCH), figure.words, result

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial, wraps
 from typing import Any
 
@@ -20,6 +21,8 @@ _TITLE_LINE, _SUBTITLE_LINE, _SOURCE_LINE = 0.308, 0.232, 0.19
 """Inches of a line."""
 _EDGE = 0.13
 """Inches left free beside the titles."""
+_BARE = ContextVar("bare", default=False)
+"""Whether title, subtitle and source line are left out of what is drawn now."""
 
 
 class Picture(Figure):
@@ -31,10 +34,13 @@ class Picture(Figure):
         Returns the axes of the same figure, as narrow as a phone.
     chart : callable or None
         Returns what a page shows of the same frame where scripts run, as in `charts`.
+    words : tuple of str
+        Title, subtitle and source line, drawn or not.
     """
 
     narrowed: Callable[[], list[Axes]] | None = None
     chart: Callable[[], dict[str, Any]] | None = None
+    words: tuple[str, str, str] = ("", "", "")
 
 
 def drawing(function: Callable[..., list[Axes]]) -> Callable[..., list[Axes]]:
@@ -90,11 +96,10 @@ def canvas(
     page = WIDTH.get()
     if is_narrow():
         panels, rows = 1, panels * rows
+    words = title, subtitle, source
     titles, subtitles, sources = (
-        textwrap.wrap(text, int(each * (page - 2 * _EDGE)))
-        for text, each in zip(
-            (title, subtitle, source), (_TITLE_CHARACTERS, _SUBTITLE_CHARACTERS, _SOURCE_CHARACTERS), strict=True
-        )
+        [] if _BARE.get() else textwrap.wrap(text, int(each * (page - 2 * _EDGE)))
+        for text, each in zip(words, (_TITLE_CHARACTERS, _SUBTITLE_CHARACTERS, _SOURCE_CHARACTERS), strict=True)
     )
     below_title = 0.19 + _TITLE_LINE * len(titles)
     top = below_title + _SUBTITLE_LINE * len(subtitles) + above
@@ -105,6 +110,7 @@ def canvas(
     width = page / panels - left - right
     with mpl.rc_context(RC):
         figure = Picture(figsize=(page, total))
+        figure.words = words
         axes = [
             figure.add_axes(
                 (
@@ -123,6 +129,16 @@ def canvas(
     place["va"] = "bottom"
     figure.text(y=0.08 / total, s="\n".join(sources), fontsize=_SMALLEST, color=MUTED, **place)
     return axes
+
+
+@contextmanager
+def bare() -> Iterator[None]:
+    """Leave title, subtitle and source line out of figures, for them to stand beside the picture as text."""
+    before = _BARE.set(True)
+    try:
+        yield
+    finally:
+        _BARE.reset(before)
 
 
 def _narrowed(function: Callable[..., list[Axes]], *given: Any) -> list[Axes]:
