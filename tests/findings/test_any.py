@@ -147,7 +147,7 @@ def check_scenarios(found):
     beyond = found.value("asked").extrapolated.any()
     for name in ("gaps", "additional", "by_economy", "attribution", "tornado", "sobol", "by_study", "goal"):
         assert ("EXTRAPOLATED" in found[name].caption) == beyond, name
-    assert ("Extrapolation: " in found["answer"].reading) == beyond
+    assert ("**Extrapolation**: " in found["answer"].reading) == beyond
     assert not beyond or chosen.support > 2
 
 

@@ -328,12 +328,12 @@ def test_the_answer_holds_the_numbers_of_its_table_and_no_more_than_is_read(defa
     at = default["chances"].frame.set_index("year").loc[2030]
     words = f"doubling by 2030: {at['scenario']:.0f}% with levers, {at['baseline']:.0f}% without"
     finding, by_study, overturning = answer.reading.split("\n")
-    assert words in finding and finding.startswith("- If gaps closed")
+    assert words in finding and finding.startswith("- **If gaps closed** ")
     for study, amount in zip(
         default["by_study"].frame["name"], default["by_study"].frame["additional_trade"], strict=True
     ):
         assert f"{usd(amount)} ({study})" in by_study
-    assert overturning.startswith("- What would overturn it: one study proved right")
+    assert overturning.startswith("- **What would overturn it**: one study proved right")
     assert len(answer.table) <= 4 and {"low", "high"} <= set(answer.frame.columns)
 
 

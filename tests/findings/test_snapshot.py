@@ -168,7 +168,15 @@ EDGES = [
     ({"region": "AND"}, "by_service", "No data by service for Andorra."),
     ({"region": "AND"}, "over_time", "No data in any year for Andorra."),
     ({"region": "AND"}, "growth", "No member of Andorra has data in every year, so its growth is not known."),
-    ({"region": "AND"}, "answer", "No total is known for Andorra."),
+    ({"region": "AND"}, "answer", "**How much**: no total is known for Andorra."),
+    ({"region": "AND"}, "answer", "with data; whether the gap per person closes is not known."),
+    ({}, "answer", "without China and Singapore the gap per person neither closes nor widens beyond doubt."),
+    (
+        {"benchmark": "KGZ", "region": "SGP"},
+        "answer",
+        "per person Singapore traded as much as Kyrgyz Republic already.",
+    ),
+    ({"region": "PAK", "benchmark_exclude": []}, "answer", "with data; the gap per person widens."),
     ({"region": "AND", "benchmark": "KAZ"}, "inequality_split", "Only one member of both regions has data"),
     ({"year": 2005}, "sources_of_growth", "2005 is the first year of the data"),
     # Timor-Leste reports; it is the services table that lacks it.

@@ -119,3 +119,14 @@ def test_tables_of_zeros_go_and_a_tables_records_come_as_csv():
     assert figure is None
     assert left["number"] == 1
     assert base64.b64decode(left["csv"].partition(",")[2]) == b"a,b\n'=1,2\n"
+
+
+def test_a_toy_case_is_folded_with_the_method_that_it_explains_and_a_users_output_is_not():
+    told = {"kind": "prose", "html": f"<p>{'Word ' * 30}</p>", "is_cell": True}
+    toy = {"kind": "text", "text": "index <1"}
+    short, blocks = {"kind": "prose", "html": "<p>Short.</p>"}, [told, toy, told, toy]
+    _, folded = annex.arranged([short, *blocks, short, toy], "members")
+    assert [part["kind"] for part in folded] == ["prose", "folded", "prose", "text"]
+    assert folded[1]["html"].count("index &lt;1</pre>") == 2
+    _, left = annex.arranged([short, *blocks], None)
+    assert [part["kind"] for part in left] == ["prose", "folded", "text", "folded", "text"]

@@ -40,6 +40,8 @@ from carec_digital_trade.regions import Region
 
 _RATIO = "actual_over_expected"
 _OPENING, _NARROWING = "#4d4d4d", "#9a9a9a"
+_LINE_OF_PANEL = 0.12
+"""A line of a name, as a share of the height of a small panel."""
 
 
 @drawing
@@ -107,6 +109,7 @@ def readiness_and_trade(result: Finding, chosen: GapParameters) -> list[Axes]:
 def infrastructure(result: Finding, chosen: GapParameters) -> list[Axes]:
     """Draw the medians of both regions over the years, a panel an indicator."""
     both, frame = chosen.compared(), result.frame
+    halves = both[0].name == both[1].name
     names = [*CONNECTIVITY, *PRICES]
     title, subtitle = result.title, f"{result.caption}."
     axes = canvas(3, 1.8, title, subtitle, result.source, margins=(0.6, 1.15), rows=2, above=0.55)
@@ -126,7 +129,8 @@ def infrastructure(result: Finding, chosen: GapParameters) -> list[Axes]:
         for each, colour, line in zip(both, colours(*both), ("-", "--"), strict=True):
             own = rows[rows["region"] == each.label].dropna(subset="indicator_median")
             axis.plot(own["year"], own["indicator_median"], color=colour, linewidth=2.5, linestyle=line)
-            ends += [(own["indicator_median"].iloc[-1], each.label, for_text(colour))] if len(own) else []
+            called = each.label if halves else each.name  # the title says who is left out
+            ends += [(own["indicator_median"].iloc[-1], called, for_text(colour))] if len(own) else []
         _name_ends(axis, ends)
     return axes
 
@@ -134,12 +138,12 @@ def infrastructure(result: Finding, chosen: GapParameters) -> list[Axes]:
 def _name_ends(axis: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     """Write the regions' names beside the ends of their lines."""
     reach = axis.get_ylim()[1]
-    places = inside(spread([value / reach for value, *_ in ends], 0.3), 0.3)
-    for place, (_, label, colour) in zip(places, ends, strict=True):
-        words = textwrap.shorten(label, 22, placeholder="…")
-        words = "\n".join(textwrap.wrap(words, 12))
+    words = ["\n".join(textwrap.wrap(textwrap.shorten(label, 22, placeholder="…"), 12)) for _, label, _ in ends]
+    gap = _LINE_OF_PANEL * max(text.count("\n") + 1 for text in ["", *words])
+    places = inside(spread([value / reach for value, *_ in ends], gap), gap)
+    for place, text, (_, _, colour) in zip(places, words, ends, strict=True):
         where = {"xycoords": "axes fraction", "annotation_clip": False, "va": "center", "linespacing": 0.95}
-        axis.annotate(words, (1.04, place), fontsize=11, color=colour, fontweight="bold", **where)
+        axis.annotate(text, (1.04, place), fontsize=11, color=colour, fontweight="bold", **where)
 
 
 def _draw_ratios(

@@ -4,7 +4,7 @@ import base64
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from markupsafe import Markup
@@ -16,6 +16,8 @@ _MOST_OPEN = 5
 """Rows of a table from which on it is folded."""
 _MOST_WORDS = 24
 """Of a cell of text that stand open: of a longer one its first sentence if that is short, of the first cell nothing."""
+_METHOD = "Method"
+_PRINTED = '<pre tabindex="0" role="group" aria-label="Output">{}</pre>'
 _MOST_POINTS = 3
 """Of a list that stands open."""
 _CODE_NAME = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
@@ -47,6 +49,8 @@ def arranged(shown: Iterable[dict[str, Any]], first: str | None) -> tuple[dict[s
     if blocks and "is_cell" in blocks[0] and _words(blocks[0]["html"]) > _MOST_WORDS:
         blocks[0] = _fold("Background", blocks[0]["html"])
     annex = [part for block in blocks for part in _parted(block)]
+    if first:  # a notebook of the package prints toy cases only, and those that explain a method go with it
+        annex = list(_with_their_method(annex))
     figures = [block for block in annex if block["kind"] == "figure"]
     tables = [block for block in annex if block["kind"] == "table"]
     opening = next((each for each in figures if each["name"] and each["name"] == first), None) or next(
@@ -80,10 +84,23 @@ def _parted(block: dict[str, Any]) -> list[dict[str, Any]]:
         return [block]
     before, *references = _REFERENCES.split(str(block["html"]), maxsplit=1)
     heading, method = _method(before) if "is_cell" in block else (before, "")
-    folded = [_fold("Method", method)] if method else []
+    folded = [_fold(_METHOD, method)] if method else []
     parts = [_list(part) or {**block, "html": Markup(part)} for part in _LIST.split(heading)]
     parts += [*folded, *(_fold("References", part) for part in references)]
     return [part for part in parts if Markup(part["html"]).striptags()]
+
+
+def _with_their_method(annex: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Put what is printed between two parts of a method into one fold with both."""
+    fold: dict[str, Any] | None = None
+    for part in annex:
+        is_method, printed = part.get("summary") == _METHOD, part["kind"] == "text"
+        if fold and (is_method or printed):
+            more = part["html"] if is_method else Markup(_PRINTED).format(part["text"])
+            fold["html"] += more
+            continue
+        fold = part if is_method else None
+        yield part
 
 
 def _list(html: str) -> dict[str, Any] | None:

@@ -89,8 +89,8 @@ def evener(rows: pd.DataFrame, one: str, other: str) -> Facts:
     return {"defined": defined, "tie": defined and order == 0, "more": more, "less": less, "by_size": by_size}
 
 
-def answer(frame: pd.DataFrame, chosen: SnapshotParameters, changed: pd.DataFrame) -> Facts:
-    """Return who trades more in full and without the members left out, how even, and how well it is known."""
+def answer(frame: pd.DataFrame, chosen: SnapshotParameters, changed: pd.DataFrame, pace: pd.DataFrame) -> Facts:
+    """Return who trades more in full and without the members left out, how even, whether the gap closes, how sure."""
     rows = frame.set_index("region")
     full, kept = _labels(chosen)
     out = [code for one in chosen.compared() for code in one.excluded]
@@ -106,7 +106,7 @@ def answer(frame: pd.DataFrame, chosen: SnapshotParameters, changed: pd.DataFram
         "out": few(out),
         "covered": int(rows.loc[full, "members"].sum()),
         "of": int(rows.loc[full, "of"].sum()),
-        "vintage": describe(chosen.measure, chosen.vintage)["vintage"],
+        "pace": pace.set_index("region").loc[kept[0]],
     }
 
 
