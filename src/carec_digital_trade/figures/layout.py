@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import partial, wraps
 from typing import Any
@@ -131,25 +131,21 @@ def canvas(
     return axes
 
 
-@contextmanager
-def bare() -> Iterator[None]:
+def bare() -> AbstractContextManager[None]:
     """Leave title, subtitle and source line out of figures, for them to stand beside the picture as text."""
-    before = _BARE.set(True)
-    try:
-        yield
-    finally:
-        _BARE.reset(before)
+    return _as_long_as(_BARE, True)
 
 
 def _narrowed(function: Callable[..., list[Axes]], *given: Any) -> list[Axes]:
-    with _narrow():
+    with _as_long_as(WIDTH, NARROW):
         return function(*given)
 
 
 @contextmanager
-def _narrow() -> Iterator[None]:
-    before = WIDTH.set(NARROW)
+def _as_long_as(variable: ContextVar[Any], value: Any) -> Iterator[None]:
+    """Give a variable a value within a with statement."""
+    before = variable.set(value)
     try:
         yield
     finally:
-        WIDTH.reset(before)
+        variable.reset(before)

@@ -75,11 +75,13 @@ def arranged(shown: Iterable[dict[str, Any]], first: str | None) -> tuple[dict[s
 
 
 def _parted(block: dict[str, Any]) -> list[dict[str, Any]]:
-    """Leave out a table that says nothing but zero, and part a list of references from the text before it."""
+    """Leave out a table of zeros, part a list of references from the text before it, and mark up what is printed."""
     if block["kind"] == "table":
         cells = [Markup(cell).striptags() for cell in re.findall(r"<td[^>]*>(.*?)</td>", block["html"], re.S)]
         numbers = [cell.replace(",", "") for cell in cells if _NUMBER.fullmatch(cell)]
         return [] if numbers and not any(float(each.rstrip("%")) for each in numbers) else [block]
+    if block["kind"] == "text":
+        return [{**block, "html": Markup(_PRINTED).format(block["text"])}]
     if block["kind"] != "prose":
         return [block]
     before, *references = _REFERENCES.split(str(block["html"]), maxsplit=1)
@@ -94,10 +96,9 @@ def _with_their_method(annex: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Put what is printed between two parts of a method into one fold with both."""
     fold: dict[str, Any] | None = None
     for part in annex:
-        is_method, printed = part.get("summary") == _METHOD, part["kind"] == "text"
-        if fold and (is_method or printed):
-            more = part["html"] if is_method else Markup(_PRINTED).format(part["text"])
-            fold["html"] += more
+        is_method = part.get("summary") == _METHOD
+        if fold and (is_method or part["kind"] == "text"):
+            fold["html"] += part["html"]
             continue
         fold = part if is_method else None
         yield part

@@ -186,9 +186,9 @@ class _Performer(distributed.WorkerPlugin):
 
     def perform(self, run: Run) -> Delivery:
         """Perform a run; called by several threads at a time."""
-        ours = run.source.name if run.source.model else None
-        task = partial(deliver, run.run_id, ours or run.source.path.name, run.parameters, self._folder, self._timeout)
-        worker = self._source.begin(task, ours)
+        notebook = run.source.of_package or run.source.path.name
+        task = partial(deliver, run.run_id, notebook, run.parameters, self._folder, self._timeout)
+        worker = self._source.begin(task, run.source.of_package)
         try:
             if not worker.connection.poll(None if self._timeout is None else self._timeout + GRACE):
                 worker.kill()

@@ -54,7 +54,7 @@ STACK = (
 """What is imported before the first fork."""
 
 _LONGEST_NAME = 64
-"""Bytes of a message, which is the name of a notebook of the package, or one letter."""
+"""Bytes of a message, which is the name of a notebook of the package, or a dash."""
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
 

@@ -63,6 +63,11 @@ class Source:
     parameters: tuple[Parameter, ...]
     unread: frozenset[str] = frozenset()
 
+    @property
+    def of_package(self) -> str | None:
+        """Its name, if it is one of the package's; None for a user's own notebook."""
+        return self.name if self.model else None
+
     def json_schema(self) -> dict[str, Any]:
         """Describe the parameters as JSON Schema.
 

@@ -120,8 +120,7 @@ class Pool:
         from carec_digital_trade.runs.execute import attempt  # noqa: PLC0415  (slow to import)
 
         while len(self._busy) < self.workers and (run := next(waiting, None)) is not None:
-            notebook = run.source.name if run.source.model else None
-            worker = self._source.begin(partial(attempt, run, self._timeout), notebook)
+            worker = self._source.begin(partial(attempt, run, self._timeout), run.source.of_package)
             self._busy.append(_Busy(worker, run, time.monotonic()))
         return bool(self._busy)
 
